@@ -1,0 +1,71 @@
+# Two commands: `make run` starts the desk, `make test` proves it. `make help` lists the rest.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup run test test-services test-browser lint messages clean
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# Options for pytest, as in `make test ARGS="tests/tickets -x"`.
+ARGS ?=
+# Two workers, each with whole files, unless told otherwise; 0 runs everything in one process.
+WORKERS ?= 2
+PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile
+# Tests and checks never touch the data of a running desk.
+EMBEDDED := env -u HELPDESK_ENV -u DATABASE_URL -u CELERY_BROKER_URL -u REDIS_URL
+IN_TEMP = data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT INT TERM && HELPDESK_DATA_DIR="$$data"
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
+
+setup: $(VENV)/.packages ## Packages, database, demo estate, static files
+	@$(PY) manage.py setup_embedded
+
+run: setup ## The desk: web, worker and scheduler under one supervisor
+	@exec $(PY) manage.py serve
+
+test: $(VENV)/.dev-packages ## All tests but the browser's, on the embedded defaults
+	@$(IN_TEMP) $(EMBEDDED) $(PYTEST) $(ARGS)
+
+test-services: $(VENV)/.dev-packages ## The same on PostgreSQL and Redis (given by URL, or throw-away ones)
+	@$(IN_TEMP) .ci/with-services $(PYTEST) $(ARGS)
+
+test-browser: $(VENV)/.dev-packages ## Journeys in a real Chromium
+	@$(IN_TEMP) $(EMBEDDED) $(PY) -m pytest -m browser tests/journeys $(ARGS)
+
+lint: $(VENV)/.dev-packages ## Style, types, import direction, migrations, translations
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(VENV)/bin/lint-imports
+	@$(IN_TEMP) $(EMBEDDED) $(PY) -m mypy
+	@$(IN_TEMP) $(EMBEDDED) $(PY) manage.py makemigrations --check --dry-run
+	@$(IN_TEMP) $(EMBEDDED) $(PY) manage.py check_messages
+
+messages: $(VENV)/.dev-packages ## Collects texts into the .po files and compiles them (needs gettext)
+	@$(IN_TEMP) $(EMBEDDED) $(PY) manage.py build_messages --collect
+
+clean: ## Removes the environment, never the data
+	rm -rf $(VENV)
+
+$(PY):
+	@for p in python3.11 python3 python; do \
+	  if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$p; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "Python 3.11 or newer is needed; neither python3.11 nor python3 is one." >&2; exit 1; \
+	fi; \
+	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "$$found can't make a virtual environment: on Debian, apt-get install python3.11-venv." >&2; exit 1; \
+	fi; \
+	$$found -m venv --clear $(VENV)
+
+$(VENV)/.packages: requirements.txt | $(PY)
+	@echo "Installing packages (about half a minute, once) ..."
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip --upgrade >/dev/null
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev-packages: requirements.txt requirements-dev.txt | $(PY)
+	@echo "Installing packages for development (about a minute, once) ..."
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip --upgrade >/dev/null
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(VENV)/.packages $@
