@@ -1,0 +1,30 @@
+"""A business refusal that no form caught: said on the page it came from, or on a page of its own."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from helpdesk.lib.errors import Refused
+
+
+class RefusalMiddleware:
+    """Turns an uncaught `Refused` on a page into a sentence on the page before; the API has its own 409."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refused) or request.path_info.startswith("/api/"):
+            return None
+        back = request.headers.get("Referer", "")
+        came_from_us = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+        if request.method == "POST" and came_from_us and not request.headers.get("HX-Request"):
+            messages.error(request, str(error.message))
+            return redirect(back)
+        return render(request, "409.html", {"message": error.message, "code": error.code}, status=409)

@@ -1,0 +1,24 @@
+"""The one business exception."""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """A rule says no: `code` is stable for programs, `message` is a sentence for people (may be lazy)."""
+
+    def __init__(self, code: str, message: Any, *, field: str | None = None, **extra: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.field = field
+        self.extra = extra
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class Stale(Refused):
+    """Somebody else changed the record meanwhile; nothing was saved."""
+
+    def __init__(self, message: Any, **extra: Any) -> None:
+        super().__init__("stale", message, **extra)

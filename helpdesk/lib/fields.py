@@ -1,0 +1,31 @@
+"""Model fields for personal data."""
+
+from typing import Any
+
+from django.core.exceptions import FieldError
+from django.db import models
+
+from helpdesk.lib.crypto import seal, unseal
+
+
+class SealedTextField(models.TextField):
+    """Text that stands sealed in the database and clear in Python. It can't be searched: keep a keyed hash for that."""
+
+    def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
+        self.purpose = purpose
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"purpose": self.purpose}
+
+    def get_prep_value(self, value: Any) -> Any:
+        return seal(str(value), self.purpose) if value else value
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        return unseal(value, self.purpose) if value else value
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name not in {"isnull"}:
+            raise FieldError(f"{self.name} is sealed and can't be compared; look for its keyed hash.")
+        return super().get_lookup(lookup_name)

@@ -1,0 +1,64 @@
+"""The two questions every page asks first: who may do this here, and does this object exist for them?"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+
+from helpdesk.staff.models import User
+from helpdesk.staff.roles import estates_where, may
+
+M = TypeVar("M", bound=Model)
+View = Callable[..., HttpResponseBase]
+BIGGEST_ID = 2**63 - 1
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """A page for staff who may do `permission` in at least one of their estates; 403 otherwise, log-in for strangers."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return ask_to_log_in(request)
+            if not estates_where(request.user, permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def ask_to_log_in(request: HttpRequest) -> HttpResponse:
+    """The log-in page; a fragment's request gets it as a whole page instead of into a corner."""
+    back = request.get_full_path() if request.method == "GET" and not request.headers.get("HX-Request") else "/"
+    response: HttpResponse = redirect_to_login(back)
+    if request.headers.get("HX-Request"):
+        target = response["Location"]
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = target
+    return response
+
+
+def get_visible(queryset: QuerySet[M], user: User, permission: str, **lookup: Any) -> M:
+    """The object if it is visible to `user`; absent and foreign are the same 404, a role that may not is a 403."""
+    if any(isinstance(v, int) and not -BIGGEST_ID <= v <= BIGGEST_ID for v in lookup.values()):
+        raise Http404
+    try:
+        found = queryset.visible_to(user).get(**lookup)  # type: ignore[attr-defined]
+    except (queryset.model.DoesNotExist, ValueError) as error:
+        raise Http404 from error
+    require(user, permission, found)
+    return found
+
+
+def require(user: User, permission: str, obj: Model) -> None:
+    """Refuse with 403 unless `user` may do `permission` in the estate of `obj`."""
+    if not may(user, permission, obj.estate_id):  # type: ignore[attr-defined]
+        raise PermissionDenied

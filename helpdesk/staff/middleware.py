@@ -1,0 +1,65 @@
+"""Who reads, in which estate and in which language."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+LANGUAGES = {code for code, _name in settings.LANGUAGES}
+
+
+class ReaderMiddleware:
+    """Sets `request.estate` (None for strangers), the language and the time zone of the answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.estate = current_estate(request)  # type: ignore[attr-defined]
+        language = language_of(request)
+        zone = request.estate.time_zone if request.estate else settings.TIME_ZONE  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        with translation.override(language), timezone.override(zone):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
+
+
+def current_estate(request: HttpRequest):  # type: ignore[no-untyped-def]
+    """The estate chosen in this session, or the first that the user works in; None for strangers."""
+    if is_api(request) or not request.user.is_authenticated:
+        return None
+    memberships = request.user.memberships_now
+    chosen = request.session.get("estate")
+    by_choice = (m.estate for m in memberships if m.estate_id == chosen)
+    return next(by_choice, memberships[0].estate if memberships else None)
+
+
+def language_of(request: HttpRequest) -> str:
+    """What was chosen, else the user's own language, else the browser's; the API follows Accept-Language alone."""
+    if not is_api(request):
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if chosen in LANGUAGES:
+            return chosen
+        own = getattr(request.user, "language", "")
+        if own in LANGUAGES:
+            return own
+    return from_header(request.headers.get("Accept-Language", ""))
+
+
+def from_header(header: str) -> str:
+    """The first language of an Accept-Language header that is ours; English where none is."""
+    for tag, _weight in translation.trans_real.parse_accept_lang_header(header[:200].lower()):
+        if tag.startswith("zh"):
+            traditional = {"zh-hant", "zh-tw", "zh-hk", "zh-mo"}
+            return "zh-hant" if any(tag.startswith(t) for t in traditional) else "zh-hans"
+        if tag.startswith("en"):
+            return "en"
+    return "en"
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")

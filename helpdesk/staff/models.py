@@ -1,0 +1,98 @@
+"""Staff: users, their memberships of estates with a role, and their API tokens."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.estates.models import Department, Estate
+
+
+class Role(models.TextChoices):
+    CLERK = "clerk", _("Front-desk clerk")
+    SUPERVISOR = "supervisor", _("Department supervisor")
+    TECHNICIAN = "technician", _("Technician")
+    GUARD = "guard", _("Gate guard")
+    CASHIER = "cashier", _("Cashier")
+    MANAGER = "manager", _("Manager")
+    ADMIN = "admin", _("Administrator")
+
+
+class User(AbstractUser):
+    """A member of staff. Residents have no account."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("member of staff")
+        verbose_name_plural = _("staff")
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    @cached_property
+    def memberships_now(self) -> list["Membership"]:
+        """Active memberships in active estates, read once for each request."""
+        rows = self.memberships.filter(is_active=True, estate__is_active=True)
+        return list(rows.select_related("estate", "department").order_by("estate__code"))
+
+    @property
+    def estate_ids(self) -> list[int]:
+        """The estates this person works in; nothing else exists for them."""
+        return [m.estate_id for m in self.memberships_now]
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+
+class Membership(models.Model):
+    """What a member of staff is in one estate: one role, in one department where that matters."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("member of staff"))
+    estate = models.ForeignKey(Estate, models.PROTECT, related_name="memberships", verbose_name=_("estate"))
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("department")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["user", "estate"], name="one_role_an_estate")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.estate_id}"
+
+
+class ApiToken(models.Model):
+    """A bearer token of a member of staff, kept as a digest; the token itself is shown once."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(_("name"), max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(_("scopes"), default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"))
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_usable(self, at: datetime) -> bool:
+        """Neither revoked nor expired at `at`, and its owner still works here."""
+        return self.revoked_at is None and at < self.expires_at and self.user.is_active

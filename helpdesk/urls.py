@@ -1,0 +1,18 @@
+"""Every address of the house."""
+
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("helpdesk.desk.urls")),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("tickets/", include("tickets.urls")),
+    path("residents/", include("residents.urls")),
+    path("p/", include("tickets.public_urls")),
+    path("api/v1/", include("helpdesk.api_urls")),
+    path("admin/", admin.site.urls),
+]
+
