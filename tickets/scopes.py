@@ -3,7 +3,8 @@
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
-from helpdesk.staff.models import Membership, Role, User
+from helpdesk.staff.models import Membership, User
+from helpdesk.staff.permissions import Role
 from helpdesk.staff.roles import scope_by_role
 
 WHOLE_ESTATE = {Role.CLERK, Role.MANAGER}

@@ -9,16 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.estates.models import Department, Estate
-
-
-class Role(models.TextChoices):
-    CLERK = "clerk", _("Front-desk clerk")
-    SUPERVISOR = "supervisor", _("Department supervisor")
-    TECHNICIAN = "technician", _("Technician")
-    GUARD = "guard", _("Gate guard")
-    CASHIER = "cashier", _("Cashier")
-    MANAGER = "manager", _("Manager")
-    ADMIN = "admin", _("Administrator")
+from helpdesk.staff.permissions import PERMISSIONS, SCOPES, UNSCOPED, Role
 
 
 class User(AbstractUser):
@@ -46,6 +37,15 @@ class User(AbstractUser):
     def estate_ids(self) -> list[int]:
         """The estates this person works in; nothing else exists for them."""
         return [m.estate_id for m in self.memberships_now]
+
+    def may(self, permission: str, estate_id: int | None) -> bool:
+        """Whether a role held in that estate allows `permission`; an unknown string is a KeyError."""
+        allowed = PERMISSIONS[permission]
+        return any(m.role in allowed for m in self.memberships_now if m.estate_id == estate_id)
+
+    def may_somewhere(self, permission: str) -> bool:
+        """Whether some role of this person, in whatever estate, allows `permission`."""
+        return any(m.role in PERMISSIONS[permission] for m in self.memberships_now)
 
     def get_full_name(self) -> str:
         return str(self)
@@ -96,3 +96,26 @@ class ApiToken(models.Model):
     def is_usable(self, at: datetime) -> bool:
         """Neither revoked nor expired at `at`, and its owner still works here."""
         return self.revoked_at is None and at < self.expires_at and self.user.is_active
+
+    def opens(self, permission: str) -> bool:
+        """Whether one of the token's scopes covers `permission`; what every colleague may see needs none."""
+        return permission in UNSCOPED or any(permission in SCOPES.get(scope, ()) for scope in self.scopes)
+
+
+class KeptAnswer(models.Model):
+    """The first answer to a request that carried an Idempotency-Key, replayed for a day."""
+
+    # "user:5" or, where nobody is logged in, "address:" and a digest.
+    owner = models.CharField(max_length=80)
+    key = models.CharField(max_length=255)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("kept answer")
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="one_answer_a_key")]
+
+    def __str__(self) -> str:
+        return self.owner
