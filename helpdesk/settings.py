@@ -4,6 +4,7 @@ import secrets
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -171,6 +172,10 @@ REDIS_URL = env.str("REDIS_URL", "")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://") if EMBEDDED else required("CELERY_BROKER_URL")
 if not REDIS_URL and CELERY_BROKER_URL.startswith(("redis://", "rediss://")):
     REDIS_URL = CELERY_BROKER_URL
+# Tests clear the cache before each; their processes must not clear each other's.
+_test_process = env.str("PYTEST_XDIST_WORKER", "") if TESTING else ""
+if REDIS_URL and _test_process:
+    REDIS_URL = urlsplit(REDIS_URL)._replace(path=f"/{1 + int(_test_process.removeprefix('gw'))}").geturl()
 if REDIS_URL:
     CACHES = {
         "default": {
@@ -184,7 +189,7 @@ else:
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": str(DATA_DIR / "cache"),
+            "LOCATION": str(DATA_DIR / f"cache{_test_process}"),
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     }

@@ -75,7 +75,8 @@ class Supervisor:
     def __init__(self, children: Sequence[Child], say: Callable[[str], None]) -> None:
         self.children = children
         self.say = say
-        self.stopping = 0
+        self.asked_at: float | None = None
+        self.impatient = False
 
     def run(self, each_turn: Callable[[], None] = lambda: None) -> None:
         """Returns when all children and their descendants have ended."""
@@ -85,7 +86,7 @@ class Supervisor:
             signal.signal(signal.SIGHUP, self._ask_to_stop)
         if _libc is not None:
             _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
-        while not self.stopping:
+        while self.asked_at is None:
             for child in self.children:
                 self._look_after(child, time.monotonic())
             each_turn()
@@ -93,8 +94,13 @@ class Supervisor:
         self._stop_all()
 
     def _ask_to_stop(self, *_: object) -> None:
-        # Only a number is changed here: a handler may run in the middle of anything.
-        self.stopping += 1
+        # Only plain values are changed here: a handler may run in the middle of anything.
+        now = time.monotonic()
+        if self.asked_at is None:
+            self.asked_at = now
+        # `make` hands a SIGTERM on, so one request may arrive twice; a person's second Ctrl-C comes later.
+        elif now - self.asked_at > 1:
+            self.impatient = True
 
     def _look_after(self, child: Child, now: float) -> None:
         if child.process is None:
@@ -115,8 +121,7 @@ class Supervisor:
     def _stop_all(self) -> None:
         for child in self.children:
             child.signal_group(signal.SIGTERM)
-        # A second Ctrl-C means: now.
-        wait_for(lambda: not self._living() or self.stopping > 1, GRACE)
+        wait_for(lambda: self.impatient or not self._living(), GRACE)
         for child in self._living():
             self.say(f"{child.name} did not stop in time; killing it")
             child.signal_group(signal.SIGKILL)
