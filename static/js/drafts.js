@@ -1,0 +1,113 @@
+"use strict";
+// A [data-draft-key] text survives a reload, a lost session and a colleague's change. It is kept in this browser, apart
+// for each person, and let go only when the next page carries the success message of what was sent.
+(function () {
+  const me = document.body.dataset.me;
+  const words = document.getElementById("words");
+  if (!me || !words) return;
+  const say = words.dataset;
+  const prefix = `draft:${me}:`;
+  const keepDays = 14;
+
+  function store(key, value) {
+    try {
+      if (value === null) localStorage.removeItem(prefix + key);
+      else localStorage.setItem(prefix + key, JSON.stringify(value));
+    } catch { /* full or private: the text still stands in the field */ }
+  }
+  function load(key) {
+    try { return JSON.parse(localStorage.getItem(prefix + key)); } catch { return null; }
+  }
+  const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang,
+    { hour: "2-digit", minute: "2-digit", hour12: false });
+
+  function note(field) {
+    const key = field.dataset.draftKey;
+    let place = document.querySelector(`[data-draft-note="${CSS.escape(key)}"]`);
+    if (!place) {
+      place = document.createElement("p");
+      place.className = "field-help draft-note";
+      place.setAttribute("role", "status");
+      place.dataset.draftNote = key;
+      field.after(place);
+    }
+    return place;
+  }
+  function keep(field) {
+    const key = field.dataset.draftKey;
+    if (!field.value.trim()) { store(key, null); note(field).replaceChildren(); return; }
+    const at = Date.now();
+    store(key, { text: field.value, at: at, sent: false });
+    note(field).textContent = say.draftKept.replace("{time}", clock(at));
+  }
+  function bringBack(field) {
+    const kept = load(field.dataset.draftKey);
+    if (!kept || kept.text === field.value) return;
+    // A page that came back with errors already holds what was typed.
+    if (field.value.trim() && field.value !== field.dataset.draftOver) return;
+    const before = field.value;
+    field.value = kept.text;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    const drop = document.createElement("button");
+    drop.type = "button";
+    drop.className = "link-btn";
+    drop.textContent = say.draftDrop;
+    drop.addEventListener("click", function () {
+      field.value = before;
+      store(field.dataset.draftKey, null);
+      note(field).replaceChildren();
+      field.focus();
+    });
+    note(field).replaceChildren(say.draftBack.replace("{time}", clock(kept.at)) + " ", drop);
+  }
+  function each(form, change) {
+    for (const field of form.querySelectorAll("[data-draft-key]")) {
+      const kept = load(field.dataset.draftKey);
+      if (kept) change(field.dataset.draftKey, kept);
+    }
+  }
+  function letGo() {
+    if (!document.querySelector('[data-flash][data-level="success"]')) return;
+    for (const name of Object.keys(localStorage)) {
+      if (!name.startsWith(prefix)) continue;
+      const kept = load(name.slice(prefix.length));
+      if (kept && kept.sent) store(name.slice(prefix.length), null);
+    }
+  }
+  function sweep() {
+    const oldest = Date.now() - keepDays * 86400000;
+    for (const name of Object.keys(localStorage)) {
+      if (!name.startsWith(prefix)) continue;
+      const kept = load(name.slice(prefix.length));
+      if (!kept || kept.at < oldest) store(name.slice(prefix.length), null);
+    }
+  }
+  let timer = 0;
+  document.addEventListener("input", function (event) {
+    const field = event.target.closest("[data-draft-key]");
+    if (!field) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => keep(field), 400);
+  });
+  document.addEventListener("submit", function (event) {
+    if (event.target.method !== "post") return;
+    clearTimeout(timer);
+    event.target.querySelectorAll("[data-draft-key]").forEach(keep);
+    each(event.target, (key, kept) => store(key, { ...kept, sent: true }));
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    const form = event.detail.elt.closest && event.detail.elt.closest("form");
+    const answer = event.detail.xhr;
+    if (!form || form.method !== "post" || !event.detail.successful) return;
+    if (answer.responseText.includes('aria-invalid="true"') || answer.responseText.includes('role="alert"')) return;
+    each(form, (key, kept) => { if (kept.sent) store(key, null); });
+  });
+  document.addEventListener("htmx:afterSettle", function (event) {
+    event.target.querySelectorAll("[data-draft-key]").forEach(bringBack);
+  });
+  try {
+    sweep();
+    letGo();
+    document.querySelectorAll("[data-draft-key]").forEach(bringBack);
+  } catch { /* no storage in this browser: nothing to bring back */ }
+})();

@@ -1,0 +1,4 @@
+"use strict";
+document.addEventListener("click", function (event) {
+  if (event.target.closest("[data-print]")) window.print();
+});
