@@ -46,16 +46,18 @@ def unseal(token: str, purpose: str) -> str:
         raise UnsealError("not a sealed text") from error
     for key in (settings.FIELD_KEY, *settings.FIELD_KEY_FALLBACKS):
         if version == "v1" and _key_id(key) == key_id:
+            box = AESGCM(_derived(key, "seal"))
             try:
-                return AESGCM(_derived(key, "seal")).decrypt(data[:NONCE], data[NONCE:], purpose.encode()).decode()
-            except InvalidTag as error:
+                return box.decrypt(data[:NONCE], data[NONCE:], purpose.encode()).decode()
+            except (InvalidTag, ValueError) as error:
                 raise UnsealError("changed, or sealed for another purpose") from error
     raise UnsealError("sealed with a key that is not here")
 
 
 def keyed_hash(text: str, purpose: str) -> str:
     """32 hex characters that only who has the key can compute: to find equal texts without opening them."""
-    return hmac.new(_derived(settings.FIELD_KEY, "hash"), f"{purpose}\0{text}".encode(), "sha256").hexdigest()[:32]
+    message = f"{purpose}\0{text}".encode()
+    return hmac.new(_derived(settings.FIELD_KEY, "hash"), message, "sha256").hexdigest()[:32]
 
 
 def new_secret(size: int = 24) -> str:
