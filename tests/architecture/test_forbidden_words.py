@@ -12,7 +12,10 @@ PAGES = ("templates", "static")
 
 FORBIDDEN = {
     "marks text as safe HTML": (r"\|\s*safe\b|\bmark_safe\b|autoescape off", ("py", "html")),
-    "writes HTML from a script": (r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", ("js", "html")),
+    "writes HTML from a script": (
+        r"(inner|outer)HTML\s*\+?=(?!=)|insertAdjacentHTML|document\.write",
+        ("js", "html"),
+    ),
     "runs text as code": (r"\beval\(|new Function\(", ("py", "js", "html")),
     "puts values into SQL by formatting": (
         r"(execute|executemany|raw|RawSQL|extra)\(\s*(f[\"']|[^\n]*[\"']\s*%\s*[(\w]|[^\n]*\.format\()",
@@ -56,6 +59,7 @@ def test_no_line_of_the_project(reason):
     ("reason", "line"),
     [
         ("marks text as safe HTML", "{{ text|safe }}"),
+        ("writes HTML from a script", "row.innerHTML = name"),
         ("puts values into SQL by formatting", 'cursor.execute(f"SELECT {x}")'),
         ("puts values into SQL by formatting", 'cursor.execute("SELECT %s" % name)'),
         ("lets a task wait in the broker", "wake.apply_async(countdown=5)"),
