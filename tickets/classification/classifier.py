@@ -1,0 +1,118 @@
+"""From a text to a suggestion: a pure function, no network, no database."""
+
+from tickets.classification.alarms import alarms_in, priority_of
+from tickets.classification.cues import HISTORY_LABELS
+from tickets.classification.features import READ_TO, Features, features_of
+from tickets.classification.model import Model, shipped_model
+from tickets.classification.patterns import CLASSES, VALID
+from tickets.classification.suggestion import (
+    POSSIBLY_VALID_FROM,
+    SURE_FROM,
+    SURE_LEAD,
+    History,
+    Reason,
+    Suggestion,
+)
+from tickets.classification.text import ReadText, read, simplified_characters
+from tickets.classification.topics import topic_of
+
+MOST_REASONS = 3
+# Log-odds that history adds to a valid complaint.
+HISTORY_WEIGHT = {"history_open": 0.8, "history_repeated": 0.5, "history_reopened": 0.9}
+
+
+def classify(text: str, *, history: History | None = None, model: Model | None = None) -> Suggestion:
+    """The four classes ranked, with reasons in the text's own words; an empty text is answered with doubt."""
+    model = model or shipped_model()
+    whole = read(text[:READ_TO])
+    features = features_of(whole)
+    past = history_keys(history)
+    nudge = {VALID: sum(HISTORY_WEIGHT[key] for key in past)}
+    ranking = sorted(
+        zip(CLASSES, model.shares(features, nudge), strict=True), key=lambda pair: pair[1], reverse=True
+    )
+    (first, confidence), (_second, runner_up) = ranking[:2]
+    alarms = list(alarms_in(whole))
+    return Suggestion(
+        complaint_class=first,
+        confidence=confidence,
+        ranking=ranking,
+        reasons=reasons_for(first, whole, features, model, past),
+        against=strongest_against(first, whole, features, model, past),
+        is_unsure=confidence < SURE_FROM or confidence - runner_up < SURE_LEAD,
+        possibly_valid=dict(ranking)[VALID] >= POSSIBLY_VALID_FROM,
+        topic=topic_of(whole),
+        priority=priority_of(whole, [kind for kind, _start, _end in alarms]),
+        serious=[reason(whole, kind.key, kind.label, start, end, "") for kind, start, end in alarms],
+        model_version=model.version,
+        examples=model.examples,
+    )
+
+
+def warm_up() -> None:
+    """Reads the model and the character table before the first resident has to wait for them."""
+    shipped_model()
+    simplified_characters()
+
+
+def history_keys(history: History | None) -> list[str]:
+    """What speaks for a valid complaint in what was reported before."""
+    if history is None:
+        return []
+    told = {
+        "history_reopened": history.reopened,
+        "history_open": history.open_same_topic > 0,
+        "history_repeated": history.reports_30_days >= 2,
+    }
+    return [key for key, so in told.items() if so]
+
+
+def reasons_for(
+    complaint_class: str, text: ReadText, features: Features, model: Model, past: list[str]
+) -> list[Reason]:
+    """At most three cues that speak for the class, the strongest first; none found, none invented."""
+    from_history = [Reason(key, HISTORY_LABELS[key], "", 0, 0, VALID) for key in past]
+    chosen = from_history[:1] if complaint_class == VALID else []
+    for _lean, made in ranked_cues(complaint_class, text, features, model):
+        if len(chosen) == MOST_REASONS:
+            break
+        if not any(made.start < other.end and other.start < made.end for other in chosen):
+            chosen.append(made)
+    return chosen
+
+
+def strongest_against(
+    complaint_class: str, text: ReadText, features: Features, model: Model, past: list[str]
+) -> Reason | None:
+    """The strongest cue for any other class."""
+    rivals = [
+        pair
+        for name in CLASSES
+        if name != complaint_class
+        for pair in ranked_cues(name, text, features, model)[:1]
+    ]
+    if past and complaint_class != VALID:
+        rivals.append((HISTORY_WEIGHT[past[0]], Reason(past[0], HISTORY_LABELS[past[0]], "", 0, 0, VALID)))
+    return max(rivals, key=lambda pair: pair[0])[1] if rivals else None
+
+
+def ranked_cues(
+    complaint_class: str, text: ReadText, features: Features, model: Model
+) -> list[tuple[float, Reason]]:
+    """The cues found whose weight speaks first of all for this class, the strongest first."""
+    at = CLASSES.index(complaint_class)
+    ranked = []
+    for pattern, start, end in features.found:
+        leans = [model.lean(pattern.key, other) for other in range(len(CLASSES))]
+        if leans[at] > 0 and leans[at] == max(leans):
+            ranked.append((leans[at], reason(text, pattern.key, pattern.label, start, end, complaint_class)))
+    return sorted(ranked, key=lambda pair: -pair[0])
+
+
+def reason(text: ReadText, key: str, label: object, start: int, end: int, complaint_class: str) -> Reason:
+    """The cue with the resident's own words, blanks at the edges left out."""
+    first, last = text.span(start, end)
+    words = text.original[first:last]
+    first += len(words) - len(words.lstrip())
+    words = words.strip()
+    return Reason(key, label, words, first, first + len(words), complaint_class)  # type: ignore[arg-type]
