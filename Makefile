@@ -48,15 +48,16 @@ clean: ## Removes the environment, never the data
 
 $(PY):
 	@for p in python3.11 python3 python; do \
-	  if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$p; break; fi; \
+	  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  if $$p -c 'import ensurepip, venv' 2>/dev/null; then exec $$p -m venv --clear $(VENV); fi; \
+	  bare=$$p; \
 	done; \
-	if [ -z "$$found" ]; then \
-	  echo "Python 3.11 or newer is needed; neither python3.11 nor python3 is one." >&2; exit 1; \
+	if [ -n "$$bare" ]; then \
+	  echo "$$bare can't make a virtual environment; on Debian: apt-get install python3.11-venv" >&2; \
+	else \
+	  echo "Python 3.11 or newer is needed; neither python3.11 nor python3 is one." >&2; \
 	fi; \
-	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
-	  echo "$$found can't make a virtual environment: on Debian, apt-get install python3.11-venv." >&2; exit 1; \
-	fi; \
-	$$found -m venv --clear $(VENV)
+	exit 1
 
 $(VENV)/.packages: requirements.txt | $(PY)
 	@echo "Installing packages (about half a minute, once) ..."

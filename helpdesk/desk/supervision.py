@@ -23,12 +23,10 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 @dataclass
 class Child:
-    """One process and its descendants: they share a session, so that one signal reaches them all."""
+    """One process and its descendants: they share a session, so that all of them can be found and ended."""
 
     name: str
     command: Sequence[str]
-    # What the kernel sends it when the supervisor is gone without a word.
-    orphan_signal: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = None
     pause: float = SHORTEST_PAUSE
     started: float = 0.0
@@ -39,7 +37,7 @@ class Child:
 
         def follow_the_supervisor() -> None:
             if _libc is not None:
-                _libc.prctl(PR_SET_PDEATHSIG, self.orphan_signal)
+                _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
             # It may have died between the fork and the line above.
             if os.getppid() != supervisor:
                 os._exit(1)
@@ -49,11 +47,15 @@ class Child:
         )
         self.started = now
 
-    def signal_group(self, number: signal.Signals) -> None:
-        if self.process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, number)
+    def ask_to_stop(self) -> None:
+        # The leader alone: it knows in which order its own children are to end.
+        if self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def kill_group(self) -> None:
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def group_lives(self) -> bool:
         if self.process is None or self.process.poll() is None:
@@ -113,18 +115,18 @@ class Supervisor:
             child.pause = SHORTEST_PAUSE
         self.say(f"{child.name} ended ({child.process.returncode}); starting it again in {child.pause:g} s")
         # Descendants of a killed child would hold its port or take its tasks a second time.
-        child.signal_group(signal.SIGKILL)
+        child.kill_group()
         wait_for(lambda: not child.group_lives(), LAST_WAIT)
         child.process, child.due = None, now + child.pause
         child.pause = min(child.pause * 2, LONGEST_PAUSE)
 
     def _stop_all(self) -> None:
         for child in self.children:
-            child.signal_group(signal.SIGTERM)
+            child.ask_to_stop()
         wait_for(lambda: self.impatient or not self._living(), GRACE)
         for child in self._living():
             self.say(f"{child.name} did not stop in time; killing it")
-            child.signal_group(signal.SIGKILL)
+            child.kill_group()
         wait_for(lambda: not self._living(), LAST_WAIT)
 
     def _living(self) -> list[Child]:

@@ -3,7 +3,6 @@
 import fcntl
 import http.client
 import os
-import signal
 import socket
 import sys
 from typing import Any
@@ -46,6 +45,8 @@ class Command(BaseCommand):
         if settings.EMBEDDED and migrations_missing():
             raise CommandError("The database is not prepared yet: run `make setup` first.")
         os.environ["SKIP_CHECKS"] = "1"  # this command ran Django's checks; Celery need not repeat them
+        # Celery would wait for a running task however long it takes; so it gets seconds and hands the rest back.
+        os.environ["REMAP_SIGTERM"] = "SIGQUIT"
         self.announced = "web" not in parts
         Supervisor([child_for(part, self.bind) for part in parts], self.say).run(each_turn=self.announce)
         for lock in locks:
@@ -74,12 +75,7 @@ def child_for(part: str, bind: str) -> Child:
         pool = ["--pool", "threads"] if settings.EMBEDDED else ["--pool", "prefork"]
         count = os.environ.get("WORKER_CONCURRENCY", "4")
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        # SIGTERM lets a worker finish what it holds, however long; SIGQUIT gives it seconds and hands the rest back.
-        return Child(
-            part,
-            [*celery, "worker", *pool, "--concurrency", count, *quiet, *level],
-            orphan_signal=signal.SIGQUIT,
-        )
+        return Child(part, [*celery, "worker", *pool, "--concurrency", count, *quiet, *level])
     return Child(part, [*celery, "beat", "--schedule", str(settings.DATA_DIR / "beat-schedule"), *level])
 
 
