@@ -165,6 +165,8 @@ if database["ENGINE"].endswith("sqlite3"):
 else:
     database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
     database["CONN_HEALTH_CHECKS"] = True
+    # A database that does not answer is an error page in seconds, not a thread that waits for minutes.
+    database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 database["ATOMIC_REQUESTS"] = False
 
 # --- cache: throttles and lock-outs count across processes, so embedded counts in the database -------------------------

@@ -17,7 +17,7 @@ PARTS = ("web", "worker", "beat")
 LOGINS = """
   Log in with the password "demo" as
     clerk        front desk              first estate
-    supervisor   front desk supervisor   first estate
+    supervisor   engineering supervisor  first estate
     technician   engineering             first estate
     guard        security                first estate
     cashier      accounts                first estate
