@@ -4,8 +4,18 @@ from typing import Any
 
 from django.core.exceptions import FieldError
 from django.db import models
+from django.db.models.lookups import Exact
 
 from helpdesk.lib.crypto import seal, unseal
+
+
+class IsEmpty(Exact):
+    """`field=""` and nothing else: two seals of one text are never equal."""
+
+    def get_prep_lookup(self) -> Any:
+        if self.rhs not in ("", None):
+            raise _not_comparable(self.lhs.output_field)
+        return self.rhs
 
 
 class SealedTextField(models.TextField):
@@ -26,6 +36,15 @@ class SealedTextField(models.TextField):
         return unseal(value, self.purpose) if value else value
 
     def get_lookup(self, lookup_name: str) -> Any:
-        if lookup_name not in {"isnull"}:
-            raise FieldError(f"{self.name} is sealed and can't be compared; look for its keyed hash.")
+        if lookup_name == "exact":
+            return IsEmpty
+        if lookup_name != "isnull":
+            raise _not_comparable(self)
         return super().get_lookup(lookup_name)
+
+    def get_transform(self, lookup_name: str) -> Any:
+        raise _not_comparable(self)
+
+
+def _not_comparable(field: Any) -> FieldError:
+    return FieldError(f"{field.name} is sealed and can't be compared; look for its keyed hash.")

@@ -1,0 +1,25 @@
+"""Amounts: exact, two places, rounded half up once a line."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.lib.errors import Refused
+
+CENT = Decimal("0.01")
+AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?")
+
+
+def round_money(amount: Decimal) -> Decimal:
+    """To two places, halves away from zero as on every bill; ValueError for what is no number."""
+    if not amount.is_finite():
+        raise ValueError(f"{amount} is not an amount")
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def parse_money(text: str) -> Decimal:
+    """The amount that was typed; refused (`invalid_amount`) unless it is plain digits with at most two places."""
+    if not isinstance(text, str) or not AMOUNT.fullmatch(text):
+        raise Refused("invalid_amount", _("Write the amount in digits, such as 1234.50."))
+    return Decimal(text).quantize(CENT)
