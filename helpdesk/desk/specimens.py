@@ -164,7 +164,7 @@ RULER = {
     "done_label": "17 done",
     "now_percent": 23,
     "now_label": "10:42",
-    "hours": [{"percent": 2.5 + hour * 8, "label": f"{hour + 8:02}:00"} for hour in range(13)],
+    "hours": [{"percent": 2.5 + hour * 7.9, "label": f"{hour + 8:02}:00"} for hour in range(13)],
     "rest": [{"percent": 34.5, "width": 16, "label": "Rest hours, no follow-up calls"}],
     "done": [4, 6, 9, 11, 14, 16, 19],
     "marks": [

@@ -45,8 +45,8 @@
       else if (!busy(part) && part.outerHTML !== fresh.outerHTML) part.replaceWith(adopt(fresh));
     }
   }
-  function stamp(region, text, stale) {
-    for (const place of region.querySelectorAll("[data-refresh-status]")) {
+  function stamp(text, stale) {
+    for (const place of document.querySelectorAll("[data-refresh-status]")) {
       place.textContent = text;
       place.classList.toggle("tone-amber", stale);
     }
@@ -61,9 +61,9 @@
       if (!answer.ok) throw new Error(String(answer.status));
       merge(region, new DOMParser().parseFromString(await answer.text(), "text/html"));
       region.dataset.at = clock();
-      stamp(region, say.refreshed.replace("{time}", region.dataset.at), false);
+      stamp(say.refreshed.replace("{time}", region.dataset.at), false);
     } catch {
-      stamp(region, say.stale.replace("{time}", region.dataset.at), true);
+      stamp(say.stale.replace("{time}", region.dataset.at), true);
     }
   }
   for (const region of document.querySelectorAll("[data-refresh-url]")) {

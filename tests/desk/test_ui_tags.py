@@ -1,5 +1,6 @@
 """The presentation tags: geometry, initials, times in words, the look of a status."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -102,6 +103,29 @@ def test_every_look_names_an_icon_of_the_sprite(settings):
     sprite = (settings.BASE_DIR / "static" / "icons.svg").read_text()
     named = {look[0] for looks in ui.LOOKS.values() for look in looks.values()} - {"ring"}
     assert {name for name in named if f'id="{name}"' not in sprite} == set()
+
+
+def test_every_icon_that_a_template_names_is_in_the_sprite(settings):
+    sprite = (settings.BASE_DIR / "static" / "icons.svg").read_text()
+    named = {
+        name
+        for page in (settings.BASE_DIR / "templates").rglob("*.html")
+        for name in re.findall(r'{% icon "([^"]+)"', page.read_text())
+    }
+    assert named
+    assert {name for name in named if f'id="{name}"' not in sprite} == set()
+
+
+def test_no_template_carries_inline_style_or_script(settings):
+    for page in (settings.BASE_DIR / "templates").rglob("*.html"):
+        text = page.read_text()
+        assert not re.search(r'\sstyle=|\son[a-z]+="|<script(?![^>]*\bsrc=)', text), page
+        assert "|safe" not in text, page
+
+
+def test_every_component_says_what_it_wants(settings):
+    for page in (settings.BASE_DIR / "templates" / "components").glob("*.html"):
+        assert page.read_text().startswith(("{#", "{% comment %}")), page
 
 
 class SmallForm(forms.Form):
