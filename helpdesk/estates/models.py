@@ -38,6 +38,18 @@ def calling_hours() -> dict[str, list[list[str]]]:
     return {str(day): [["09:00", "12:00"], ["14:00", "20:00"]] for day in range(7)}
 
 
+class EstateQuerySet(models.QuerySet["Estate"]):
+    def visible_to(self, user) -> "EstateQuerySet":  # type: ignore[no-untyped-def]
+        """Estates that `user` works in."""
+        return self.filter(pk__in=user.estate_ids)
+
+
+class DepartmentQuerySet(models.QuerySet["Department"]):
+    def visible_to(self, user) -> "DepartmentQuerySet":  # type: ignore[no-untyped-def]
+        """Departments of the estates that `user` works in."""
+        return self.filter(estate_id__in=user.estate_ids)
+
+
 class Estate(models.Model):
     """One estate 项目/小区: the border of what a member of staff sees."""
 
@@ -67,6 +79,8 @@ class Estate(models.Model):
         _("slip to be signed for within (business minutes)"), default=30, validators=[MinValueValidator(1)]
     )
     is_active = models.BooleanField(_("active"), default=True)
+
+    objects = EstateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("estate")
@@ -105,6 +119,8 @@ class Department(models.Model):
     telephone = models.CharField(_("telephone"), max_length=30, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+
+    objects = DepartmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("department")

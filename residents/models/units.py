@@ -14,6 +14,12 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self.filter(estate_id__in=user.estate_ids)
 
 
+class BuildingQuerySet(models.QuerySet["Building"]):
+    def visible_to(self, user) -> BuildingQuerySet:  # type: ignore[no-untyped-def]
+        """Buildings of the estates that `user` works in."""
+        return self.filter(estate_id__in=user.estate_ids)
+
+
 class Building(models.Model):
     """One building; its code is the first part of its units' door plates."""
 
@@ -22,6 +28,8 @@ class Building(models.Model):
     name = models.CharField(_("name"), max_length=80, blank=True)
     floors = models.PositiveSmallIntegerField(_("floors"), default=1)
     is_archived = models.BooleanField(_("archived"), default=False)
+
+    objects = BuildingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("building")

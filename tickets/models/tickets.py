@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.estates.models import Department, Estate
+from helpdesk.lib.codes import format_number, parse_number
 from helpdesk.lib.fields import SealedTextField
+from helpdesk.lib.names import bigram_query
 from residents.models import Resident, Unit
 from tickets.scopes import ticket_scope
 
@@ -73,6 +75,17 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def open(self) -> TicketQuerySet:
         """Not yet closed, declined or merged: somebody still has something to do."""
         return self.filter(status__in=OPEN)
+
+    def search(self, words: str) -> TicketQuerySet:
+        """Tickets with that number, or with all those words in subject, text, replies or reporter's name, any script."""
+        number = parse_number(words)
+        if number and number[0] == "T":
+            series, year, n = number
+            return self.filter(number=format_number(series, year, n)) if year else self.filter(number__endswith=f"-{n:06d}")
+        found = self
+        for phrase in bigram_query(words[:200]):
+            found = found.filter(search_text__contains=phrase)
+        return found
 
     def overdue(self, at: datetime) -> TicketQuerySet:
         """Late at `at`: not resolved in time, or not answered in time."""
