@@ -28,6 +28,30 @@
     if (form) free(form);
   });
 
+  // A session that ended answers a fragment with the log-in page, which must not be put into this one.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    const answer = event.detail.xhr;
+    const elsewhere = answer.responseURL && new URL(answer.responseURL).pathname !== event.detail.pathInfo.requestPath.split("?")[0];
+    if (!elsewhere || !/<!doctype html/i.test(answer.responseText.slice(0, 200))) return;
+    event.detail.shouldSwap = false;
+    tellSignedOut();
+  });
+  function tellSignedOut() {
+    const words = document.getElementById("words");
+    const main = document.querySelector("main");
+    if (!words || !main || document.getElementById("signed-out")) return;
+    const bar = document.createElement("div");
+    bar.id = "signed-out";
+    bar.className = "alert-bar amber";
+    bar.setAttribute("role", "alert");
+    const link = document.createElement("a");
+    link.href = window.location.href;
+    link.textContent = words.dataset.signedOut;
+    bar.append(link);
+    main.prepend(bar);
+    bar.scrollIntoView({ block: "nearest" });
+  }
+
   const menus = () => document.querySelectorAll("details[data-menu][open]");
   document.addEventListener("click", function (event) {
     for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;

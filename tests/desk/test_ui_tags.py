@@ -99,6 +99,16 @@ def test_an_icon_is_decoration_unless_it_has_a_label():
     assert 'aria-label="Critical &lt;b&gt;"' in ui.icon("octagon", 16, "Critical <b>")
 
 
+def test_an_outline_is_asked_for_once():
+    assert "#o-phone" in ui.icon("phone", 20, outline=True)
+    assert "#o-phone" in ui.icon("o-phone", 20, outline=True)
+
+
+def test_an_estate_is_marked_by_its_first_character():
+    assert ui.estate_mark("Willow Bay") == "W"
+    assert ui.estate_mark(None) == ""
+
+
 def test_every_look_names_an_icon_of_the_sprite(settings):
     sprite = (settings.BASE_DIR / "static" / "icons.svg").read_text()
     named = {look[0] for looks in ui.LOOKS.values() for look in looks.values()} - {"ring"}

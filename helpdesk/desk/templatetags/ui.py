@@ -93,8 +93,10 @@ LOOKS: dict[str, dict[str, tuple[str, str, str]]] = {
 
 
 @register.simple_tag
-def icon(name: str, size: int = 16, label: str = "") -> SafeString:
-    """One icon of static/icons.svg; decoration unless a label names it."""
+def icon(name: str, size: int = 16, label: str = "", outline: bool = False) -> SafeString:
+    """One icon of static/icons.svg; decoration unless a label names it. Outlines are for 20 px and larger."""
+    if outline and not name.startswith("o-"):
+        name = f"o-{name}"
     href = f"{static('icons.svg')}#{name}"
     if label:
         return format_html(
@@ -146,6 +148,14 @@ def initials(name: Any) -> str:
     if not words:
         return "?"
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+@register.filter
+def estate_mark(estate: Any) -> str:
+    """The one character that stands for an estate, Chinese where its name has any."""
+    if not estate:
+        return ""
+    return (getattr(estate, "name_zh_hans", "") or str(estate))[:1]
 
 
 @register.filter
