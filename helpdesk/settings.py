@@ -88,7 +88,7 @@ INSTALLED_APPS = [
     "visitors",
     "helpdesk.desk",
     "helpdesk.api",
-    "django.contrib.admin",
+    "helpdesk.admin.HelpdeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -31,12 +31,12 @@ class Place:
 
 # key, permission, url name, icon, word, further url names under which it stays lit
 PLACES = [
-    ("desk", "desk.view", "desk", "inbox", gettext_lazy("Desk"), ()),
-    ("tickets", "tickets.view", "ticket_list", "ticket", gettext_lazy("Tickets"), ("ticket_",)),
-    ("slips", "slips.view", "slip_list", "slip", gettext_lazy("Slips"), ("slip_",)),
-    ("follow_ups", "follow_ups.view", "follow_up_list", "follow-up", gettext_lazy("Follow-ups"), ("follow_up_",)),
-    ("contacts", "contacts.view", "contact_list", "phone", gettext_lazy("Registers"), ("contact_",)),
-    ("residents", "residents.view", "resident_list", "building", gettext_lazy("Residents"), ("resident_", "unit_")),
+    ("desk", "desk.view", "desk", "o-desk", gettext_lazy("Desk"), ()),
+    ("tickets", "tickets.view", "ticket_list", "o-ticket", gettext_lazy("Tickets"), ("ticket_",)),
+    ("slips", "slips.view", "slip_list", "o-slip", gettext_lazy("Slips"), ("slip_",)),
+    ("follow_ups", "follow_ups.view", "follow_up_list", "o-follow-up", gettext_lazy("Follow-ups"), ("follow_up_",)),
+    ("contacts", "contacts.view", "contact_list", "o-phone", gettext_lazy("Registers"), ("contact_",)),
+    ("residents", "residents.view", "resident_list", "o-building", gettext_lazy("Residents"), ("resident_", "unit_")),
 ]
 
 
