@@ -142,7 +142,8 @@ def _spoken(run: str) -> tuple[list[str], str]:
     """All pinyin spellings of a Chinese name, the likeliest first, and its initials."""
     family = _family(run)
     given = run[len(family) :]
-    families = SURNAMES.get(family, "").split() or _latin(family)
+    is_person = len(run) <= LONGEST_PERSONAL_NAME
+    families = (is_person and SURNAMES.get(family, "").split()) or _latin(family)
     spoken = [first + rest for first in families for rest in (_latin(given) or [""])]
     letters = lazy_pinyin(run, style=Style.FIRST_LETTER)
     letters[0] = families[0][0]
