@@ -14,7 +14,9 @@ NOT_YET = re.compile(
     r"(?:万一|如果|一旦|若|容易|担心|怕|防止|预防|避免|导致|造成|可能|恐|隐患|假如|要是|以免|会不会|未来|演习|去年|前年|以前)[^。！？!?，,]{0,10}$"
     r"|\b(?:if|in case of|could|might|may|would|will|risk of|prevent|avoid|worried about|afraid of|potential|possible|last year|drill)\b[^.!?]{0,24}$"
 )
-NO_SUCH = re.compile(r"(?:没有|没|无|并未|未)(?:人|任何|发生)?$|\b(?:no|not|never|without|nobody|no one)\b[^.!?,]{0,12}$")
+NO_SUCH = re.compile(
+    r"(?:没有|没|无|并未|未)(?:人|任何|发生)?$|\b(?:no|not|never|without|nobody|no one)\b[^.!?,]{0,12}$"
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ def alarm(key: str, label: Promise | str, zh: str, en: str, *, critical: bool = 
     return Alarm(key, label, critical, re.compile(rf"{zh}|\b(?:{en})"))
 
 
+# fmt: off
 SERIOUS: tuple[Alarm, ...] = (
     alarm("injury", _("someone hurt"),
         r"受伤|摔伤|砸伤|砸到(?:人|小孩|老人)|咬伤|被咬|撞伤|烫伤|骨折|流血|昏倒|晕倒|送医|急救|救护车|触电|割伤|夹伤|夹到手|跌伤|摔断",
@@ -56,6 +59,7 @@ SERIOUS: tuple[Alarm, ...] = (
         r"reporters?|newspapers?|journalists?|(?:tv|news) (?:station|crew|channel)|(?:the|local) (?:press|media|news)|social media|ombudsman|go(?:ing)? public|yelp|twitter|facebook",
         critical=False),
 )
+# fmt: on
 
 SERVICE_OUT = re.compile(
     r"停水|停电|断水|断电|没水|没电|没有水|没有电|停气|没暖气|冇水|冇电|电梯(?:全部|都)?(?:停|坏)"

@@ -60,6 +60,8 @@ def by_key() -> dict[str, Pattern]:
 MANAGEMENT = r"(?:物业|管理处|管理公司|管理员|法团|业委会|居委|社区|开发商|客服|前台|房东|公司)"
 OFFICE = r"(?:management|office|landlord|manager|association|hoa|board|super|staff|front desk|leasing|company|they)"
 
+# A cue a block: name, weights, Chinese, English.
+# fmt: off
 PATTERNS: tuple[Pattern, ...] = (
     # --- a failing or a breach by the management side -------------------------------------------------------------
     cue("reported_before", _("reported before"), {VALID: 1.2},
@@ -253,3 +255,4 @@ PATTERNS: tuple[Pattern, ...] = (
         r"(?:不理解|不明白|想不通|搞不懂|不能理解|难以接受|不服|不认同|接受不了|反对|强烈(?:反对|不满|抗议)|抗议|不满)|什么破(?:规定|制度|政策|规矩)|一刀切|瞎(?:搞|折腾|规定|指挥)|形式主义|折腾|多此一举|没事找事|扰民政策|画蛇添足",
         r"(?:stupid|silly|dumb|ridiculous|pointless|petty|ludicrous|new) (?:rule|rules|policy|policies|fee|law)|do ?n[o']t (?:understand|get|see) why|makes? no sense|no sense|for no reason|nit[- ]?pick\w*|red tape|bureaucra\w+|waste of (?:time|money|space)"),
 )
+# fmt: on

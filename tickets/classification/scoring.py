@@ -89,7 +89,9 @@ def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
     return total / len(pairs)
 
 
-def judge_all(examples: Sequence[Example], shares_of: Callable[[str], list[float]]) -> tuple[list[Judged], float]:
+def judge_all(
+    examples: Sequence[Example], shares_of: Callable[[str], list[float]]
+) -> tuple[list[Judged], float]:
     """Every example judged, and the 95th percentile of the time it took, in milliseconds."""
     judged, times = [], []
     for example in examples:

@@ -4,6 +4,7 @@ import re
 
 from tickets.classification.text import ReadText, read
 
+# fmt: off
 # In this order: where two topics are named equally often, the first wins.
 TOPICS: dict[str, re.Pattern[str]] = {
     topic: re.compile(rf"{zh}|\b(?:{en})")
@@ -31,6 +32,7 @@ TOPICS: dict[str, re.Pattern[str]] = {
             r"pool|gym|playground|lobby|hallways?|stair\w*|roof|fence|wall\b|windows?|doors?\b|mailbox\w*|heat(?:er|ing)?\b|a/?c\b|air condition\w*|fridge|refrigerator|freezer|stove|oven|dryer|washer|washing machine|laundry|ceiling|floor\b|carpet|furnace|railing|balcony|amenit\w*|facilit\w*"),
     )
 }
+# fmt: on
 ALL_TOPICS = (*TOPICS, "other")
 
 

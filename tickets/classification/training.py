@@ -86,9 +86,7 @@ def fit_features(
     kept = {name: rounded(row) for name, row in weights.items() if max(map(abs, row)) >= 0.01}
     rarity = {piece: round(value, 3) for piece, value in rarity.items()}
     digest = sha256(repr((bias, sorted(kept.items()))).encode()).hexdigest()[:8]
-    return Model(
-        f"{version or 'fit'}-{digest}", len(examples), temperature, rounded(bias), rarity, kept
-    )
+    return Model(f"{version or 'fit'}-{digest}", len(examples), temperature, rounded(bias), rarity, kept)
 
 
 def rounded(row: Sequence[float]) -> Row:
@@ -100,7 +98,9 @@ def rarities(features: Sequence[Features]) -> dict[str, float]:
     seen = Counter(piece for each in features for piece in each.pieces)
     total = len(features)
     return {
-        piece: log(1 + total / count) for piece, count in sorted(seen.items()) if count >= LEAST_TEXTS_WITH_PIECE
+        piece: log(1 + total / count)
+        for piece, count in sorted(seen.items())
+        if count >= LEAST_TEXTS_WITH_PIECE
     }
 
 
