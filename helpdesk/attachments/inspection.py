@@ -186,7 +186,7 @@ def _shrunk(image: Image.Image, side: int) -> Image.Image:
     if image.mode.startswith("I"):
         # Pillow would cut 16-bit grey off at 255, which is nearly all white.
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    elif image.mode not in ("RGB", "RGBA", "L", "LA", "CMYK") or "transparency" in image.info:
+    elif image.mode not in ("RGB", "RGBA", "L", "LA", "CMYK"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     image.thumbnail((side, side))
     return image.convert("RGBA" if image.has_transparency_data else "RGB")

@@ -27,6 +27,11 @@ def exif(orientation: int = 1) -> bytes:
     return tags.tobytes()
 
 
+def exif_with_words_for_orientation() -> bytes:
+    entry = struct.pack("<HHHI4s", 1, 0x0112, 2, 4, b"abc\0")
+    return b"Exif\0\0II*\0\x08\0\0\0" + entry + b"\0\0\0\0SecretRemark"
+
+
 def chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 

@@ -261,6 +261,7 @@ def test_a_short_day_draws_the_limit_to_its_closing_and_a_late_one_to_its_openin
     assert add_working_days(uneven, shanghai(3, 2, 17), 1) == shanghai(3, 3, 16)
     assert add_working_days(uneven, shanghai(3, 2, 9), 1) == shanghai(3, 3, 10)
     assert add_working_days(uneven, shanghai(3, 2, 13), 1) == shanghai(3, 3, 14)
+    assert add_working_days(uneven, shanghai(3, 2, 12), 1) == shanghai(3, 3, 12)
 
 
 def test_the_hours_after_midnight_belong_to_the_day_the_night_shift_began_on():
