@@ -13,14 +13,21 @@ from helpdesk.lib.crypto import keyed_hash
 
 LONGEST = 40  # characters; nobody writes a number longer than that
 HIDDEN = "****"
+NEAR_REGIONS = ("CN", "HK", "MO", "TW")
 NEAR = ("86", "852", "853", "886")  # dialled here without a plus
 MAINLAND_MOBILE = re.compile(r"1[3-9]\d{9}")
+MAINLAND_WRITTEN = re.compile(r"(?:\+86|86|0086)?(1[3-9]\d{9})", re.ASCII)
 EXTENSION = re.compile(r"(.*\d)\s*(?:转|轉|分机|分機|ext\.?|x|#|-)\s*\d{1,5}", re.IGNORECASE)
 
 
 def parse_phone(raw: str, region: str = "CN") -> str | None:
     """E.164 of a number in any usual writing, or None if nobody could dial it. `region` is where it was written."""
-    for number in _readings(_plain(raw), region):
+    text = _plain(raw)
+    # Most numbers are these, and lists mask them by the hundred: the library takes ten times as long.
+    mobile = MAINLAND_WRITTEN.fullmatch(re.sub(r"[\s().-]", "", text))
+    if mobile and (region in NEAR_REGIONS or text.startswith("+")):
+        return "+86" + mobile.group(1)
+    for number in _readings(text, region):
         if _exists(number):
             return phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return None
@@ -58,6 +65,9 @@ def display_phone(e164: str) -> str:
 
 def national_digits(e164: str) -> str:
     """The digits one dials at home: 13800136021, 075526981140, 92146021."""
+    mobile = MAINLAND_WRITTEN.fullmatch(e164)
+    if mobile:
+        return mobile.group(1)
     number = _stored(e164)
     if number is None:
         return "".join(filter(str.isdecimal, e164))
@@ -72,7 +82,7 @@ def mask_phone(value: object) -> str:
     if e164 is None:
         return HIDDEN
     digits = national_digits(e164)
-    if e164.startswith("+86") and MAINLAND_MOBILE.fullmatch(digits):
+    if MAINLAND_WRITTEN.fullmatch(e164):
         return f"{digits[:3]}{HIDDEN}{digits[-4:]}"
     # A number that is hardly longer than its ending would not be hidden at all.
     return "*" * (len(digits) - 4) + digits[-4:] if len(digits) >= 8 else HIDDEN
@@ -109,8 +119,6 @@ def _readings(text: str, region: str) -> Iterator[PhoneNumber]:
         return
     digits = "".join(filter(str.isdecimal, text))
     writings = [(text, region)]
-    if MAINLAND_MOBILE.fullmatch(digits):
-        writings.append((digits, "CN"))
     if digits.startswith("00"):
         writings.append(("+" + digits[2:], region))
     elif digits.startswith(NEAR):
