@@ -73,12 +73,25 @@ def reasons_for(
     """At most three cues that speak for the class, the strongest first; none found, none invented."""
     from_history = [Reason(key, HISTORY_LABELS[key], "", 0, 0, VALID) for key in past]
     chosen = from_history[:1] if complaint_class == VALID else []
+    share = share_of(complaint_class, features, model)
     for _lean, made in ranked_cues(complaint_class, text, features, model):
         if len(chosen) == MOST_REASONS:
             break
-        if not any(made.start < other.end and other.start < made.end for other in chosen):
+        apart = not any(made.start < other.end and other.start < made.end for other in chosen)
+        # Words that could go without the class losing anything are no reason, whatever the cue weighs.
+        if apart and share_of(complaint_class, features_without(text, made), model) < share:
             chosen.append(made)
     return chosen
+
+
+def share_of(complaint_class: str, features: Features, model: Model) -> float:
+    """The probability that the text alone gives a class."""
+    return model.shares(features)[CLASSES.index(complaint_class)]
+
+
+def features_without(text: ReadText, reason: Reason) -> Features:
+    """The features of the text with the words of a reason struck out."""
+    return features_of(read(text.original[: reason.start] + " " + text.original[reason.end :]))
 
 
 def strongest_against(
