@@ -181,7 +181,7 @@ if REDIS_URL and _test_process:
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "helpdesk.lib.quiet_cache.QuietRedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "desk",
             "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},

@@ -9,8 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
+from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
-from helpdesk.staff.roles import estates_where, may
 
 M = TypeVar("M", bound=Model)
 View = Callable[..., HttpResponseBase]
@@ -25,7 +25,7 @@ def needs(permission: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return ask_to_log_in(request)
-            if not estates_where(request.user, permission):
+            if not request.user.may_somewhere(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
@@ -60,5 +60,6 @@ def get_visible(queryset: QuerySet[M], user: User, permission: str, **lookup: An
 
 def require(user: User, permission: str, obj: Model) -> None:
     """Refuse with 403 unless `user` may do `permission` in the estate of `obj`."""
-    if not may(user, permission, obj.estate_id):  # type: ignore[attr-defined]
+    estate_id = obj.pk if isinstance(obj, Estate) else obj.estate_id  # type: ignore[attr-defined]
+    if not user.may(permission, estate_id):
         raise PermissionDenied

@@ -1,0 +1,100 @@
+"""How a matter stands, in words for the resident: never its class, never who else is involved by name but the desk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from tickets.models import FollowUp, Reply, Slip, Ticket
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One line of the progress: `state` is done, current or open; `at` is when it was, or by when it is planned."""
+
+    title: str
+    line: str
+    state: str
+    at: datetime | None
+    is_limit: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    headline: str
+    detail: str
+    marks: list[Mark]
+    replies: list[Reply]
+    can_reply: bool
+    can_rate: bool
+    rated: FollowUp | None
+
+
+def progress_of(ticket: Ticket) -> Progress:
+    """Everything that the page and the API behind a resident's link show. Four queries."""
+    shown = Reply.objects.filter(ticket=ticket, visibility="public", state="sent").select_related("author")
+    slips = Slip.objects.filter(ticket=ticket).exclude(status="cancelled").select_related("department").order_by("id")
+    visit = FollowUp.objects.filter(ticket=ticket).order_by("-round").first()
+    replies, jobs = list(shown), list(slips)
+    headline, detail = _headline(ticket, jobs)
+    return Progress(
+        headline=headline,
+        detail=detail,
+        marks=_marks(ticket, jobs, visit),
+        replies=replies,
+        can_reply=ticket.status != Ticket.Status.DECLINED and ticket.merged_into_id is None,
+        can_rate=bool(visit and visit.status == FollowUp.Status.SCHEDULED),
+        rated=visit if visit and visit.status == FollowUp.Status.DONE else None,
+    )
+
+
+def _headline(ticket: Ticket, slips: list[Slip]) -> tuple[str, str]:
+    status = Ticket.Status
+    if ticket.status == status.DECLINED:
+        return _("This is not something we can do"), ticket.closing_reason
+    if ticket.status == status.CLOSED:
+        return _("Finished"), _("If it comes back, please tell us again.")
+    if ticket.status == status.RESOLVED:
+        return _("Seen to"), _("We will ask you how it went.")
+    if any(s.status in {"signed", "in_progress"} for s in slips):
+        return _("Somebody is working on it"), _signed_by(slips)
+    if ticket.department_id:
+        return _("It is with the people who can settle it"), str(ticket.department)
+    return _("We have your report"), _("The front desk is reading it.")
+
+
+def _signed_by(slips: list[Slip]) -> str:
+    departments = dict.fromkeys(str(s.department) for s in slips if s.signed_at)
+    return ", ".join(departments)
+
+
+def _marks(ticket: Ticket, slips: list[Slip], visit: FollowUp | None) -> list[Mark]:
+    """The line from report to follow-up visit; the first that is not done is the current one."""
+    signed = min((s.signed_at for s in slips if s.signed_at), default=None)
+    handed = min((s.issued_at for s in slips), default=None)
+    rows: list[tuple[str, str, datetime | None, datetime | None]] = [
+        (_("We have your report"), ticket.number, ticket.created_at, None),
+        (_("The front desk has read it"), _looked_after(ticket), ticket.responded_at or handed, ticket.response_due_at),
+        (_("Somebody is working on it"), _signed_by(slips) or str(ticket.department or ""), signed, None),
+        (_("Seen to"), "", ticket.resolved_at if ticket.status in {"resolved", "closed"} else None, None),
+        (_("We ask you how it went"), "", visit.recorded_at if visit else None, visit.due_at if visit else None),
+    ]
+    if ticket.status == Ticket.Status.DECLINED:
+        rows = [rows[0], (_("Answered"), "", ticket.closed_at, None)]
+    return _in_order(rows, finished=ticket.status in {"closed", "declined"})
+
+
+def _looked_after(ticket: Ticket) -> str:
+    return _("%(name)s looks after this") % {"name": ticket.responsible} if ticket.responsible else ""
+
+
+def _in_order(rows: list[tuple[str, str, datetime | None, datetime | None]], *, finished: bool) -> list[Mark]:
+    """A later line that is done makes the ones before it done; of the others the first is the current one."""
+    last_done = max((n for n, row in enumerate(rows) if row[2]), default=0)
+    if finished:
+        last_done = len(rows) - 1
+    marks = []
+    for n, (title, line, at, limit) in enumerate(rows):
+        state = "done" if n <= last_done else "current" if n == last_done + 1 else "open"
+        marks.append(Mark(title, line, state, at or limit, is_limit=at is None and limit is not None))
+    return marks

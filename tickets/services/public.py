@@ -1,0 +1,97 @@
+"""What residents do without an account: the web form, and the page behind their secret link.
+
+Nothing here tells whether a unit or a person exists: what matches is linked in silence, what does not is kept as written.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from helpdesk.attachments.inspection import Inspected
+from helpdesk.estates.models import Estate
+from helpdesk.lib.attempts import attempts, note_attempt
+from helpdesk.lib.crypto import digest_secret
+from helpdesk.lib.door_plates import normalise_plate
+from helpdesk.lib.errors import Refused
+from helpdesk.lib.phones import complain_about_phone, parse_phone, phone_hash
+from residents.models import Occupancy, Phone, Resident, Unit
+from tickets.models import Ticket
+from tickets.services.tickets import take_ticket
+
+FORMS_AN_HOUR = 10
+GUESSES_A_MINUTE = 10
+
+
+class TooMany(Refused):
+    """Too many attempts from one address; `seconds` says when to try again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("too_many", _("That was too often. Please try again later, or ring the front desk."))
+        self.seconds = seconds
+
+
+def submit_form(
+    estate: Estate,
+    *,
+    name: str,
+    phone: str,
+    description: str,
+    unit_code: str = "",
+    language: str = "",
+    files: Iterable[Inspected] = (),
+    form_token: str | None = None,
+    at: datetime | None = None,
+) -> Ticket:
+    """A ticket from the web form, by nobody's hand yet; Refused with the field for a number that can't be rung."""
+    number = parse_phone(phone, estate.phone_region)
+    if number is None:
+        raise Refused("phone_invalid", complain_about_phone(phone, estate.phone_region), field="phone")
+    unit, resident = match_quietly(estate, number, unit_code)
+    return take_ticket(
+        estate=estate,
+        channel="web",
+        actor=None,
+        description=description,
+        unit=unit,
+        resident=resident,
+        reporter_name=name,
+        reporter_phone=number,
+        unit_as_written=unit_code,
+        language=language,
+        files=files,
+        form_token=form_token,
+        at=at,
+    )
+
+
+def match_quietly(estate: Estate, number: str, unit_code: str) -> tuple[Unit | None, Resident | None]:
+    """The unit written and the one resident with that number; a resident only where unit and number agree."""
+    plate = normalise_plate(unit_code) if unit_code else None
+    unit = Unit.objects.filter(estate=estate, code=plate).first() if plate else None
+    people = list(Phone.objects.filter(estate=estate, whole_hash=phone_hash(number)).values_list("resident_id", flat=True)[:3])
+    homes = Occupancy.objects.filter(resident_id__in=people, until__isnull=True)
+    if unit is not None:
+        homes = homes.filter(unit=unit)
+    found = list(homes.select_related("unit", "resident").order_by("id")[:2])
+    if len(found) == 1:
+        return found[0].unit, found[0].resident
+    return unit, found[0].resident if found and len({h.resident_id for h in found}) == 1 else None
+
+
+def open_link(secret: str, *, address: str) -> Ticket | None:
+    """The ticket behind a secret link, None if there is none. Failures count, ten a minute from one address: TooMany."""
+    if attempts("link", address) >= GUESSES_A_MINUTE:
+        raise TooMany(60)
+    ticket = Ticket.objects.select_related("estate", "unit", "department", "responsible").filter(
+        track_digest=digest_secret(secret)
+    ).first()
+    if ticket is None:
+        note_attempt("link", address, seconds=60)
+    return ticket
+
+
+def count_form(address: str) -> None:
+    """One more form from this address: TooMany beyond ten an hour."""
+    if note_attempt("form", address, seconds=3600) > FORMS_AN_HOUR:
+        raise TooMany(3600)
