@@ -32,7 +32,8 @@ def _tickets_of_supervisor(m: Membership) -> Q:
         return Q()
     slips = apps.get_model("tickets", "Slip").objects
     own = Q(department_id=m.department_id) | Q(responsible_id=m.user_id)
-    return own | Q(Exists(slips.filter(department_id=m.department_id, ticket=OuterRef("pk"))))
+    mine = slips.filter(Q(department_id=m.department_id), ticket=OuterRef("pk"))
+    return own | Q(Exists(mine))
 
 
 def ticket_scope(user: User) -> Q:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -31,7 +32,7 @@ def check_uploads(files: Iterable[UploadedFile]) -> list[Inspected]:
             _("Send at most %(most)s files at a time.") % {"most": settings.ATTACHMENTS_PER_REQUEST},
             field="files",
         )
-    return [inspect(f.file, name=f.name or "", max_bytes=settings.ATTACHMENT_MAX_BYTES) for f in files]
+    return [inspect(cast(BinaryIO, f.file), name=f.name or "", max_bytes=settings.ATTACHMENT_MAX_BYTES) for f in files]
 
 
 @transaction.atomic
@@ -93,7 +94,7 @@ def serve(attachment: Attachment, *, small: bool = False) -> HttpResponseBase:
     """The file as an answer: images may be shown, all else is a download; nothing in it can run. 404 if it is gone."""
     if small and not attachment.thumbnail:
         raise Http404
-    name = attachment.thumbnail.name if small else attachment.file.name
+    name = (attachment.thumbnail if small else attachment.file).name or ""
     try:
         data = default_storage.open(name).read()
     except FileNotFoundError as error:

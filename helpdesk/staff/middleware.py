@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
 
@@ -52,7 +53,7 @@ def language_of(request: HttpRequest) -> str:
 
 def from_header(header: str) -> str:
     """The first language of an Accept-Language header that is ours; English where none is."""
-    for tag, _weight in translation.trans_real.parse_accept_lang_header(header[:200].lower()):
+    for tag, _weight in parse_accept_lang_header(header[:200].lower()):
         if tag.startswith("zh"):
             traditional = {"zh-hant", "zh-tw", "zh-hk", "zh-mo"}
             return "zh-hant" if any(tag.startswith(t) for t in traditional) else "zh-hans"

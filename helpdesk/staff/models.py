@@ -21,8 +21,8 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=8, blank=True)
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("member of staff")
-        verbose_name_plural = _("staff")
+        verbose_name = _("member of staff")  # type: ignore[assignment]
+        verbose_name_plural = _("staff")  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.name or self.username

@@ -1,6 +1,6 @@
 """Asking the role table: who may do what where, and who of an estate's staff may."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.db.models import Q
 
@@ -50,7 +50,7 @@ def staff_with_role(estate_id: int, *roles: Role, department_id: int | None = No
     return [m.user for m in rows.select_related("user").order_by("user_id")]
 
 
-def scope_by_role(user: User, everything: set[Role], narrowed: dict[Role, Narrowing]) -> Q:
+def scope_by_role(user: User, everything: set[Role], narrowed: Mapping[Role, Narrowing]) -> Q:
     """A filter over objects with an `estate`: all of an estate for some roles, a part of it for others, else nothing."""
     q = Q(pk__in=[])
     for membership in user.memberships_now:

@@ -18,7 +18,9 @@ HISTORY_LABELS: dict[str, Promise | str] = {
 @lru_cache(maxsize=1)
 def labels() -> dict[str, Promise | str]:
     """Every label by its key."""
-    return {cue.key: cue.label for cue in (*PATTERNS, *SERIOUS)} | HISTORY_LABELS
+    visible = {pattern.key: pattern.label for pattern in PATTERNS}
+    serious = {alarm.key: alarm.label for alarm in SERIOUS}
+    return visible | serious | HISTORY_LABELS
 
 
 def label_of(key: str) -> Promise | str:

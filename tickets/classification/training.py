@@ -184,7 +184,8 @@ def calibrated_temperature(judged: Sequence[Judged]) -> float:
             total -= sum(right * log(max(share, 1e-12)) for right, share in zip(target, shares, strict=True))
         return total
 
-    return round(min(TEMPERATURES, key=surprise), 2)
+    mildest: float = min(TEMPERATURES, key=surprise)
+    return round(mildest, 2)
 
 
 def fit_calibrated(examples: Sequence[Example], *, version: str) -> tuple[Model, list[Judged]]:
