@@ -3,7 +3,7 @@
 (function () {
   const box = document.querySelector("[data-box]");
   if (!box || !window.htmx) return;
-  const input = box.querySelector("input");
+  const input = box.querySelector("[role=combobox]");
   const sheet = box.querySelector("[data-box-sheet]");
   const list = document.getElementById("box-hits");
   const card = document.getElementById("box-card");
@@ -46,8 +46,9 @@
     if (!query) { show(false); asked = ""; return; }
     if (query === asked) { show(true); return; }
     asked = query;
-    const url = box.dataset.url + "?q=" + encodeURIComponent(query);
-    window.htmx.ajax("GET", url, { source: input, target: list, swap: "innerHTML" }).catch(() => {});
+    // By POST: a caller's name or number belongs in no address and no log.
+    const options = { source: input, target: list, swap: "innerHTML", values: { q: query } };
+    window.htmx.ajax("POST", box.dataset.url, options).catch(() => {});
   }
   input.addEventListener("input", function () { clearTimeout(typed); typed = setTimeout(ask, 150); });
   input.addEventListener("focus", function () { if (asked && input.value.trim() === asked) show(true); });

@@ -34,20 +34,30 @@
     const elsewhere = answer.responseURL && new URL(answer.responseURL).pathname !== event.detail.pathInfo.requestPath.split("?")[0];
     if (!elsewhere || !/<!doctype html/i.test(answer.responseText.slice(0, 200))) return;
     event.detail.shouldSwap = false;
-    tellSignedOut();
+    tell("signed-out", "amber", document.getElementById("words")?.dataset.signedOut, window.location.href);
   });
-  function tellSignedOut() {
-    const words = document.getElementById("words");
+  // A refused or broken fragment says so in the page; the box speaks for itself.
+  function failed(event) {
+    if (event.detail.target && event.detail.target.closest("[data-box]")) return;
+    const answer = event.detail.xhr;
+    const page = new DOMParser().parseFromString(answer.responseText || "", "text/html");
+    const parts = [...page.querySelectorAll("[data-error-says], [data-error-hint]")].map((part) => part.textContent.trim());
+    tell("refused", "red", parts.filter(Boolean).join(". ") || document.getElementById("words")?.dataset.offline);
+  }
+  document.addEventListener("htmx:responseError", failed);
+  document.addEventListener("htmx:sendError", failed);
+  function tell(id, tone, text, href) {
     const main = document.querySelector("main");
-    if (!words || !main || document.getElementById("signed-out")) return;
+    if (!text || !main) return;
+    document.getElementById(id)?.remove();
     const bar = document.createElement("div");
-    bar.id = "signed-out";
-    bar.className = "alert-bar amber";
+    bar.id = id;
+    bar.className = `alert-bar ${tone}`;
     bar.setAttribute("role", "alert");
-    const link = document.createElement("a");
-    link.href = window.location.href;
-    link.textContent = words.dataset.signedOut;
-    bar.append(link);
+    const words = document.createElement(href ? "a" : "span");
+    if (href) words.href = href;
+    words.textContent = text;
+    bar.append(words);
     main.prepend(bar);
     bar.scrollIntoView({ block: "nearest" });
   }

@@ -174,5 +174,5 @@ def test_hostile_words_stay_words():
 @pytest.mark.parametrize("code", ["400", "403", "404", "409", "429", "500", "503"])
 def test_an_error_page_stands_without_any_context(code):
     html = render_to_string(f"{code}.html")
-    assert "<h1>" in html
+    assert "<h1" in html
     assert "style=" not in html
