@@ -42,9 +42,6 @@ class SealedTextField(models.TextField):
             raise _not_comparable(self)
         return super().get_lookup(lookup_name)
 
-    def get_transform(self, lookup_name: str) -> Any:
-        raise _not_comparable(self)
-
 
 def _not_comparable(field: Any) -> FieldError:
     return FieldError(f"{field.name} is sealed and can't be compared; look for its keyed hash.")

@@ -61,9 +61,8 @@ COMPOUND = re.compile(
 
 def fold(text: str) -> str:
     """The text without differences of width, case and script: ＡＢＣ and abc, 電梯 and 电梯 become one."""
-    # The second round catches what only appears after the first: K (kelvin) → K → k.
-    for _round in range(2):
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    # Again after the small letters: some of them are put together from two signs.
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return text.translate(_simplified())
 
 

@@ -132,7 +132,7 @@ def _readings(text: str, region: str) -> Iterator[PhoneNumber]:
 
 def _exists(number: PhoneNumber) -> bool:
     # New mobile prefixes come into use before the library knows them.
-    return number.extension is None and (_is_mainland_mobile(number) or phonenumbers.is_valid_number(number))
+    return _is_mainland_mobile(number) or phonenumbers.is_valid_number(number)
 
 
 def _is_mainland_mobile(number: PhoneNumber) -> bool:
