@@ -1,0 +1,275 @@
+"""The caller card: who is speaking, how often they called, and what came of it, before the clerk can type."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language_info, pgettext
+from django.utils.translation import gettext as _
+
+from helpdesk.desk.call_history import WINDOW, CallHistory, call_history
+from helpdesk.desk.clocks import Clock, call_back_clock, visit_clock
+from helpdesk.desk.matters import Matter, matter_of, visits_of
+from helpdesk.lib.phones import display_phone, mask_phone
+from helpdesk.staff.models import User
+from helpdesk.staff.roles import may
+from residents.models import Occupancy, Phone, Resident, Unit
+from residents.names_shown import full_name
+from residents.selectors import homes_of, people_of
+from tickets.models import Contact, FollowUp, Ticket
+
+LAST_MATTERS = 3
+MOST_TICKETS = 50
+MOST_CALLS = 30
+
+
+@dataclass(frozen=True)
+class CardPhone:
+    """A number as it may be shown: whole on the card of those who may see it, else masked."""
+
+    id: int
+    number: str
+    label: str
+    is_primary: bool
+    is_working: bool
+
+
+@dataclass(frozen=True)
+class CardPerson:
+    """Somebody of the unit and how to reach them; `role` is what they are to the unit, in words."""
+
+    resident: Resident
+    name: str
+    role: str
+    is_caller: bool
+    is_primary: bool
+    is_payer: bool
+    phones: list[CardPhone]
+    url: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something promised to this caller that is due today or late."""
+
+    kind: str
+    line: str
+    clock: Clock
+    url: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class CallerCard:
+    """All that the card shows. Numbers are masked unless it was made `in_clear`; `calls` is None for who may not see them."""
+
+    unit: Unit | None
+    resident: Resident | None
+    at: datetime
+    name: str
+    facts: list[str]
+    other_units: list[Unit]
+    people: list[CardPerson]
+    calls: CallHistory | None
+    matters: list[Matter]
+    open_matters: list[Matter]
+    waiting: list[Waiting]
+    in_clear: bool
+
+    @property
+    def estate_id(self) -> int:
+        return (self.unit or self.resident).estate_id  # type: ignore[union-attr]
+
+    @property
+    def older_open(self) -> list[Matter]:
+        """What is open still and stands not among the last matters."""
+        shown = {matter.ticket.pk for matter in self.matters}
+        return [matter for matter in self.open_matters if matter.ticket.pk not in shown]
+
+    @property
+    def url(self) -> str:
+        """The card's own page."""
+        if self.resident:
+            return reverse("resident_card", args=[self.resident.pk])
+        return reverse("unit_card", args=[self.unit.pk])  # type: ignore[union-attr]
+
+    @property
+    def record_url(self) -> str:
+        """The whole record behind the card."""
+        if self.unit:
+            return reverse("unit_detail", args=[self.unit.pk])
+        return reverse("resident_detail", args=[self.resident.pk])  # type: ignore[union-attr]
+
+
+def caller_card(
+    user: User,
+    *,
+    unit: Unit | None = None,
+    resident: Resident | None = None,
+    at: datetime | None = None,
+    in_clear: bool = False,
+) -> CallerCard:
+    """The card of a unit, of a resident, or of a resident speaking for a unit; ValueError for neither.
+
+    The tickets on it are those that `user` may see. With `in_clear` numbers stand whole: whoever asks must log that.
+    """
+    if unit is None and resident is None:
+        raise ValueError("A card is of a unit or of a resident.")
+    at = at or timezone.now()
+    today = timezone.localdate(at)
+    homes = homes_of(resident, today) if resident else []
+    units = [unit] if unit else [home.unit for home in homes]
+    unit = units[0] if units else None
+    rows = people_of(unit, today) if unit else []
+    history = _History(user, units, resident, rows, at)
+    return CallerCard(
+        unit=unit,
+        resident=resident,
+        at=at,
+        name=full_name(history.speaker) if history.speaker else "",
+        facts=_facts(unit, resident, rows),
+        other_units=[home.unit for home in homes if unit and home.unit_id != unit.pk],
+        people=_people(rows, resident, in_clear),
+        calls=history.calls(),
+        matters=history.matters[:LAST_MATTERS],
+        open_matters=[matter for matter in history.matters if matter.is_open],
+        waiting=history.waiting(),
+        in_clear=in_clear,
+    )
+
+
+class _History:
+    """The tickets, visits, calls and promises that concern one caller, each read once."""
+
+    def __init__(
+        self, user: User, units: list[Unit], resident: Resident | None, rows: list[Occupancy], at: datetime
+    ) -> None:
+        self.at = at
+        self.speaker = resident or next((row.resident for row in rows if row.is_primary), None)
+        estate_id = units[0].estate_id if units else resident.estate_id  # type: ignore[union-attr]
+        concerns = Q(unit__in=[unit.pk for unit in units])
+        if resident:
+            concerns |= Q(resident=resident)
+        # A unit's own card has all its calls; a resident's has theirs, and those of their door where nobody was named.
+        whose = concerns
+        if resident:
+            hashes = [phone.whole_hash for phone in _phones_of(resident, rows)]
+            unnamed = Q(unit__in=[unit.pk for unit in units], resident__isnull=True)
+            whose = Q(resident=resident) | Q(phone_hash__in=hashes) | unnamed
+        self.tickets = list(
+            Ticket.objects.visible_to(user)
+            .filter(concerns, estate_id=estate_id)
+            .select_related("department")
+            .order_by("-created_at", "-id")[:MOST_TICKETS]
+        )
+        self.visits = visits_of(self.tickets)
+        self.matters: list[Matter] = [matter_of(t, self.visits.get(t.pk, [])) for t in self.tickets]
+        self.may_see_calls = may(user, "contacts.view", estate_id)
+        contacts = Contact.objects.visible_to(user).filter(whose, estate_id=estate_id)
+        self.contacts = _calls_and_call_backs(contacts, at) if self.may_see_calls else []
+
+    @property
+    def call_backs(self) -> list[Contact]:
+        open_ones = [c for c in self.contacts if c.call_back_at and not c.called_back_at]
+        return sorted(open_ones, key=lambda c: c.call_back_at)  # type: ignore[arg-type, return-value]
+
+    def calls(self) -> CallHistory | None:
+        if not self.may_see_calls:
+            return None
+        since = self.at - WINDOW
+        calls = [
+            c for c in self.contacts if c.kind == "call" and c.direction == "in" and since <= c.created_at <= self.at
+        ]
+        return call_history(calls, self.speaker, self.matters, self.call_backs, self.at)
+
+    def waiting(self) -> list[Waiting]:
+        """Call-backs and follow-up visits that are late or due by the end of the day."""
+        by = timezone.localtime(self.at).replace(hour=23, minute=59, second=59)
+        promised = [_call_back(contact, self.at) for contact in self.call_backs]
+        open_visits = [v for visits in self.visits.values() for v in visits if v.status == FollowUp.Status.SCHEDULED]
+        numbers = {ticket.pk: ticket.number for ticket in self.tickets}
+        promised += [_visit(visit, numbers.get(visit.ticket_id or 0, ""), self.at) for visit in open_visits]
+        return sorted((w for w in promised if w.due_at <= by), key=lambda w: w.due_at)
+
+
+def _calls_and_call_backs(contacts, at: datetime) -> list[Contact]:  # type: ignore[no-untyped-def]
+    """Entries of thirty days and every promise still open, the newest first, in one query."""
+    still_open = Q(call_back_at__isnull=False, called_back_at__isnull=True)
+    rows = contacts.filter(Q(created_at__gte=at - WINDOW) | still_open)
+    return list(rows.defer("phone").order_by("-created_at", "-id")[:MOST_CALLS])
+
+
+def _call_back(contact: Contact, at: datetime) -> Waiting:
+    due: datetime = contact.call_back_at  # type: ignore[assignment]
+    line = _("Call back: %(summary)s") % {"summary": contact.summary[:80]} if contact.summary else _("Call back")
+    url = reverse("ticket_detail", args=[contact.ticket_id]) if contact.ticket_id else reverse("contact_list")
+    return Waiting("call_back", line, call_back_clock(due, at), url, due)
+
+
+def _visit(visit: FollowUp, number: str, at: datetime) -> Waiting:
+    starts = visit.wished_at or visit.scheduled_at
+    line = _("Follow-up visit of %(number)s") % {"number": number}
+    return Waiting("follow_up", line, visit_clock(visit, at), reverse("follow_up_detail", args=[visit.pk]), starts)
+
+
+def _phones_of(resident: Resident, rows: Iterable[Occupancy]) -> list[Phone]:
+    """The resident's numbers, from the people of the unit where they were read already."""
+    known = next((row.resident for row in rows if row.resident_id == resident.pk), resident)
+    return list(known.phones.all())
+
+
+def _people(rows: Sequence[Occupancy], caller: Resident | None, in_clear: bool) -> list[CardPerson]:
+    people = [_person(row.resident, _role(row), row, caller, in_clear) for row in rows]
+    if caller and caller.pk not in {row.resident_id for row in rows}:
+        people.insert(0, _person(caller, _("no longer here") if rows else "", None, caller, in_clear))
+    return people
+
+
+def _person(
+    resident: Resident, role: str, row: Occupancy | None, caller: Resident | None, in_clear: bool
+) -> CardPerson:
+    return CardPerson(
+        resident=resident,
+        name=full_name(resident),
+        role=role,
+        is_caller=caller is not None and caller.pk == resident.pk,
+        is_primary=bool(row and row.is_primary),
+        is_payer=bool(row and row.is_payer),
+        phones=[_phone(phone, in_clear) for phone in resident.phones.all()],
+        url=reverse("resident_detail", args=[resident.pk]),
+    )
+
+
+def _phone(phone: Phone, in_clear: bool) -> CardPhone:
+    number = display_phone(phone.number) if in_clear else mask_phone(phone.number)
+    return CardPhone(phone.pk, number, phone.label, phone.is_primary, phone.is_working)
+
+
+def _role(row: Occupancy) -> str:
+    words = [row.get_relation_display()]
+    if row.is_primary:
+        words.append(_("first contact"))
+    if row.is_payer:
+        words.append(_("pays the bills"))
+    return pgettext("between facts", ", ").join(words)
+
+
+def _facts(unit: Unit | None, resident: Resident | None, rows: Sequence[Occupancy]) -> list[str]:
+    facts = []
+    own = next((row for row in rows if resident and row.resident_id == resident.pk), None)
+    if own:
+        facts.append(
+            _("%(relation)s since %(year)d") % {"relation": own.get_relation_display(), "year": own.since.year}
+        )
+    if resident and resident.language:
+        facts.append(_("reads %(language)s") % {"language": get_language_info(resident.language)["name_local"]})
+    if resident and resident.do_not_disturb:
+        facts.append(_("do not disturb"))
+    if unit and unit.area_m2:
+        facts.append(_("%(area)s m²") % {"area": f"{unit.area_m2.normalize():f}"})
+    if unit and unit.status != Unit.Status.OCCUPIED:
+        facts.append(unit.get_status_display())
+    return facts

@@ -1,0 +1,1 @@
+"""Pages of the Desk: they read everything and own no rule."""
