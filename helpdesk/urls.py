@@ -9,6 +9,7 @@ urlpatterns = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", include("django.conf.urls.i18n")),
+    path("", include("helpdesk.staff.urls")),
     path("tickets/", include("tickets.urls")),
     path("residents/", include("residents.urls")),
     path("p/", include("tickets.public_urls")),
