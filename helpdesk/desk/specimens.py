@@ -208,14 +208,14 @@ KPIS = [
     },
 ]
 POINTS = [
-    {"title": "We have your report", "at": "10:24", "state": "done"},
+    {"title": "We have your report", "state": "done"},
     {
         "title": "Engineering is dealing with it",
         "line": "Signed for by Sun Lijun",
         "at": "10:38",
         "state": "current",
     },
-    {"title": "Repaired", "at": "today", "state": "open"},
+    {"title": "Repaired", "state": "open"},
 ]
 HITS = [
     {

@@ -67,7 +67,7 @@
     }
   }
   function letGo() {
-    if (!document.querySelector('[data-flash][data-level="success"]')) return;
+    if (!document.querySelector('[data-flash][data-level="success"], .alert-bar.pine[role="status"]')) return;
     for (const name of Object.keys(localStorage)) {
       if (!name.startsWith(prefix)) continue;
       const kept = load(name.slice(prefix.length));

@@ -3,8 +3,11 @@
 // replaced whole, [data-rows] row by row, and whatever holds the focus or an open menu is left exactly as it is.
 (function () {
   const say = document.getElementById("words")?.dataset;
+  const typed = (field) => field.type === "checkbox" || field.type === "radio"
+    ? field.checked !== field.defaultChecked
+    : field.tagName !== "SELECT" && field.value !== field.defaultValue;
   const busy = (node) => node.contains(document.activeElement) || node.querySelector("details[open]") !== null
-    || node.matches(":has(:popover-open)");
+    || [...node.querySelectorAll("input, textarea")].some(typed);
   const clock = () => new Date().toLocaleTimeString(document.documentElement.lang,
     { hour: "2-digit", minute: "2-digit", hour12: false });
 
