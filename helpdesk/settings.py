@@ -10,6 +10,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -319,6 +320,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": _static_storage},
 }
 WHITENOISE_MANIFEST_STRICT = False
+# Nobody waits for a source map, and on one's own machine compressing saves nothing but makes the first start slow.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+if EMBEDDED:
+    WHITENOISE_SKIP_COMPRESS_EXTENSIONS += ("css", "js", "json", "svg", "txt")
 # There is no MEDIA_URL: every file is served by a view that asks whether this person may have it.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(DATA_DIR / "media")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
