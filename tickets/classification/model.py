@@ -4,7 +4,7 @@ import gzip
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, sqrt
+from math import exp, fsum, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from tickets.classification.patterns import CLASSES
 
 SHIPPED = Path(__file__).with_name("model.json.gz")
 # How loudly all the pieces of words together speak beside the named cues.
-PIECES_NORM = 2.0
+PIECES_NORM = 4.0
 
 Row = tuple[float, float, float, float]
 
@@ -80,7 +80,7 @@ class Model:
 def as_vector(features: Features, rarity: dict[str, float]) -> dict[str, float]:
     """Named features as they are, known pieces by rarity at one common length."""
     known = {f"p:{piece}": rarity[piece] for piece in features.pieces if piece in rarity}
-    norm = sqrt(sum(value * value for value in known.values())) or 1.0
+    norm = sqrt(fsum(value * value for value in known.values())) or 1.0
     vector = {name: value * PIECES_NORM / norm for name, value in known.items()}
     vector.update((name, value) for name, value in features.named.items() if value)
     return vector

@@ -17,6 +17,7 @@ CALLED_ALSO = {"help": "help_seeking"}
 
 class Command(BaseCommand):
     help = "Scores the classifier: FILE holds a JSON object a line, with text, label, second_label and lang."
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
