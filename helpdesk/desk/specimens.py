@@ -207,16 +207,6 @@ KPIS = [
         "definition": "Tickets resolved before their limit",
     },
 ]
-POINTS = [
-    {"title": "We have your report", "state": "done"},
-    {
-        "title": "Engineering is dealing with it",
-        "line": "Signed for by Sun Lijun",
-        "at": "10:38",
-        "state": "current",
-    },
-    {"title": "Repaired", "state": "open"},
-]
 HITS = [
     {
         "label": "People",
@@ -318,7 +308,6 @@ def specimens(now: datetime) -> dict[str, Any]:
         "ruler": RULER,
         "bars": BARS,
         "kpis": KPIS,
-        "points": POINTS,
         "hit_groups": HITS,
         "matters": MATTERS,
         "facts": FACTS,

@@ -50,6 +50,8 @@
   }
   function stamp(text, stale) {
     for (const place of document.querySelectorAll("[data-refresh-status]")) {
+      // Said aloud only when something is wrong: a clerk need not hear every half minute that nothing is.
+      place.setAttribute("aria-live", stale ? "polite" : "off");
       place.textContent = text;
       place.classList.toggle("tone-amber", stale);
     }
