@@ -30,6 +30,7 @@ from tickets.management.commands.evaluate_classifier import Command
 CLEAR = [
     ("物业擅自涨价，多次投诉没人处理，保安还在岗亭睡觉，管理混乱。", "valid"),
     ("管理處亂收費，投訴多次冇人跟進，要求退還多收的管理費。", "valid"),
+    ("保安睡覺，大門冇人睇，報咗三次都冇人跟進。", "valid"),
     ("They overcharged us without notice, I complained three times and nothing was done.", "valid"),
     ("家里水管爆了一直漏水，麻烦马上派师傅来修。", "help_seeking"),
     ("廁所塞咗，好多水，麻煩即刻派人嚟整。", "help_seeking"),

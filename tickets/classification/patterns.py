@@ -67,7 +67,8 @@ PATTERNS: tuple[Pattern, ...] = (
     cue("reported_before", _("reported before"), {VALID: 1.2},
         r"(?:多次|屡次|反复|再三|几次|数次|无数次|好几次|[两二三四五六七八九十\d]+次|一直|早就|天天)[^。！？!?]{0,6}"
         r"(?:反映|投诉|反馈|报修|举报|沟通|协商|交涉|报告|打电话|致电|催)"
-        r"|(?:反映|投诉|反馈|报修|举报|沟通|交涉|电话)(?:了|过|咗|打了)?(?:多次|几次|好几次|数次|无数次|很多次|N次|n次|[两二三四五六七八九十\d]+次)",
+        r"|(?:反映|投诉|反馈|报修|举报|沟通|交涉|电话)(?:了|过|咗|打了)?(?:多次|几次|好几次|数次|无数次|很多次|n次|[两二三四五六七八九十\d]+次)"
+        r"|(?:报|讲|说|问|打)(?:了|过|咗)(?:好?几|无数|n|[两二三四五六七八九十\d]+)(?:次|回|遍|趟)",
         r"(?:called|emailed|reported|complained|asked|told|written|notified|contacted|messaged|requested)[^.!?]{0,40}"
         r"(?:times|again|repeatedly|weeks ago|months ago|twice|already|last week|last month)"
         r"|(?:repeatedly|already|multiple times|several times|many times) [^.!?]{0,12}"
