@@ -352,7 +352,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["helpdesk.staff.tokens.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["helpdesk.api.permissions.Deny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["helpdesk.api.parsers.CappedJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "helpdesk.api.pagination.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_SCHEMA_CLASS": "helpdesk.api.schema.DeskSchema",

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from helpdesk.api.errors import Unprocessable
+from helpdesk.api.parsers import TooLarge
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -75,12 +77,21 @@ def claim(request: Request, *, required: bool) -> Any:
         raise ValidationError({"Idempotency-Key": [_("Use 1 to 255 printable ASCII characters.")]}, code="invalid")
     answers = apps.get_model("staff", "KeptAnswer").objects
     answers.filter(created_at__lt=timezone.now() - KEPT_FOR, owner=owner_of(request), key=key).delete()
-    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + request._request.body).hexdigest()
+    digest = _digest_of(request)
     answers.get_or_create(owner=owner_of(request), key=key, defaults={"request_digest": digest})
     kept = answers.select_for_update().get(owner=owner_of(request), key=key)
     if kept.request_digest != digest:
         raise Unprocessable
     return kept
+
+
+def _digest_of(request: Request) -> str:
+    """What makes two requests the same: path and body; of an upload, which is not read into memory, its length."""
+    is_upload = request.content_type.startswith("multipart/")
+    if not is_upload and int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise TooLarge
+    body = request.META.get("CONTENT_LENGTH", "").encode() if is_upload else request._request.body
+    return hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + body).hexdigest()
 
 
 def owner_of(request: Request) -> str:

@@ -48,8 +48,8 @@ class Message(models.Model):
     recipient_label = models.CharField(max_length=80, blank=True)
     about_type = models.CharField(max_length=80, blank=True)
     about_id = models.BigIntegerField(null=True)
-    # The page that the message leads to, as a path.
-    link = models.CharField(max_length=200, blank=True)
+    # The page that the message leads to; a resident's is a secret, so it stands sealed.
+    link = SealedTextField(purpose="message.link", blank=True, default="")
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     not_before = models.DateTimeField(default=timezone.now)
     # A second copy of this message would do harm (money): after a crash it is not sent again by itself.

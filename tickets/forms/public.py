@@ -31,7 +31,8 @@ class CleanTextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
-        return clean_text(text, max_length=self.max_length or 10_000)
+        # The length is the field's own to check, beside the field.
+        return clean_text(text, max_length=len(text))
 
 
 class PublicForm(forms.Form):
