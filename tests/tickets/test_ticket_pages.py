@@ -1,0 +1,404 @@
+"""A new ticket, the ticket's page and every act on it."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from helpdesk.audit.models import AccessEntry
+from tickets.models import Contact, Reply, Slip, Ticket
+
+pytestmark = pytest.mark.django_db
+TEXT = "厨房水管漏水，水已经流到走廊，第三次打电话了。"
+
+
+def page(client: Client, ticket: Ticket, query: str = "") -> str:
+    answer = client.get(reverse("ticket_detail", args=[ticket.pk]) + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def post(client: Client, name: str, ticket: Ticket, *args: Any, **data: Any) -> Any:
+    return client.post(reverse(name, args=[ticket.pk, *args]), data)
+
+
+# --- a new ticket ---------------------------------------------------------------------------------------------------
+
+
+def new_values(**changes: Any) -> dict[str, Any]:
+    return {"channel": "phone", "description": TEXT, "form_token": uuid.uuid4().hex} | changes
+
+
+def test_the_form_comes_filled_in_from_the_caller_card(login, clerk, unit, resident):
+    answer = login(clerk).get(reverse("ticket_new"), {"unit": unit.pk, "resident": resident.pk, "channel": "counter"})
+    text = answer.content.decode()
+    assert 'value="3-2-501"' in text
+    assert "Wang Jianguo" in text
+    assert 'value="counter"' in text and answer.context["form"]["channel"].value() == "counter"
+    assert reverse("resident_card", args=[resident.pk]) + "?panel=1" in text
+
+
+def test_a_report_becomes_a_ticket(login, clerk, unit, resident):
+    url = f"{reverse('ticket_new')}?unit={unit.pk}&resident={resident.pk}"
+    answer = login(clerk).post(url, new_values(unit="3-2-501"))
+    ticket = Ticket.objects.get()
+    assert answer.status_code == 303 and answer["Location"] == reverse("ticket_detail", args=[ticket.pk])
+    assert (ticket.unit, ticket.resident, ticket.responsible) == (unit, resident, clerk)
+
+
+def test_nobody_on_file_is_a_path(login, clerk):
+    values = new_values(unit="somewhere in block 9", reporter_name="Li Na", reporter_phone="138 0013 6021")
+    assert login(clerk).post(reverse("ticket_new"), values).status_code == 303
+    ticket = Ticket.objects.get()
+    assert (ticket.unit, ticket.resident) == (None, None)
+    assert (ticket.reporter_name, ticket.unit_as_written) == ("Li Na", "somewhere in block 9")
+    assert ticket.reporter_phone.endswith("13800136021")
+
+
+def test_a_door_plate_is_found_in_another_writing(login, clerk, unit):
+    login(clerk).post(reverse("ticket_new"), new_values(unit="3栋2单元501"))
+    assert Ticket.objects.get().unit == unit
+
+
+def test_the_same_form_sent_twice_makes_one_ticket(login, clerk):
+    client, values = login(clerk), new_values()
+    first, second = (client.post(reverse("ticket_new"), values) for _ in range(2))
+    assert Ticket.objects.count() == 1
+    assert first["Location"] == second["Location"]
+
+
+def test_an_error_stands_beside_its_field_and_everything_typed_stays(login, clerk):
+    answer = login(clerk).post(reverse("ticket_new"), new_values(reporter_phone="12", reporter_name="Li Na"))
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert TEXT in text and "Li Na" in text
+    assert answer.context["form"].errors.keys() == {"reporter_phone"}
+    assert not Ticket.objects.exists()
+
+
+def test_a_file_that_is_no_picture_is_refused_beside_the_field(login, clerk):
+    bad = SimpleUploadedFile("photo.jpg", b"MZ no picture", content_type="image/jpeg")
+    answer = login(clerk).post(reverse("ticket_new"), new_values(files=bad))
+    assert answer.status_code == 422
+    assert "files" in answer.context["form"].errors
+    assert not Ticket.objects.exists()
+
+
+def test_a_call_in_the_register_goes_along(login, clerk, estate, unit):
+    call = Contact.objects.create(estate=estate, kind="call", unit=unit, name="Li Na", summary="Tap drips", taken_by=clerk)
+    url = f"{reverse('ticket_new')}?contact={call.pk}"
+    client = login(clerk)
+    assert "Tap drips" in client.get(url).content.decode()
+    client.post(url, new_values(unit="3-2-501"))
+    call.refresh_from_db()
+    assert call.ticket == Ticket.objects.get()
+
+
+def test_another_estates_unit_is_not_found(login, outsider, unit):
+    assert login(outsider).get(reverse("ticket_new"), {"unit": unit.pk}).status_code == 404
+
+
+@pytest.mark.parametrize("value", ["x", "99999999999999999999", "-1", "0"])
+def test_a_nonsense_caller_is_not_found(login, clerk, value):
+    assert login(clerk).get(reverse("ticket_new"), {"unit": value}).status_code == 404
+
+
+def test_the_suggestion_marks_the_words_that_led_to_it(login, clerk):
+    answer = login(clerk).post(reverse("ticket_suggest"), {"description": TEXT})
+    text = answer.content.decode()
+    assert "<mark" in text and "漏水" in text
+    assert "%</span>" in text
+    assert "<html" not in text
+
+
+def test_the_suggestion_names_tickets_of_the_unit_that_may_be_the_same(login, clerk, unit, make_ticket):
+    before = make_ticket(unit=unit, topic="water")
+    text = login(clerk).post(reverse("ticket_suggest"), {"description": TEXT, "unit": "3-2-501"}).content.decode()
+    assert before.number in text
+
+
+def test_too_little_text_is_not_judged(login, clerk):
+    assert "%" not in login(clerk).post(reverse("ticket_suggest"), {"description": "水"}).content.decode()
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_words_clocks_steps_and_people(login, clerk, unit, resident, make_ticket):
+    ticket = make_ticket(TEXT, unit=unit, resident=resident, complaint_class="valid", subject="Leak in the kitchen")
+    text = page(login(clerk), ticket)
+    for piece in (ticket.number, "Leak in the kitchen", "漏水", "Valid complaint", "First response", "Resolution", str(clerk)):
+        assert piece in text
+    assert text.count('class="step ') == ticket.steps.count()
+
+
+def test_a_judgement_is_one_click_and_a_correction_asks_for_a_reason(login, clerk, make_ticket):
+    ticket, client = make_ticket(), login(clerk)
+    assert post(client, "ticket_classify", ticket, complaint_class="help_seeking").status_code == 303
+    ticket.refresh_from_db()
+    assert ticket.complaint_class == "help_seeking"
+    refused = post(client, "ticket_classify", ticket, complaint_class="valid")
+    assert refused.status_code == 409
+    assert post(client, "ticket_classify", ticket, complaint_class="valid", reason="A duty not kept").status_code == 303
+    ticket.refresh_from_db()
+    assert ticket.complaint_class == "valid"
+
+
+def test_the_resolution_stands_again_where_a_step_is_open(login, clerk, make_ticket):
+    ticket = make_ticket(complaint_class="valid")
+    answer = post(login(clerk), "ticket_resolve", ticket, resolution="Pipe changed, floor dried.")
+    assert answer.status_code == 409
+    assert "Pipe changed, floor dried." in answer.content.decode()
+
+
+def test_a_stale_subject_is_refused_with_both_texts(login, clerk, make_ticket):
+    ticket, client = make_ticket(subject="Leak"), login(clerk)
+    seen = ticket.version
+    post(client, "ticket_edit", ticket, subject="Leak, seen by Ma", topic="water", version=seen)
+    answer = post(client, "ticket_edit", ticket, subject="Leak in the kitchen", topic="water", version=seen)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Leak, seen by Ma" in text and "Leak in the kitchen" in text
+    # Both have been seen, so the same form sent again counts.
+    again = answer.context["sent"].form["version"].value()
+    post(client, "ticket_edit", ticket, subject="Leak in the kitchen", topic="water", version=again)
+    ticket.refresh_from_db()
+    assert ticket.subject == "Leak in the kitchen"
+
+
+def test_assigning_names_the_department_and_keeps_who_is_responsible(login, clerk, technician, departments, make_ticket):
+    ticket = make_ticket(complaint_class="help_seeking")
+    answer = post(
+        login(clerk), "ticket_assign", ticket, department=departments["engineering"].pk, handler=technician.pk
+    )
+    ticket.refresh_from_db()
+    assert answer.status_code == 303
+    assert (ticket.department, ticket.handler, ticket.responsible) == (departments["engineering"], technician, clerk)
+
+
+def test_another_estates_department_is_no_choice(login, clerk, other_estate, make_ticket):
+    foreign = other_estate.departments.create(code="eng", kind="engineering", name="Engineering")
+    answer = post(login(clerk), "ticket_assign", make_ticket(), department=foreign.pk)
+    assert answer.status_code == 422
+
+
+def test_a_slip_is_issued_from_the_ticket(login, clerk, departments, make_ticket):
+    ticket = make_ticket(complaint_class="help_seeking")
+    token = uuid.uuid4().hex
+    values = {"department": departments["engineering"].pk, "kind": "work_order", "instructions": "Mend the pipe", "form_token": token}
+    client = login(clerk)
+    for _ in range(2):
+        assert post(client, "ticket_slip", ticket, **values).status_code == 303
+    assert Slip.objects.get().ticket == ticket
+
+
+def test_a_step_is_ticked_by_hand_or_marked_as_not_needed(login, clerk, make_ticket):
+    ticket, client = make_ticket(complaint_class="valid"), login(clerk)
+    post(client, "ticket_step", ticket, "on_site", finding="partly")
+    ticket.refresh_from_db()
+    assert ticket.finding == "partly"
+    assert ticket.steps.get(key="on_site").done_at
+    assert post(client, "ticket_step", ticket, "handling", not_needed="on").status_code == 409
+    post(client, "ticket_step", ticket, "handling", not_needed="on", reason="Nothing to handle")
+    assert ticket.steps.get(key="handling").not_needed
+
+
+def test_an_unknown_step_is_refused_on_the_page(login, clerk, make_ticket):
+    assert post(login(clerk), "ticket_step", make_ticket(complaint_class="valid"), "dance").status_code in (404, 409)
+
+
+def test_a_clerk_is_told_what_keeps_a_ticket_from_closing(login, clerk, manager, make_ticket):
+    ticket = make_ticket(complaint_class="help_seeking")
+    assert "Still open:" in page(login(clerk), ticket)
+    assert reverse("ticket_close", args=[ticket.pk]) not in page(login(clerk), ticket)
+    assert reverse("ticket_close", args=[ticket.pk]) in page(login(manager), ticket)
+
+
+def test_a_declined_matter_opens_again_with_a_reason(login, clerk, make_ticket):
+    ticket, client = make_ticket(), login(clerk)
+    assert post(client, "ticket_decline", ticket, reason="").status_code == 422
+    assert post(client, "ticket_decline", ticket, reason="The shop's own pipe").status_code == 303
+    assert post(client, "ticket_reopen", ticket, reason="It is ours after all").status_code == 303
+    ticket.refresh_from_db()
+    assert ticket.is_open
+
+
+def test_merging_names_the_other_ticket_by_its_number(login, clerk, make_ticket):
+    ticket, other, client = make_ticket(), make_ticket(), login(clerk)
+    answer = post(client, "ticket_merge", ticket, into="T-1999-000001")
+    assert answer.status_code == 409 and "T-1999-000001" in answer.content.decode()
+    assert post(client, "ticket_merge", ticket, into=other.number.lower()).status_code == 303
+    ticket.refresh_from_db()
+    assert ticket.merged_into == other
+
+
+# --- replies --------------------------------------------------------------------------------------------------------
+
+
+def test_a_note_stays_inside_and_a_reply_goes_out(login, clerk, make_ticket):
+    ticket, client = make_ticket(), login(clerk)
+    post(client, "ticket_reply", ticket, body="Cashier confirms.", visibility="internal")
+    post(client, "ticket_reply", ticket, body="Mr Ma is looking at it.", visibility="public")
+    states = set(Reply.objects.values_list("visibility", "state"))
+    assert states == {("internal", "sent"), ("public", "sent")}
+
+
+def test_without_a_word_about_it_a_text_is_a_note(login, clerk, make_ticket):
+    post(login(clerk), "ticket_reply", make_ticket(), body="Only for us.")
+    assert Reply.objects.get().visibility == "internal"
+
+
+def test_a_promise_is_held_until_a_supervisor_approves_it(login, clerk, desk_supervisor, make_ticket):
+    ticket = make_ticket()
+    post(login(clerk), "ticket_reply", ticket, body="We will refund you 400 yuan tomorrow.", visibility="public")
+    reply = Reply.objects.get()
+    assert reply.state == "held"
+    url = reverse("reply_release", args=[ticket.pk, reply.pk])
+    assert url not in page(login(clerk), ticket)
+    assert login(clerk).post(url).status_code == 403
+    assert url in page(login(desk_supervisor), ticket)
+    assert login(desk_supervisor).post(url).status_code == 303
+    reply.refresh_from_db()
+    assert reply.state == "sent"
+
+
+def test_promise_words_warn_while_they_are_typed(login, clerk):
+    client = login(clerk)
+    warned = client.post(reverse("ticket_promises"), {"body": "We will refund you 400 yuan."}).content.decode()
+    calm = client.post(reverse("ticket_promises"), {"body": "I will ring you at 11:30."}).content.decode()
+    assert "promise of money" in warned and "Ask to approve" in warned
+    assert "promise" not in calm.replace("promises", "")
+
+
+def test_another_tickets_reply_is_not_found(login, clerk, desk_supervisor, make_ticket):
+    ticket, other = make_ticket(), make_ticket()
+    post(login(clerk), "ticket_reply", ticket, body="We will refund you 400 yuan.", visibility="public")
+    url = reverse("reply_release", args=[other.pk, Reply.objects.get().pk])
+    assert login(desk_supervisor).post(url).status_code == 404
+
+
+# --- who sees what --------------------------------------------------------------------------------------------------
+
+
+def test_the_number_is_whole_and_logged_while_the_ticket_is_open(login, clerk, make_ticket):
+    ticket = make_ticket(reporter_phone="+8613800136021", reporter_name="Li Na")
+    assert "138 0013 6021" in page(login(clerk), ticket)
+    assert AccessEntry.objects.filter(subject_type="tickets.ticket", subject_id=ticket.pk, actor=clerk).count() == 1
+
+
+def test_the_number_is_masked_once_the_ticket_is_closed(login, clerk, make_ticket):
+    ticket = make_ticket(reporter_phone="+8613800136021")
+    Ticket.objects.filter(pk=ticket.pk).update(status="closed", closed_at=timezone.now())
+    assert "0013" not in page(login(clerk), ticket)
+    assert not AccessEntry.objects.exists()
+
+
+def test_a_refresh_shows_no_number_and_logs_nothing(login, clerk, make_ticket):
+    ticket = make_ticket(reporter_phone="+8613800136021")
+    answer = login(clerk).get(reverse("ticket_detail", args=[ticket.pk]), headers={"X-Refresh": "1"})
+    assert "0013" not in answer.content.decode() and "<html" not in answer.content.decode()
+    assert not AccessEntry.objects.exists()
+
+
+def test_two_people_on_one_ticket_see_each_other(login, clerk, second_clerk, make_ticket):
+    ticket = make_ticket()
+    page(login(clerk), ticket)
+    assert f"{clerk} is reading this too" in page(login(second_clerk), ticket)
+    assert f"{second_clerk} is reading this too" in page(login(clerk), ticket)
+
+
+def test_a_technician_reads_the_ticket_behind_a_slip_and_changes_nothing(login, clerk, technician, departments, make_ticket):
+    ticket = make_ticket(reporter_phone="+8613800136021")
+    assert login(technician).get(reverse("ticket_detail", args=[ticket.pk])).status_code == 404
+    values = {"department": departments["engineering"].pk, "kind": "work_order", "instructions": "Mend the pipe"}
+    post(login(clerk), "ticket_slip", ticket, **values)
+    text = page(login(technician), ticket)
+    assert "0013" not in text
+    assert reverse("ticket_resolve", args=[ticket.pk]) not in text
+    assert post(login(technician), "ticket_resolve", ticket, resolution="x").status_code == 403
+
+
+ACTS = ["classify", "assign", "start", "priority", "edit", "hand_over", "slip", "resolve", "close", "reopen", "decline", "merge"]
+
+
+@pytest.mark.parametrize("name", [f"ticket_{act}" for act in ACTS] + ["ticket_reply"])
+def test_acts_are_posts_of_the_desk_alone(name, login, guard, outsider, clerk, make_ticket):
+    ticket = make_ticket()
+    url = reverse(name, args=[ticket.pk])
+    assert login(clerk).get(url).status_code == 405
+    assert login(guard).post(url).status_code == 403
+    assert login(outsider).post(url).status_code == 404
+    assert Client().post(url).status_code == 302
+
+
+def test_a_photo_is_served_to_those_who_see_the_ticket(login, clerk, outsider, guard, make_ticket):
+    from io import BytesIO
+
+    from PIL import Image
+
+    data = BytesIO()
+    Image.new("RGB", (20, 20), "green").save(data, "PNG")
+    client, token = login(clerk), uuid.uuid4().hex
+    photo = SimpleUploadedFile("wall.png", data.getvalue(), content_type="image/png")
+    client.post(reverse("ticket_new"), new_values(files=photo, form_token=token))
+    ticket = Ticket.objects.get()
+    text = page(client, ticket)
+    url = reverse("ticket_file", args=[ticket.pk, 1])
+    url = next(part.split('"')[0] for part in text.split('href="') if part.startswith(url[:-2]))
+    answer = client.get(url)
+    assert answer.status_code == 200 and answer["X-Content-Type-Options"] == "nosniff"
+    assert login(guard).get(url).status_code == 403
+    assert login(outsider).get(url).status_code == 404
+    assert client.get(reverse("ticket_file", args=[make_ticket().pk, int(url.rstrip("/").split("/")[-1])])).status_code == 404
+
+
+# --- the timeline ---------------------------------------------------------------------------------------------------
+
+
+def test_the_tabs_show_one_kind_alone(login, clerk, make_ticket):
+    ticket, client = make_ticket(), login(clerk)
+    post(client, "ticket_reply", ticket, body="Only a note.", visibility="internal")
+    post(client, "ticket_reply", ticket, body="To the resident.", visibility="public")
+    notes = page(client, ticket, "?show=notes")
+    assert "Only a note." in notes and "To the resident." not in notes
+    everything = page(client, ticket)
+    assert "Only a note." in everything and "To the resident." in everything
+
+
+def test_every_event_of_a_ticket_has_a_sentence(login, clerk, technician, departments, make_ticket):
+    from helpdesk.audit.models import Entry
+    from tickets.views.timeline import TOLD, TOLD_BY_THE_REPLY
+
+    ticket, client = make_ticket(), login(clerk)
+    post(client, "ticket_classify", ticket, complaint_class="valid")
+    post(client, "ticket_assign", ticket, department=departments["engineering"].pk)
+    post(client, "ticket_priority", ticket, priority="urgent", reason="Water")
+    post(client, "ticket_step", ticket, "on_site", finding="borne_out")
+    verbs = set(Entry.objects.about(ticket).values_list("verb", flat=True))
+    assert verbs <= set(TOLD) | TOLD_BY_THE_REPLY
+
+
+def test_a_page_costs_the_same_with_one_event_and_with_thirty(login, clerk, unit, resident, make_ticket, django_assert_max_num_queries):
+    ticket, client = make_ticket(unit=unit, resident=resident), login(clerk)
+    post(client, "ticket_reply", ticket, body="first", visibility="internal")
+    page(client, ticket)
+    few = count_queries(client, ticket)
+    Reply.objects.bulk_create(
+        Reply(ticket=ticket, body=f"note {n}", visibility="internal", author=clerk, created_at=timezone.now() + timedelta(seconds=n))
+        for n in range(30)
+    )
+    assert count_queries(client, ticket) == few
+
+
+def count_queries(client: Client, ticket: Ticket) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as caught:
+        page(client, ticket)
+    return len(caught)

@@ -1,0 +1,197 @@
+"""A new ticket, and what is typed on a ticket's page."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.attachments.inspection import Inspected
+from helpdesk.estates.models import Department, Estate
+from helpdesk.staff.models import User
+from residents.models import Unit
+from tickets.forms.fields import (
+    ObjectField,
+    clean_files,
+    clean_phone,
+    local_moment,
+    one_time_token,
+    photos,
+    reason_field,
+    text_area,
+    unit_on_file,
+    version_field,
+)
+from tickets.models import Channel, ComplaintClass, Finding, Priority, Slip, Topic
+
+LATER = ("", _("Judge later"))
+AS_SUGGESTED = ("", _("As suggested"))
+AT_THE_DESK = [c for c in Channel.choices if c[0] in {"phone", "counter", "letter", "email", "patrol"}]
+# Declined is an act of its own, with its reason.
+SETTABLE = [p for p in Priority.choices if p[0] != Priority.DECLINED]
+
+
+class NewTicketForm(forms.Form):
+    """What a resident reported. Nobody on file is a path: then name, telephone and unit stand as they were said."""
+
+    channel = forms.ChoiceField(label=_("Channel"), choices=AT_THE_DESK, widget=forms.RadioSelect, initial="phone")
+    description = text_area(_("What happened"), draft_key="ticket-new", rows=6)
+    unit = forms.CharField(label=_("Unit"), required=False, max_length=60)
+    reporter_name = forms.CharField(label=_("Name"), required=False, max_length=80)
+    reporter_phone = forms.CharField(
+        label=_("Telephone"), required=False, max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    subject = forms.CharField(label=_("Subject"), required=False, max_length=120)
+    complaint_class = forms.ChoiceField(label=_("Class"), required=False, choices=[LATER, *ComplaintClass.choices])
+    topic = forms.ChoiceField(label=_("Topic"), required=False, choices=[AS_SUGGESTED, *Topic.choices])
+    priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[AS_SUGGESTED, *SETTABLE])
+    files = photos()
+    form_token = one_time_token()
+
+    def __init__(self, *args: Any, estate: Estate, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.estate = estate
+        self.unit_on_file: Unit | None = None
+
+    def ask_while_typed(self, url: str) -> None:
+        """Let the page fetch a suggestion from `url` while the text is typed."""
+        self.fields["description"].widget.attrs |= {
+            "autofocus": True,
+            "hx-post": url,
+            "hx-trigger": "input changed delay:400ms, load",
+            "hx-target": "#suggestion",
+            "hx-include": "#id_unit",
+            "hx-params": "description,unit",
+        }
+
+    def clean_reporter_phone(self) -> str:
+        return clean_phone(self.cleaned_data["reporter_phone"], self.estate)
+
+    def clean_unit(self) -> str:
+        """The door plate as written; one that is on file is kept as `unit_on_file`."""
+        written: str = self.cleaned_data["unit"].strip()
+        if written:
+            self.unit_on_file = unit_on_file(written, self.estate)
+        return written
+
+    def clean_files(self) -> list[Inspected]:
+        return clean_files(self.cleaned_data["files"])
+
+
+class ClassifyForm(forms.Form):
+    """The clerk's judgement."""
+
+    complaint_class = forms.ChoiceField(label=_("Class"), choices=ComplaintClass.choices)
+    reason = reason_field(required=False, label=_("Reason for the change"))
+    version = version_field()
+
+
+class AssignForm(forms.Form):
+    """Which department handles it, and who."""
+
+    department = ObjectField(label=_("Department"))
+    handler = ObjectField(label=_("Handler"), required=False, blank=_("whoever signs for it"))
+    version = version_field()
+
+    def __init__(self, *args: Any, departments: list[Department], people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].offer(departments)  # type: ignore[attr-defined]
+        self.fields["handler"].offer(people)  # type: ignore[attr-defined]
+
+
+class HandOverForm(forms.Form):
+    """Who is responsible from now on."""
+
+    to = ObjectField(label=_("Responsible from now on"))
+    reason = reason_field()
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].offer(people)  # type: ignore[attr-defined]
+
+
+class PriorityForm(forms.Form):
+    """How fast it must be; the limits are counted anew."""
+
+    priority = forms.ChoiceField(label=_("Priority"), choices=SETTABLE)
+    reason = reason_field(required=False)
+
+
+class EditForm(forms.Form):
+    """What the matter is called and what it is about."""
+
+    subject = forms.CharField(label=_("Subject"), required=False, max_length=120)
+    topic = forms.ChoiceField(label=_("Topic"), choices=Topic.choices)
+    version = version_field()
+
+
+class StepForm(forms.Form):
+    """A step done by hand, with what was found on the spot; or not needed, and why."""
+
+    finding = forms.ChoiceField(label=_("What was found"), required=False, choices=[("", "–"), *Finding.choices])
+    not_needed = forms.BooleanField(required=False)
+    reason = reason_field(required=False)
+
+
+class SlipForm(forms.Form):
+    """A slip for this ticket."""
+
+    department = ObjectField(label=_("Department"))
+    kind = forms.ChoiceField(label=_("Kind"), choices=Slip.Kind.choices)
+    instructions = text_area(_("What is to be done"))
+    due_at = local_moment(_("Due"))
+    form_token = one_time_token()
+
+    def __init__(self, *args: Any, departments: list[Department], ticket_pk: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].offer(departments)  # type: ignore[attr-defined]
+        self.fields["instructions"].widget.attrs["data-draft-key"] = f"ticket-{ticket_pk}-slip"
+
+
+class ResolveForm(forms.Form):
+    """What was done."""
+
+    resolution = text_area(_("What was done"))
+    version = version_field()
+
+    def __init__(self, *args: Any, ticket_pk: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["resolution"].widget.attrs["data-draft-key"] = f"ticket-{ticket_pk}-resolve"
+
+
+class CloseForm(forms.Form):
+    """A reason is asked for where a step is open."""
+
+    reason = reason_field(required=False)
+
+
+class ReasonForm(forms.Form):
+    """An act that asks why: reopen, decline, withdraw."""
+
+    reason = reason_field()
+
+
+class MergeForm(forms.Form):
+    """The ticket that the same matter already has."""
+
+    into = forms.CharField(label=_("Number of the other ticket"), max_length=20)
+
+
+class WordsForm(forms.Form):
+    """An internal note or a reply; which of the two, the button says."""
+
+    body = text_area(_("Text"))
+    visibility = forms.ChoiceField(choices=[("internal", ""), ("public", "")], required=False)
+    files = photos()
+    form_token = one_time_token()
+
+    def __init__(self, *args: Any, draft_key: str = "", check_url: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        attrs = self.fields["body"].widget.attrs
+        attrs["data-draft-key"] = draft_key
+        if check_url:
+            # A reply is looked through for promises while it is typed; sending it looks again.
+            attrs |= {"hx-post": check_url, "hx-trigger": "input changed delay:500ms, load", "hx-target": "#promise-warning"}
+            attrs["hx-params"] = "body"
+
+    def clean_files(self) -> list[Inspected]:
+        return clean_files(self.cleaned_data["files"])

@@ -1,0 +1,36 @@
+"""What every act on a page ends with: a redirect that says what was done, or the page again with the refusal."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from helpdesk.staff.access import get_visible
+from tickets.models import Ticket
+
+INVALID, REFUSED = 422, 409
+WITH_PEOPLE = ("estate", "unit", "resident", "responsible", "handler", "department", "created_by", "merged_into")
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a POST: whatever the browser repeats, it repeats a GET."""
+
+    status_code = 303
+
+
+def done(request: HttpRequest, message: Any, url: str) -> HttpResponse:
+    """Say what was done, on the page that follows."""
+    messages.success(request, message)
+    return SeeOther(url)
+
+
+def ticket_for(request: HttpRequest, pk: int, permission: str) -> Ticket:
+    """The ticket, if this person may do `permission` to it."""
+    return get_visible(Ticket.objects.select_related(*WITH_PEOPLE), request.user, permission, pk=pk)  # type: ignore[arg-type]
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Where the request came from, for the access log."""
+    return request.META.get("REMOTE_ADDR") or None
+
+

@@ -1,0 +1,32 @@
+"""What a follow-up visit is about, whichever of ticket and slip it hangs on."""
+
+from residents.models import Unit
+from tickets.models import FollowUp
+
+
+def matter_of(visit: FollowUp) -> str:
+    """The matter in a line, as it may be said to the resident: never the class."""
+    if visit.ticket:
+        return visit.ticket.subject or visit.ticket.description[:60]
+    return visit.slip.instructions[:60] if visit.slip else ""
+
+
+def name_of(visit: FollowUp) -> str:
+    """Who is asked."""
+    if visit.ticket is None:
+        return ""
+    return str(visit.ticket.resident) if visit.ticket.resident else visit.ticket.reporter_name
+
+
+def unit_of(visit: FollowUp) -> Unit | None:
+    return visit.ticket.unit if visit.ticket else visit.slip.unit if visit.slip else None
+
+
+def contact_number(visit: FollowUp) -> str:
+    """The number left with the matter, else the resident's first on file; empty where there is none."""
+    if visit.ticket is None:
+        return ""
+    if visit.ticket.reporter_phone:
+        return visit.ticket.reporter_phone
+    first = visit.ticket.resident.phones.first() if visit.ticket.resident else None
+    return first.number if first else ""

@@ -1,0 +1,82 @@
+"""The procedure as a strip: who did what when, and the button of the step that is next."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tickets.clocks import day_and_time
+from tickets.forms.tickets import StepForm
+from tickets.models import UNRESOLVED, Step, Ticket
+from tickets.procedures import is_by_hand, title_of
+from tickets.views.ticket_forms import Sent
+
+# Where on the page a step is done that is not ticked by hand.
+PLACES = {"judge": "#judge", "department": "#assign", "notify": "#assign", "handling": "#resolve"}
+
+
+def strip(ticket: Ticket, steps: list[Step], *, may_work: bool, follow_up_url: str) -> list[dict[str, Any]]:
+    """Every step in order; the first open one is the current one."""
+    current = next((s for s in steps if s.done_at is None), None) if ticket.is_open else None
+    return [
+        {
+            "key": step.key,
+            "number": number,
+            "title": str(title_of(step.key)),
+            "state": state_of(step, current),
+            "line": line_of(step, ticket),
+            "act": act_of(step, ticket, follow_up_url) if step is current and may_work else None,
+        }
+        for number, step in enumerate(steps, 1)
+    ]
+
+
+def state_of(step: Step, current: Step | None) -> str:
+    if step.not_needed:
+        return "not_needed"
+    if step.done_at:
+        return "done"
+    return "current" if step is current else "open"
+
+
+def line_of(step: Step, ticket: Ticket) -> str:
+    """Who and when; for what is open, by whom and until when."""
+    if step.not_needed:
+        return step.reason
+    if step.done_at:
+        return f"{day_and_time(step.done_at)} {step.done_by or ''}".strip()
+    if step.key == "handling":
+        return _("by %(moment)s") % {"moment": day_and_time(ticket.resolution_due_at)}
+    if step.key == "follow_up" and not ticket.resolved_at:
+        return _("after it is resolved")
+    return ""
+
+
+def act_of(step: Step, ticket: Ticket, follow_up_url: str) -> dict[str, Any] | None:
+    if step.key == "follow_up" and follow_up_url:
+        return {"label": _("Ask"), "url": follow_up_url, "primary": True}
+    if step.key == "follow_up":
+        # A communication complaint has no step of handling: what is left is to resolve it.
+        return {"label": _("Resolve"), "url": "#resolve", "primary": True} if ticket.status in UNRESOLVED else None
+    if step.key in PLACES:
+        return {"label": _("Do it"), "url": PLACES[step.key], "primary": True}
+    if step.key == "on_site":
+        return {"label": _("Write the finding"), "url": "#step-on_site", "primary": True}
+    url = reverse("ticket_step", args=[ticket.pk, step.key])
+    return {"label": _("Done"), "url": url, "post": True, "primary": True}
+
+
+def by_hand(ticket: Ticket, waiting: list[Step], sent: Sent | None) -> list[dict[str, Any]]:
+    """The open steps that a person may tick or mark as not needed; judging and asking have places of their own."""
+    return [
+        {
+            "key": step.key,
+            "title": str(title_of(step.key)),
+            "url": reverse("ticket_step", args=[ticket.pk, step.key]),
+            "by_hand": is_by_hand(step.key),
+            "asks_finding": step.key == "on_site",
+            "form": sent.form if sent and sent.name == f"step-{step.key}" else StepForm(auto_id=f"step-{step.key}_%s"),
+        }
+        for step in waiting
+        if step.key not in {"record", "judge"}
+    ]

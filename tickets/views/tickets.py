@@ -1,0 +1,118 @@
+"""A new ticket, the suggestion as it is typed, and the ticket's page."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from helpdesk.lib.errors import Refused
+from helpdesk.staff.access import needs
+from tickets.forms.fields import unit_on_file
+from tickets.forms.tickets import NewTicketForm
+from tickets.routing import usual_department
+from tickets.scripts import script_for_channel, script_of
+from tickets.selectors import duplicates_of
+from tickets.services.tickets import take_ticket
+from tickets.services.tickets.taking import Reporter
+from tickets.services.tickets.taking import suggest as suggestion_for
+from tickets.views.answers import INVALID, REFUSED, done, ticket_for
+from tickets.views.callers import Caller, call_banner, caller_from
+from tickets.views.suggested import shown
+from tickets.views.ticket_page import show_changes, show_ticket
+
+# Fewer letters than this say nothing yet.
+SHORTEST = 4
+
+
+@require_GET
+@needs("tickets.view")
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One ticket; the parts that change, where the page asks for itself again."""
+    ticket = ticket_for(request, pk, "tickets.view")
+    return show_changes(request, ticket) if request.headers.get("X-Refresh") else show_ticket(request, ticket)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("tickets.take")
+def new(request: HttpRequest) -> HttpResponse:
+    """The form, filled in from the caller card; a POST makes one ticket, however often it is sent."""
+    caller = caller_from(request, "tickets.take")
+    if request.method == "GET":
+        return show_form(request, caller, NewTicketForm(estate=caller.estate, initial=first_values(request, caller)))
+    form = NewTicketForm(request.POST, request.FILES, estate=caller.estate)
+    if not form.is_valid():
+        return show_form(request, caller, form, status=INVALID)
+    try:
+        ticket = take_ticket(estate=caller.estate, actor=request.user, **taken(form, caller))  # type: ignore[arg-type]
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+        return show_form(request, caller, form, status=REFUSED)
+    return done(request, _("%(number)s is open") % {"number": ticket.number}, reverse("ticket_detail", args=[ticket.pk]))
+
+
+@require_POST
+@needs("tickets.take")
+def suggest(request: HttpRequest) -> HttpResponse:
+    """A fragment: what the text typed so far points to, and tickets of this unit that may be the same matter."""
+    caller = caller_from(request, "tickets.take")
+    text = request.POST.get("description", "")[:8000].strip()
+    if len(text) < SHORTEST:
+        return render(request, "tickets/_suggestion.html", {})
+    written = request.POST.get("unit", "")[:60].strip()
+    unit = unit_on_file(written, caller.estate) if written else None
+    suggestion = suggestion_for(caller.estate, text, Reporter(unit, caller.resident, "", "", ""), "", timezone.now())
+    department = usual_department(suggestion.topic or "other", caller.estate.departments.filter(is_active=True))
+    same = duplicates_of(unit, suggestion.topic or "other") if unit else []
+    context = {"text": text, "suggestion": shown(suggestion), "department": department, "duplicates": list(same)[:3]}
+    return render(request, "tickets/_suggestion.html", context)
+
+
+def first_values(request: HttpRequest, caller: Caller) -> dict[str, Any]:
+    """What the caller card knows already."""
+    channel = request.GET.get("channel", "")
+    by_contact = {"call": "phone", "counter": "counter", "letter": "letter"}
+    if caller.contact:
+        channel = channel or by_contact.get(caller.contact.kind, "")
+    return {
+        "channel": channel or "phone",
+        "unit": caller.unit.code if caller.unit else "",
+        "reporter_name": caller.resident.name if caller.resident else caller.contact.name if caller.contact else "",
+        "reporter_phone": caller.phone,
+        "description": caller.contact.summary if caller.contact else "",
+        "form_token": uuid.uuid4().hex,
+    }
+
+
+def taken(form: NewTicketForm, caller: Caller) -> dict[str, Any]:
+    """The form's values as the service takes them; a plate that is not on file stays as it was written."""
+    values = dict(form.cleaned_data)
+    written = values.pop("unit")
+    values |= {
+        "form_token": values["form_token"] or None,
+        "unit": form.unit_on_file,
+        "unit_as_written": "" if form.unit_on_file else written,
+        "resident": caller.resident,
+        "contact": caller.contact,
+        "language": caller.resident.language if caller.resident else "",
+    }
+    return values
+
+
+def show_form(request: HttpRequest, caller: Caller, form: NewTicketForm, *, status: int = 200) -> HttpResponse:
+    channel = form["channel"].value() or "phone"
+    language = caller.resident.language if caller.resident else ""
+    said = {"estate": caller.estate, "clerk": request.user}
+    context = {
+        "form": form,
+        "caller": caller,
+        "banner": call_banner(caller),
+        "script": script_of(script_for_channel(channel), language=language, **said),
+        "crumbs": [{"label": _("Tickets"), "url": reverse("ticket_list")}, {"label": _("New ticket")}],
+    }
+    form.ask_while_typed(f"{reverse('ticket_suggest')}?{request.GET.urlencode()}")
+    return render(request, "tickets/new.html", context, status=status)

@@ -1,0 +1,197 @@
+"""What happened on a ticket, in one order: its history as sentences, and replies with their text."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from helpdesk.attachments.models import Attachment
+from helpdesk.audit.models import Entry
+from helpdesk.staff.models import User
+from tickets.models import ComplaintClass, Finding, FollowUp, Priority, Reply, Ticket
+from tickets.procedures import title_of
+
+Data = dict[str, Any]
+TABS = ("calls", "replies", "notes", "slips", "changes")
+# A reply stands in the timeline with its own text.
+TOLD_BY_THE_REPLY = {"reply.added", "reply.held"}
+
+
+def word(choices: Any, value: Any) -> str:
+    """The word for a stored value; the value itself where it is none of ours."""
+    return str(dict(choices.choices).get(value, value))
+
+
+def classified(data: Data) -> str:
+    to = word(ComplaintClass, data.get("to") or data.get("complaint_class") or "")
+    if data.get("from"):
+        return _("Class changed from %(before)s to %(after)s") % {"before": word(ComplaintClass, data["from"]), "after": to}
+    return _("Class set to %(after)s") % {"after": to}
+
+
+def changed(data: Data) -> str:
+    if "priority" in data:
+        value = data["priority"]
+        return _("Priority set to %(priority)s") % {"priority": word(Priority, value[-1] if isinstance(value, list) else value)}
+    return _("Details changed")
+
+
+def assigned(data: Data) -> str:
+    who = ", ".join(str(data[key]) for key in ("department", "handler") if data.get(key) and not str(data[key]).isdigit())
+    return _("Given to %(who)s") % {"who": who} if who else _("Given to a department")
+
+
+def step_done(data: Data) -> str:
+    words = {"step": title_of(data.get("key") or data.get("step") or "")}
+    if data.get("not_needed"):
+        return _("Step not needed: %(step)s") % words
+    if data.get("finding"):
+        return _("%(step)s: %(finding)s") % words | {"finding": word(Finding, data["finding"])}
+    return _("Step done: %(step)s") % words
+
+
+def visited(data: Data) -> str:
+    outcome = word(FollowUp.Outcome, data.get("outcome") or "")
+    return _("Follow-up visit: %(outcome)s %(score)s") % {"outcome": outcome, "score": data.get("score") or ""}
+
+
+# verb → (tab, icon, the sentence)
+TOLD: dict[str, tuple[str, str, Callable[[Data], str]]] = {
+    "ticket.created": ("changes", "ticket", lambda data: _("Ticket opened")),
+    "ticket.classified": ("changes", "tag", classified),
+    "ticket.assigned": ("changes", "people", assigned),
+    "ticket.started": ("changes", "play", lambda data: _("Work has begun")),
+    "ticket.step_done": ("changes", "tick", step_done),
+    "ticket.resolved": ("changes", "tick", lambda data: _("Resolved")),
+    "ticket.closed": ("changes", "tick-badge", lambda data: _("Closed")),
+    "ticket.reopened": ("changes", "refresh", lambda data: _("Opened again")),
+    "ticket.declined": ("changes", "barred", lambda data: _("Declined")),
+    "ticket.merged": ("changes", "down-right", lambda data: _("Merged")),
+    "ticket.changed": ("changes", "note", changed),
+    "ticket.escalated": ("changes", "bell", lambda data: _("Told as late")),
+    "reply.released": ("replies", "plane", lambda data: _("Reply approved and sent")),
+    "reply.withdrawn": ("replies", "undo", lambda data: _("Reply withdrawn")),
+    "slip.issued": ("slips", "slip", lambda data: _("Slip issued:")),
+    "slip.signed": ("slips", "slip", lambda data: _("Slip signed for:")),
+    "slip.started": ("slips", "wrench", lambda data: _("Work on the slip began:")),
+    "slip.done": ("slips", "tick", lambda data: _("Slip done:")),
+    "slip.verified": ("slips", "tick-badge", lambda data: _("Slip verified:")),
+    "slip.cancelled": ("slips", "close", lambda data: _("Slip void:")),
+    "slip.nudged": ("slips", "bell", lambda data: _("Department told again of the slip:")),
+    "slip.escalated": ("slips", "bell", lambda data: _("Told that nobody signed for the slip:")),
+    "follow_up.scheduled": ("calls", "follow-up", lambda data: _("Follow-up visit planned")),
+    "follow_up.brought_up": ("calls", "follow-up", lambda data: _("Follow-up visit due")),
+    "follow_up.attempted": ("calls", "no-answer", lambda data: _("Follow-up visit: nobody reached")),
+    "follow_up.recorded": ("calls", "follow-up", visited),
+    "follow_up.wished": ("calls", "clock", lambda data: _("The resident named a better time")),
+    "follow_up.late": ("calls", "bell", lambda data: _("Follow-up visit late")),
+    "contact.taken": ("calls", "call-in", lambda data: _("Entered in the register")),
+    "contact.called_back": ("calls", "phone", lambda data: _("Rung back")),
+}
+
+
+def timeline_for(ticket: Ticket, user: User, *, show: str) -> dict[str, Any]:
+    """Events oldest first, of the tab `show` alone where it names one; tabs with counts; files; held replies."""
+    replies = list(Reply.objects.filter(ticket=ticket).select_related("author", "released_by"))
+    entries = list(Entry.objects.about(ticket).exclude(verb__in=TOLD_BY_THE_REPLY))
+    files = files_of(ticket, replies)
+    told = [of_entry(entry) for entry in entries]
+    told += [of_reply(reply, files.get((Reply._meta.label_lower, reply.pk), [])) for reply in replies]
+    told.sort(key=lambda event: event["at"])
+    counts = {tab: sum(event["tab"] == tab for event in told) for tab in TABS}
+    chosen = show if show in TABS else ""
+    return {
+        "events": [event for event in told if not chosen or event["tab"] == chosen],
+        "judged_at": max((e.at for e in entries if e.verb == "ticket.classified"), default=None),
+        "files": files.get((Ticket._meta.label_lower, ticket.pk), []),
+        "tabs": tabs(chosen, counts, len(told)),
+        "held": [held(ticket, reply, user) for reply in replies if reply.state == Reply.State.HELD],
+    }
+
+
+def tabs(chosen: str, counts: dict[str, int], every: int) -> list[dict[str, Any]]:
+    words = {
+        "calls": _("Calls"),
+        "replies": _("Replies"),
+        "notes": _("Notes"),
+        "slips": _("Slips"),
+        "changes": _("Changes"),
+    }
+    first = {"label": _("All"), "url": "?#timeline", "active": not chosen, "count": every}
+    rest = [
+        {"label": words[tab], "url": f"?show={tab}#timeline", "active": chosen == tab, "count": counts[tab]} for tab in TABS
+    ]
+    return [first, *rest]
+
+
+def of_entry(entry: Entry) -> dict[str, Any]:
+    """One line of the history; what has no sentence yet shows its own verb."""
+    tab, icon, sentence = TOLD.get(entry.verb, ("changes", "info", lambda data: entry.verb))
+    event = {
+        "at": entry.at,
+        "tab": tab,
+        "icon": icon,
+        "who": "",
+        "sentence": sentence(entry.data),
+        "aside": aside_of(entry),
+    }
+    if entry.target_type == "tickets.slip":
+        event |= {"url": reverse("slip_detail", args=[entry.target_id]), "url_label": entry.target_label}
+    return event
+
+
+def aside_of(entry: Entry) -> str:
+    """By whom, and why."""
+    parts = [entry.actor_name] if entry.actor_name else []
+    reason = entry.data.get("reason") or entry.data.get("note") or ""
+    return ", ".join([*parts, str(reason)]) if reason else ", ".join(parts)
+
+
+def files_of(ticket: Ticket, replies: list[Reply]) -> dict[tuple[str, int], list[dict[str, str]]]:
+    """The photos and papers of the ticket and of its replies, read at once; by (kind of owner, id)."""
+    owned = {(Ticket._meta.label_lower, ticket.pk), *((Reply._meta.label_lower, reply.pk) for reply in replies)}
+    wanted = Q(pk__in=[])
+    for label in {label for label, _pk in owned}:
+        wanted |= Q(owner_type=label, owner_id__in=[pk for other, pk in owned if other == label])
+    found: dict[tuple[str, int], list[dict[str, str]]] = {}
+    for file in Attachment.objects.filter(wanted).order_by("id"):
+        found.setdefault((file.owner_type, file.owner_id), []).append(shown_file(ticket, file))
+    return found
+
+
+def shown_file(ticket: Ticket, file: Attachment) -> dict[str, str]:
+    url = reverse("ticket_file", args=[ticket.pk, file.pk])
+    size = _("%(kb)s kB") % {"kb": max(1, file.size // 1024)}
+    return {"url": url, "name": file.name, "thumb_url": f"{url}?small=1" if file.thumbnail else "", "size": size}
+
+
+def of_reply(reply: Reply, files: list[dict[str, str]]) -> dict[str, Any]:
+    who = _("The resident") if reply.from_resident else str(reply.author or "")
+    event: dict[str, Any] = {"at": reply.created_at, "who": who, "body": reply.body, "files": files}
+    if reply.from_resident:
+        return event | {"tab": "replies", "icon": "speech", "aside": _("wrote on the progress page"), "kind": "public"}
+    if reply.visibility == Reply.Visibility.INTERNAL:
+        return event | {"tab": "notes", "icon": "lock", "aside": _("internal note"), "kind": "note"}
+    if reply.state == Reply.State.HELD:
+        return event | {"tab": "replies", "icon": "hand", "aside": _("reply, waits for a supervisor"), "kind": "held"}
+    if reply.state == Reply.State.WITHDRAWN:
+        return event | {"tab": "replies", "icon": "undo", "aside": _("reply, withdrawn"), "kind": "held"}
+    return event | {"tab": "replies", "icon": "plane", "aside": _("reply to the resident"), "kind": "public"}
+
+
+def held(ticket: Ticket, reply: Reply, user: User) -> dict[str, Any]:
+    """A reply that waits: its promise words, and what this person may do with it."""
+    words = ", ".join(str(promise.get("words", "")) for promise in reply.promises)
+    may_release = user.may("tickets.release_reply", ticket.estate_id)
+    may_withdraw = may_release or reply.author_id == user.pk
+    urls = {"release": reverse("reply_release", args=[ticket.pk, reply.pk])} if may_release else {}
+    return {
+        "pk": reply.pk,
+        "author": str(reply.author or ""),
+        "body": reply.body,
+        "promised": _("Promise words: %(words)s") % {"words": words} if words else "",
+        "release_url": urls.get("release", ""),
+        "withdraw_url": reverse("reply_withdraw", args=[ticket.pk, reply.pk]) if may_withdraw else "",
+    }
