@@ -10,11 +10,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from helpdesk.desk.clocks import Clock, call_back_clock
+from helpdesk.desk.clocks import Clock, call_back_clock, day_and_time
 from helpdesk.desk.matters import Matter, short_day
 from residents.models import Resident
 from residents.names_shown import spoken_name
-from tickets.clocks import day_and_time
 from tickets.models import Contact
 
 WINDOW = timedelta(days=30)
@@ -78,12 +77,12 @@ def _says(count: int, name: str, matters: Sequence[Matter]) -> str:
 def _why(count: int, matters: Sequence[Matter], late: Contact | None, at: datetime) -> str:
     sentences = []
     if late and late.call_back_at:
-        when = day_and_time(late.call_back_at)
+        when = day_and_time(late.call_back_at, at)
         sentences.append(_("We promised to ring back at %(when)s.") % {"when": when})
     if matters and count > 2:
         last = matters[0]
         sentences.append(
-            _("Start with “%(matter)s” of %(day)s: %(outcome)s.")
+            _("Start with “%(matter)s” of %(day)s. %(outcome)s.")
             % {"matter": last.title, "day": last.on, "outcome": last.outcome}
         )
     elif matters and count == 2:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import Q
 from django.urls import reverse
@@ -205,7 +206,7 @@ def _calls_and_call_backs(contacts, at: datetime) -> list[Contact]:  # type: ign
 def _call_back(contact: Contact, at: datetime) -> Waiting:
     due: datetime = contact.call_back_at  # type: ignore[assignment]
     line = _("Call back: %(summary)s") % {"summary": contact.summary[:80]} if contact.summary else _("Call back")
-    url = reverse("ticket_detail", args=[contact.ticket_id]) if contact.ticket_id else reverse("contact_list")
+    url = reverse("call_back", args=[contact.pk])
     return Waiting("call_back", line, call_back_clock(due, at), url, due)
 
 
@@ -269,7 +270,7 @@ def _facts(unit: Unit | None, resident: Resident | None, rows: Sequence[Occupanc
     if resident and resident.do_not_disturb:
         facts.append(_("do not disturb"))
     if unit and unit.area_m2:
-        facts.append(_("%(area)s m²") % {"area": f"{unit.area_m2.normalize():f}"})
+        facts.append(_("%(area)s m²") % {"area": f"{Decimal(unit.area_m2).normalize():f}"})
     if unit and unit.status != Unit.Status.OCCUPIED:
         facts.append(unit.get_status_display())
     return facts

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from helpdesk.desk.clocks import day_and_time
 from helpdesk.desk.day_ruler import day_ruler
 from helpdesk.desk.lanes.contacts import call_backs
 from helpdesk.desk.lanes.follow_ups import follow_ups
@@ -20,7 +21,6 @@ from helpdesk.estates.models import Department, Estate
 from helpdesk.staff.models import User
 from helpdesk.staff.permissions import Role
 from helpdesk.staff.roles import may, role_in
-from tickets.clocks import day_and_time
 
 HOUR = timedelta(hours=1)
 
@@ -97,7 +97,7 @@ def calling_note(calendar: Calendar, at: datetime) -> str:
     if is_open(calendar, at):
         return _("Calls are allowed now")
     try:
-        opens = day_and_time(next_open(calendar, at))
+        opens = day_and_time(next_open(calendar, at), at)
     except NeverOpens:
         return _("No calling hours are set for this estate")
     return _("Rest hours: no follow-up calls before %(opens)s") % {"opens": opens}

@@ -41,15 +41,16 @@ def day_ruler(user: User, estate: Estate, at: datetime, calendar: Calendar, dues
     """The context of components/day_ruler.html for the local day of `at`."""
     line = _Line(at)
     done = _done_today(user, estate, at)
+    marks = _marks(line, dues, at)
     return {
         "label": _("The day: what is done and what falls due"),
         "done_label": ngettext("%(count)d done", "%(count)d done", len(done)) % {"count": len(done)} if done else "",
         "now_percent": line.percent(at),
         "now_label": date_format(timezone.localtime(at), "H:i"),
         "hours": line.hours(),
-        "rest": _rests(line, calendar, at),
+        "rest": _rests(line, calendar, at, marks),
         "done": [line.percent(moment) for moment in done if line.holds(moment)],
-        "marks": _marks(line, dues, at),
+        "marks": marks,
     }
 
 
@@ -81,13 +82,17 @@ class _Line:
         ]
 
 
-def _rests(line: _Line, calendar: Calendar, at: datetime) -> list[dict[str, Any]]:
-    """The gaps between the day's calling windows."""
+def _rests(
+    line: _Line, calendar: Calendar, at: datetime, marks: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The gaps between the day's calling windows; said in words where there is room between the marks."""
     rests, free_from = [], line.start
     for start, end in [*open_windows_on(calendar, timezone.localdate(at)), (line.end, line.end)]:
         if free_from < min(start, line.end):
             left, right = line.percent(free_from), line.percent(start)
-            label = _("Rest hours, no follow-up calls") if right - left >= LABELLED else ""
+            middle = (left + right) / 2
+            is_free = all(abs(mark["percent"] - middle) > LABELLED / 2 + 1 for mark in marks)
+            label = _("Rest hours, no follow-up calls") if right - left >= LABELLED and is_free else ""
             rests.append({"percent": left, "width": round(right - left, 2), "label": label})
         free_from = max(free_from, end)
     return rests

@@ -41,10 +41,6 @@ def _call_back(contact: Contact, at: datetime) -> tuple[Row, Due]:
         "name": name,
         "name_lang": language_of(name),
         **line_of(contact.summary or _("Asked to be rung back")),
-        "action": {
-            "label": _("Call"),
-            "url": card,
-            "menu": [{"label": _("Rung back"), "url": reverse("contact_called_back", args=[contact.pk]), "post": True}],
-        },
+        "action": {"label": _("Call"), "url": card},
     }
     return row, Due(due, "phone", _("Call back %(name)s") % {"name": name}, card)

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from helpdesk.desk.lanes.lane import READ, Due, Lane, Row, joined, line_of, plate_of
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
+from helpdesk.staff.roles import may
 from tickets.clocks import clock_until
 from tickets.models import Slip
 
 
 def unsigned_slips(user: User, estate: Estate, at: datetime, *, signs: bool = False) -> Lane:
-    """Slips that no department has signed for: the desk presses, the department (`signs`) signs."""
+    """Slips that no department has signed for: the desk nudges, the department (`signs`) signs."""
     lane = Lane(
         "unsigned",
         _("Not signed for"),
@@ -21,16 +22,17 @@ def unsigned_slips(user: User, estate: Estate, at: datetime, *, signs: bool = Fa
         empty=_("Every slip has been signed for."),
         all_url=reverse("slip_list"),
     )
+    opens_cards = may(user, "residents.view", estate.pk)
     rows = Slip.objects.visible_to(user).filter(estate=estate).unsigned()  # type: ignore[attr-defined]
     found = rows.select_related("unit", "department")[: READ + 1]
-    return lane.fill(found, lambda slip: _unsigned(slip, at, signs))
+    return lane.fill(found, lambda slip: _unsigned(slip, at, signs, opens_cards))
 
 
-def _unsigned(slip: Slip, at: datetime, signs: bool) -> tuple[Row, Due]:
+def _unsigned(slip: Slip, at: datetime, signs: bool, opens_cards: bool) -> tuple[Row, Due]:
     url = reverse("slip_detail", args=[slip.pk])
-    act = ("slip_sign", _("Sign")) if signs else ("slip_nudge", _("Press"))
+    act = ("slip_sign", _("Sign")) if signs else ("slip_nudge", _("Nudge"))
     row = {
-        **_slip_row(slip),
+        **_slip_row(slip, opens_cards),
         "clock": clock_until(slip.sign_due_at, since=slip.issued_at, at=at),
         "action": {
             "label": act[1],
@@ -52,25 +54,27 @@ def slips_in_hand(user: User, estate: Estate, at: datetime) -> Lane:
         all_url=reverse("slip_list"),
     )
     working = (Slip.Status.SIGNED, Slip.Status.IN_PROGRESS)
+    opens_cards = may(user, "residents.view", estate.pk)
     rows = Slip.objects.visible_to(user).filter(estate=estate, signed_by=user, status__in=working).order_by("due_at", "id")
-    return lane.fill(rows.select_related("unit", "department")[: READ + 1], lambda slip: _in_hand(slip, at))
+    return lane.fill(rows.select_related("unit", "department")[: READ + 1], lambda slip: _in_hand(slip, at, opens_cards))
 
 
-def _in_hand(slip: Slip, at: datetime) -> tuple[Row, Due]:
+def _in_hand(slip: Slip, at: datetime, opens_cards: bool) -> tuple[Row, Due]:
     url = reverse("slip_detail", args=[slip.pk])
     row = {
-        **_slip_row(slip),
+        **_slip_row(slip, opens_cards),
         "clock": clock_until(slip.due_at, since=slip.issued_at, at=at),
         "action": {"label": _("Report"), "url": url},
     }
     return row, Due(slip.due_at, "wrench", _("%(number)s to be done") % {"number": slip.number}, url)
 
 
-def _slip_row(slip: Slip) -> Row:
+def _slip_row(slip: Slip, opens_cards: bool) -> Row:
+    plate = plate_of(slip.unit)
     return {
         "id": f"slip-{slip.pk}",
         "url": reverse("slip_detail", args=[slip.pk]),
-        "plate": plate_of(slip.unit),
+        "plate": plate if opens_cards or plate is None else {"code": plate["code"]},
         **line_of(slip.instructions),
         "second": joined([str(slip.department), slip.number]),
     }

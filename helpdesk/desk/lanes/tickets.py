@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from helpdesk.desk.lanes.lane import READ, SEALED_OF_TICKET, Due, Lane, Row, line_of, who_of
 from helpdesk.desk.matters import title_of
 from helpdesk.estates.models import Estate
+from helpdesk.lib.spans import in_short
 from helpdesk.staff.models import User
 from tickets.clocks import clock_until
 from tickets.models import UNRESOLVED, ComplaintClass, Reply, Ticket
@@ -97,12 +98,15 @@ def _visible_tickets(user: User, estate: Estate) -> QuerySet[Ticket]:
 
 def _held(reply: Reply, at: datetime) -> tuple[Row, Due]:
     ticket = reply.ticket
-    due = ticket.resolution_due_at if ticket.responded_at else ticket.response_due_at
     url = reverse("ticket_detail", args=[ticket.pk])
+    # While nobody has answered, the held reply is what the limit of the answer waits for.
+    due = at if ticket.responded_at else ticket.response_due_at
+    waits = {"label": _("held %(span)s") % {"span": in_short(at - reply.created_at)}, "icon": "pause", "kind": "dashed"}
     row = {
         "id": f"reply-{reply.pk}",
         "url": url,
-        "clock": clock_until(due, since=reply.created_at, at=at),
+        "clock": None if ticket.responded_at else clock_until(due, since=ticket.created_at, at=at),
+        "chip": waits,
         **who_of(ticket.unit, ticket.resident, ticket.reporter_name, ticket.number),
         **line_of(reply.body),
         "action": {"label": _("Decide"), "url": f"{url}#reply-{reply.pk}"},

@@ -52,7 +52,16 @@ def call_back(request: HttpRequest, pk: int) -> HttpResponse:
         log_access(
             contact, "phone", actor=request.user, estate_id=contact.estate_id, reason="call back", address=address_of(request)  # type: ignore[arg-type]
         )
+    elif "card" in context:
+        context["number"] = first_number(context["card"])
     return render_either(request, "desk/call_back.html", "desk/_call_back.html", context)
+
+
+def first_number(card: CallerCard) -> str:
+    """The number to ring first of whoever called, else of the unit's first contact."""
+    people = sorted(card.people, key=lambda person: (not person.is_caller, not person.is_primary))
+    numbers = [phone.number for person in people[:1] for phone in person.phones if phone.is_working]
+    return numbers[0] if numbers else ""
 
 
 def subject_of(request: HttpRequest, kind: str, pk: int) -> Any:

@@ -1,0 +1,117 @@
+"""The one box finds what a caller says."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from helpdesk.desk.lookup import look_up
+from residents.caller_numbers import remembered_number
+
+pytestmark = pytest.mark.django_db
+
+
+def found(user: Any, text: str) -> list[tuple[str, str]]:
+    return [(hit.kind, hit.plate or hit.title) for hit in look_up(user, text)]
+
+
+@pytest.mark.parametrize("text", ["6021", "36021", "13800136021", "138 0013 6021", "+86 138 0013 6021", "６０２１"])
+def test_a_number_or_its_ending_finds_whoever_has_it(clerk: Any, resident: Any, text: str) -> None:
+    assert found(clerk, text) == [("resident", "3-2-501")]
+
+
+@pytest.mark.parametrize("text", ["021", "46021", "13900136021", "60210"])
+def test_digits_that_no_number_ends_with_find_nobody(clerk: Any, resident: Any, text: str) -> None:
+    assert not [hit for hit in look_up(clerk, text) if hit.kind == "resident"]
+
+
+@pytest.mark.parametrize("text", ["3-2-501", "3 2 501", "3栋2单元501", "３－２－５０１", "501"])
+def test_a_unit_is_found_in_any_usual_writing(clerk: Any, unit: Any, text: str) -> None:
+    assert ("unit", "3-2-501") in found(clerk, text)
+
+
+@pytest.mark.parametrize("text", ["王建国", "王建國", "wangjianguo", "wjg", "Wang J", "jianguo"])
+def test_a_name_is_found_in_both_scripts_by_pinyin_and_by_initials(clerk: Any, resident: Any, text: str) -> None:
+    assert found(clerk, text) == [("resident", "3-2-501")]
+
+
+def test_a_ticket_and_a_slip_are_found_by_their_numbers(clerk: Any, open_ticket: Any, slip: Any) -> None:
+    ticket, order = open_ticket(number="T-2026-000115"), slip(number="S-2026-000871")
+    assert found(clerk, "t-2026-115") == [("ticket", ticket.number)]
+    assert found(clerk, "S871") == [("slip", order.number)]
+    assert ("ticket", ticket.number) in found(clerk, "115")
+
+
+def test_phones_stand_before_units_and_numbers_when_digits_are_typed(
+    clerk: Any, make_unit: Any, make_person: Any, open_ticket: Any
+) -> None:
+    make_person("Ho Mei-ling", make_unit("6-2-301"), phone="13592141203")
+    make_unit("5-1-1203")
+    open_ticket(number="T-2026-001203")
+    assert [kind for kind, _ in found(clerk, "1203")] == ["resident", "unit", "ticket"]
+
+
+def test_at_most_eight_people_and_five_units_are_told(clerk: Any, make_unit: Any, make_person: Any) -> None:
+    for n in range(10):
+        make_person(f"Chen Number{n}", make_unit(f"7-1-{n + 1}05"), phone=f"1380{n:03}7777")
+    assert len(found(clerk, "7777") + found(clerk, "chen")) == 16
+    assert len([k for k, _ in found(clerk, "7-1-") if k == "unit"]) == 5
+
+
+def test_another_estate_does_not_exist(outsider: Any, resident: Any, open_ticket: Any, slip: Any) -> None:
+    number, order = open_ticket().number, slip().number
+    for text in ("6021", "13800136021", "3-2-501", "王建国", number, order):
+        assert look_up(outsider, text) == []
+
+
+def test_a_guard_looks_up_nobody_and_a_technician_only_own_slips(
+    guard: Any, technician: Any, resident: Any, slip: Any
+) -> None:
+    order = slip()
+    assert look_up(guard, "6021") == look_up(guard, order.number) == look_up(technician, "6021") == []
+    assert found(technician, order.number) == [("slip", order.number)]
+
+
+def test_hits_never_show_a_whole_number(clerk: Any, resident: Any) -> None:
+    assert look_up(clerk, "13800136021")[0].subtitle == "Owner, 138****6021"
+
+
+def test_someone_who_left_is_found_and_said_to_have_left(clerk: Any, make_unit: Any, make_person: Any) -> None:
+    make_person("Daniel Okafor", make_unit("5-2-905"), phone="15922880021", since=date(2020, 1, 1), until=date(2026, 8, 9))
+    assert look_up(clerk, "0021")[0].subtitle.startswith("left August 2026")
+
+
+@pytest.mark.parametrize("text", ["6021", "3-2-501", "501", "王", "T-2026-000001", "1"])
+def test_one_look_takes_six_queries_at_most(
+    clerk: Any, resident: Any, open_ticket: Any, slip: Any, text: str, django_assert_max_num_queries: Any
+) -> None:
+    open_ticket(number="T-2026-000001"), slip(number="S-2026-000001")
+    clerk.memberships_now  # noqa: B018 - read once a request by the middleware
+    with django_assert_max_num_queries(6):
+        look_up(clerk, text)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\0", "%", "_", "'; --", "😀", "x" * 5000, "7" * 400, "١٢٣٤"])
+def test_whatever_is_typed_is_answered(clerk: Any, login: Any, resident: Any, text: str) -> None:
+    assert login(clerk).post(reverse("lookup"), {"q": text}).status_code == 200
+
+
+def test_the_box_answers_with_a_page_or_a_fragment(clerk: Any, login: Any, resident: Any) -> None:
+    page = login(clerk).post(reverse("lookup"), {"q": "6021"})
+    part = login(clerk).post(reverse("lookup"), {"q": "6021"}, headers={"HX-Request": "true"})
+    assert b"<html" in page.content and "138 0013 6021" in page.content.decode()
+    assert b"<html" not in part.content and b"data-card-url" in part.content
+    assert "no-store" in page["Cache-Control"] and "HX-Request" in part["Vary"]
+
+
+def test_a_caller_not_on_file_takes_the_number_along_in_the_session_alone(clerk: Any, login: Any) -> None:
+    client = login(clerk)
+    page = client.post(reverse("lookup"), {"q": "139 0013 9999"}).content.decode()
+    assert "Take the call without a record" in page and reverse("contact_new") + "?from=box" in page
+    assert remembered_number(client.session) == "139 0013 9999"
+    assert "9999" not in str(dict(client.session))
+
+
+def test_strangers_are_asked_to_log_in(client: Any, db: None) -> None:
+    assert client.get(reverse("lookup"), {"q": "6021"}).status_code == 302
