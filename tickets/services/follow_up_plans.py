@@ -1,0 +1,148 @@
+"""When a follow-up visit is made, and by whom (docs/domain.md §5)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+
+from helpdesk.audit.services import record
+from helpdesk.estates.business_time import Calendar, NeverOpens, next_allowed_before, open_windows_on
+from helpdesk.estates.calendars import calling_calendar
+from helpdesk.estates.models import Estate
+from helpdesk.staff.models import User
+from helpdesk.staff.permissions import Role
+from helpdesk.staff.roles import staff_with_role
+from tickets.models import FollowUp, Slip, Ticket
+from tickets.services.steps import open_again
+
+# "The first allowed hour after" is a whole hour.
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Due by the rule, planned for an allowed hour, and until when it counts as on time."""
+
+    due_at: datetime
+    scheduled_at: datetime
+    on_time_until: datetime
+
+
+def plan_visit(calendar: Calendar, resolved_at: datetime, *, due_at: datetime, delay: timedelta) -> Plan:
+    """The first allowed hour after the delay; else the last allowed one before it is due; else the first one after.
+
+    A plan before the visit is due goes before the delay. Without any allowed hour in 400 days it is planned for when
+    it is due: it then stands on the list, late, rather than nowhere.
+    """
+    earliest = min(resolved_at + delay, due_at)
+    try:
+        moment, in_time = next_allowed_before(calendar, earliest, due_at)
+        if in_time:
+            return Plan(due_at, moment, due_at)
+        before = last_opening(calendar, resolved_at, due_at)
+    except NeverOpens:
+        return Plan(due_at, due_at, due_at)
+    if before is not None:
+        return Plan(due_at, before, due_at)
+    return Plan(due_at, moment, moment + HOUR)
+
+
+def last_opening(calendar: Calendar, since: datetime, until: datetime) -> datetime | None:
+    """When the last window opens that allows anything between two moments; `since` itself if it is open then."""
+    day = until.astimezone(calendar.zone).date()
+    first = since.astimezone(calendar.zone).date() - timedelta(days=1)
+    while day >= first:
+        for start, end in reversed(open_windows_on(calendar, day)):
+            if start <= until and since < end:
+                return max(start, since.astimezone(UTC))
+        day -= timedelta(days=1)
+    return None
+
+
+def days_later(estate: Estate, at: datetime, days: int) -> datetime:
+    """The same time of day so many calendar days later on the estate's clock."""
+    local = at.astimezone(ZoneInfo(estate.time_zone))
+    return (local + timedelta(days=days)).astimezone(UTC)
+
+
+def schedule_follow_up(about: Ticket | Slip, *, at: datetime) -> FollowUp | None:
+    """Plan the visit for what was resolved at `at`; None for a declined ticket and where one is planned already."""
+    ticket, slip = (about, None) if isinstance(about, Ticket) else (None, about)
+    if ticket is not None and ticket.status == Ticket.Status.DECLINED:
+        return None
+    rounds = FollowUp.objects.filter(ticket=ticket, slip=slip)
+    if rounds.filter(status=FollowUp.Status.SCHEDULED).exists():
+        return None
+    estate = about.estate
+    plan = plan_visit(
+        calling_calendar(estate),
+        at,
+        due_at=days_later(estate, at, estate.follow_up_days),
+        delay=timedelta(hours=estate.follow_up_delay_hours),
+    )
+    visit = FollowUp.objects.create(
+        estate=estate,
+        ticket=ticket,
+        slip=slip,
+        round=rounds.count() + 1,
+        due_at=plan.due_at,
+        scheduled_at=plan.scheduled_at,
+        on_time_until=plan.on_time_until,
+        assignee=pick_assignee(about),
+        created_at=at,
+    )
+    if ticket is not None:
+        open_again(ticket, "follow_up")
+    record("follow_up.scheduled", visit, actor=None, filed_under=ticket or slip, at=at, planned=plan.scheduled_at)
+    return visit
+
+
+def pick_assignee(about: Ticket | Slip) -> User | None:
+    """Who asks: the responsible person unless they did the work, else the clerk with the fewest open visits."""
+    did_it = _who_did_it(about)
+    responsible = about.responsible if isinstance(about, Ticket) else about.issued_by
+    if responsible and responsible.pk not in did_it and _may_ask(responsible, about.estate_id):
+        return responsible
+    for roles in ((Role.CLERK,), (Role.SUPERVISOR, Role.MANAGER)):
+        others = [user for user in staff_with_role(about.estate_id, *roles) if user.pk not in did_it]
+        if others:
+            return _least_busy(others)
+    # In a house of one there is nobody else.
+    return responsible
+
+
+def _who_did_it(about: Ticket | Slip) -> set[int | None]:
+    if isinstance(about, Slip):
+        return {about.signed_by_id, about.done_by_id}
+    signed = Slip.objects.filter(ticket=about).exclude(status=Slip.Status.CANCELLED)
+    hands = {pk for pair in signed.values_list("signed_by_id", "done_by_id") for pk in pair}
+    return hands | {about.handler_id}
+
+
+def _may_ask(user: User, estate_id: int) -> bool:
+    return user.is_active and user.may("follow_ups.record", estate_id)
+
+
+def _least_busy(users: list[User]) -> User:
+    waiting = dict(
+        FollowUp.objects.scheduled()  # type: ignore[attr-defined]
+        .filter(assignee__in=users)
+        .order_by()
+        .values_list("assignee")
+        .annotate(n=Count("pk", filter=Q(status=FollowUp.Status.SCHEDULED)))
+    )
+    return min(users, key=lambda user: (waiting.get(user.pk, 0), user.pk))
+
+
+def cancel_open_visit(ticket: Ticket, *, actor: User | None, at: datetime, reason: str = "") -> None:
+    """Nobody asks any more: the ticket was opened again, merged, or closed without asking."""
+    for visit in FollowUp.objects.select_for_update().filter(ticket=ticket, status=FollowUp.Status.SCHEDULED):
+        visit.status = FollowUp.Status.CANCELLED
+        visit.save(update_fields=["status"])
+        record("follow_up.cancelled", visit, actor=actor, filed_under=ticket, at=at, reason=reason)
+
+
+def has_open_visit(ticket: Ticket) -> bool:
+    """Whether somebody still has to ask."""
+    return FollowUp.objects.filter(ticket=ticket, status=FollowUp.Status.SCHEDULED).exists()

@@ -1,0 +1,184 @@
+"""Resolving, closing, declining, merging, and opening again."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from helpdesk.audit.services import record
+from helpdesk.lib.errors import Refused
+from helpdesk.staff.models import User
+from tickets.deadlines import limits_for
+from tickets.models import Priority, Slip, Ticket
+from tickets.procedures import titles_of
+from tickets.promise_words import find_promises
+from tickets.services.follow_up_plans import cancel_open_visit, has_open_visit, schedule_follow_up
+from tickets.services.steps import open_before_resolving, open_for_another_round, open_keys, tick
+from tickets.services.telling import supervisors, tell_resident, tell_staff, title_of, who_looks_after
+from tickets.services.tickets.state import (
+    guard,
+    lock_ticket,
+    need_reason,
+    note_response,
+    save_ticket,
+    take_first_contact,
+)
+
+S = Ticket.Status
+
+
+@transaction.atomic
+def resolve_ticket(
+    ticket: Ticket, *, actor: User, resolution: str, version: int | None = None, at: datetime | None = None
+) -> Ticket:
+    """It is done: a follow-up visit is planned and the resident told so, in no words of ours but these.
+
+    Refused invalid_transition, not_classified, steps_open while an earlier step is open, reason_required, Stale.
+    """
+    at = at or timezone.now()
+    ticket = lock_ticket(ticket, version=version)
+    target = guard(ticket, "resolve")
+    if not ticket.complaint_class:
+        raise Refused("not_classified", _("Judge the class first."))
+    _refuse_open(open_before_resolving(ticket))
+    ticket.status, ticket.resolved_at = target, at
+    ticket.resolution = need_reason(resolution, field="resolution")
+    changed = [*take_first_contact(ticket, actor), *note_response(ticket, at)]
+    save_ticket(ticket, "status", "resolved_at", "resolution", *changed)
+    record("ticket.resolved", ticket, actor=actor, at=at)
+    tick(ticket, "resolve", actor=actor, at=at)
+    schedule_follow_up(ticket, at=at)
+    tell_resident(ticket, "resident_resolved", key=f"ticket:{ticket.pk}:resolved:{ticket.reopened}", at=at)
+    return ticket
+
+
+def _refuse_open(keys: list[str]) -> None:
+    if keys:
+        message = _("Still open: %(steps)s. Tick each, or mark it as not needed with a reason.")
+        raise Refused("steps_open", message % {"steps": titles_of(keys)}, steps=keys)
+
+
+@transaction.atomic
+def close_ticket(
+    ticket: Ticket, *, actor: User, reason: str = "", version: int | None = None, at: datetime | None = None
+) -> Ticket:
+    """Close it by hand. With a step or the follow-up visit open only who may override does, with a reason.
+
+    Refused invalid_transition, steps_open, follow_up_open, reason_required, Stale.
+    """
+    at = at or timezone.now()
+    ticket = lock_ticket(ticket, version=version)
+    guard(ticket, "close_early")
+    if _is_unfinished(ticket):
+        if not actor.may("tickets.close_with_open_steps", ticket.estate_id):
+            _refuse_open([key for key in open_keys(ticket) if key != "follow_up"])
+            if has_open_visit(ticket):
+                raise Refused("follow_up_open", _("Nobody has asked the resident yet: the follow-up visit is open."))
+            guard(ticket, "close")
+            _refuse_open(open_keys(ticket))
+        reason = need_reason(reason)
+    cancel_open_visit(ticket, actor=actor, at=at, reason=reason)
+    end(ticket, S.CLOSED, actor=actor, at=at, reason=reason)
+    return ticket
+
+
+def _is_unfinished(ticket: Ticket) -> bool:
+    return ticket.status != S.RESOLVED or bool(open_keys(ticket)) or has_open_visit(ticket)
+
+
+def end(ticket: Ticket, status: str, *, actor: User | None, at: datetime, reason: str = "", by: str = "") -> None:
+    """The change itself, on a locked ticket whose guards have passed: closed, or declined."""
+    ticket.status, ticket.closed_at, ticket.closing_reason = status, at, reason
+    save_ticket(ticket, "status", "closed_at", "closing_reason", "priority", "responded_at", "responsible", "merged_into")
+    said = {"reason": reason, "by": by}
+    record(f"ticket.{status}", ticket, actor=actor, at=at, **{name: value for name, value in said.items() if value})
+
+
+@transaction.atomic
+def decline_ticket(
+    ticket: Ticket, *, actor: User, reason: str, version: int | None = None, at: datetime | None = None
+) -> Ticket:
+    """Not ours to do; the resident gets the reason. Refused reason_required, promise_words, invalid_transition, Stale."""
+    at = at or timezone.now()
+    reason = need_reason(reason)
+    ticket = lock_ticket(ticket, version=version)
+    target = guard(ticket, "decline")
+    if find_promises(reason) and not actor.may("tickets.release_reply", ticket.estate_id):
+        message = _("The resident reads this reason, and it promises something: leave the promise out, or ask a supervisor.")
+        raise Refused("promise_words", message, field="reason")
+    take_first_contact(ticket, actor)
+    note_response(ticket, at)
+    ticket.priority = Priority.DECLINED
+    end(ticket, target, actor=actor, at=at, reason=reason)
+    tell_resident(ticket, "resident_declined", key=f"ticket:{ticket.pk}:declined:{ticket.version}", at=at, reason=reason)
+    return ticket
+
+
+@transaction.atomic
+def merge_tickets(ticket: Ticket, *, actor: User, into: Ticket, at: datetime | None = None) -> Ticket:
+    """Close `ticket` as the same matter as `into`, which takes over its unfinished slips.
+
+    Refused invalid_transition (either has ended), same_ticket, other_estate.
+    """
+    at = at or timezone.now()
+    if into.pk == ticket.pk:
+        raise Refused("same_ticket", _("A ticket can't be merged into itself."), field="into")
+    if into.estate_id != ticket.estate_id:
+        raise Refused("other_estate", _("This belongs to another estate."), field="into")
+    # Always in the same order, or two who merge crosswise would wait for each other.
+    first, second = sorted((ticket, into), key=lambda t: t.pk)
+    locked = {t.pk: t for t in (lock_ticket(first), lock_ticket(second))}
+    ticket, into = locked[ticket.pk], locked[into.pk]
+    target = guard(ticket, "merge")
+    guard(into, "tick_step")
+    ticket.merged_into = into
+    take_first_contact(ticket, actor)
+    unfinished = (Slip.Status.ISSUED, Slip.Status.SIGNED, Slip.Status.IN_PROGRESS)
+    Slip.objects.filter(ticket=ticket, status__in=unfinished).update(ticket=into)
+    end(ticket, target, actor=actor, at=at)
+    record("ticket.merged", ticket, actor=actor, at=at, into=into.number)
+    record("ticket.merged", into, actor=actor, at=at, merged=ticket.number)
+    return ticket
+
+
+@transaction.atomic
+def reopen_ticket(
+    ticket: Ticket, *, actor: User, reason: str, version: int | None = None, at: datetime | None = None
+) -> Ticket:
+    """Back to work: handled and told again, with a new limit. Refused reason_required, invalid_transition, Stale."""
+    at = at or timezone.now()
+    reason = need_reason(reason)
+    ticket = lock_ticket(ticket, version=version)
+    open_once_more(ticket, actor=actor, at=at, reason=reason)
+    return ticket
+
+
+def open_once_more(ticket: Ticket, *, actor: User | None, at: datetime, reason: str, dissatisfied: bool = False) -> None:
+    """The change itself, on a locked ticket: the same responsible person presses the department, which is told."""
+    ticket.status = guard(ticket, "reopen")
+    if ticket.priority == Priority.DECLINED:
+        ticket.priority = Priority.NORMAL
+    ticket.resolved_at = ticket.closed_at = None
+    ticket.reopened += 1
+    ticket.escalation = 0
+    # The first limit is spent; this round has its own.
+    ticket.resolution_due_at = limits_for(ticket.estate, ticket.priority, at)[1]
+    fields = ("status", "priority", "resolved_at", "closed_at", "reopened", "escalation", "resolution_due_at")
+    save_ticket(ticket, *fields)
+    open_for_another_round(ticket)
+    cancel_open_visit(ticket, actor=actor, at=at, reason=reason)
+    record("ticket.reopened", ticket, actor=actor, at=at, reason=reason)
+    tell_staff(
+        [*who_looks_after(ticket), *supervisors(ticket.estate, ticket.department)],
+        "ticket_reopened",
+        about=ticket,
+        key=f"ticket:{ticket.pk}:reopened:{ticket.reopened}",
+        link=reverse("ticket_detail", args=[ticket.pk]),
+        title=title_of(ticket),
+        reason=reason,
+        dissatisfied=dissatisfied,
+        # A grumble handled badly becomes a valid complaint: the clerk looks at the class again.
+        look_at_class=dissatisfied and ticket.is_communication,
+    )

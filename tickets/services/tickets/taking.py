@@ -1,0 +1,216 @@
+"""Taking a matter on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from helpdesk.attachments.inspection import Inspected
+from helpdesk.attachments.services import attach
+from helpdesk.audit.services import record
+from helpdesk.estates.models import Estate
+from helpdesk.estates.services import next_number
+from helpdesk.lib.crypto import digest_secret, new_secret
+from helpdesk.lib.errors import Refused
+from helpdesk.lib.phones import complain_about_phone, parse_phone, phone_hash
+from helpdesk.staff.models import User
+from residents.models import Resident, Unit
+from tickets.classification import History, Suggestion, classify, suggest_topic
+from tickets.deadlines import limits_for
+from tickets.models import OPEN, Channel, ClassDecision, Contact, Priority, Ticket, Topic
+from tickets.services.steps import lay_steps, tick
+from tickets.services.telling import duty_after_hours, managers, tell_resident, tell_staff, title_of, where_of
+from tickets.services.tickets.state import same_estate, search_text_of
+
+# The third report of one matter by a resident or unit within so many days is serious.
+REPEATED, WITHIN = 3, timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Who says it: on file, or as they gave themselves out."""
+
+    unit: Unit | None
+    resident: Resident | None
+    name: str
+    phone: str
+    unit_as_written: str
+
+    @property
+    def phone_hash(self) -> str:
+        return phone_hash(self.phone) if self.phone else ""
+
+
+def take_ticket(
+    *,
+    estate: Estate,
+    channel: str,
+    description: str,
+    actor: User | None,
+    subject: str = "",
+    unit: Unit | None = None,
+    resident: Resident | None = None,
+    reporter_name: str = "",
+    reporter_phone: str = "",
+    topic: str = "",
+    priority: str = "",
+    complaint_class: str = "",
+    language: str = "",
+    unit_as_written: str = "",
+    form_token: str | None = None,
+    files: Iterable[Inspected] = (),
+    contact: Contact | None = None,
+    at: datetime | None = None,
+) -> Ticket:
+    """A new ticket, or the one that this `form_token` made before; Refused phone_invalid, other_estate."""
+    at = at or timezone.now()
+    for field, thing in (("unit", unit), ("resident", resident), ("contact", contact)):
+        same_estate(estate.pk, field, thing)
+    reporter = Reporter(unit, resident, reporter_name, read_phone(estate, reporter_phone), unit_as_written)
+    suggestion = suggest(estate, description, reporter, topic, at)
+    ticket = Ticket(
+        estate=estate,
+        channel=channel,
+        description=description,
+        subject=subject,
+        unit=unit,
+        resident=resident,
+        reporter_name=reporter_name,
+        reporter_phone=reporter.phone,
+        reporter_phone_hash=reporter.phone_hash,
+        unit_as_written=unit_as_written,
+        topic=topic or suggestion.topic or Topic.OTHER,
+        priority=priority or suggestion.priority,
+        complaint_class=complaint_class if actor else "",
+        suggestion=suggestion.stored(),
+        language=language or (resident.language if resident else ""),
+        responsible=actor,
+        created_by=actor,
+        created_at=at,
+        form_token=form_token,
+    )
+    third = is_third_report(ticket, reporter, at)
+    ticket.is_serious = third or bool(suggestion.serious) or ticket.priority == Priority.CRITICAL
+    return _once(ticket, actor=actor, files=list(files), contact=contact, third=third)
+
+
+def read_phone(estate: Estate, written: str, *, field: str = "reporter_phone") -> str:
+    """E.164 of a number as it was written, empty for none; Refused phone_invalid if nobody could ring it."""
+    if not written.strip():
+        return ""
+    number = parse_phone(written, estate.phone_region)
+    if number is None:
+        raise Refused("phone_invalid", complain_about_phone(written, estate.phone_region), field=field)
+    return number
+
+
+def suggest(estate: Estate, description: str, reporter: Reporter, topic: str, at: datetime) -> Suggestion:
+    """What the software thinks of the words, knowing what was reported before."""
+    earlier = earlier_reports(estate, reporter, topic or suggest_topic(description) or Topic.OTHER, at)
+    found = list(earlier.values_list("status", "reopened"))
+    history = History(
+        open_same_topic=sum(status in OPEN for status, _again in found),
+        reports_30_days=len(found),
+        reopened=any(again for _status, again in found),
+    )
+    return classify(description, history=history)
+
+
+def earlier_reports(estate: Estate, reporter: Reporter, topic: str, at: datetime) -> QuerySet[Ticket]:
+    """What the same resident, unit or number reported on the topic in the last 30 days; "other" is no one topic."""
+    who = Q(pk__in=[])
+    if reporter.unit:
+        who |= Q(unit=reporter.unit)
+    if reporter.resident:
+        who |= Q(resident=reporter.resident)
+    if reporter.phone:
+        who |= Q(reporter_phone_hash=reporter.phone_hash)
+    since = at - WITHIN
+    rows = Ticket.objects.filter(who, estate=estate, topic=topic, created_at__gte=since, created_at__lte=at)
+    return rows.exclude(topic=Topic.OTHER)
+
+
+def is_third_report(ticket: Ticket, reporter: Reporter, at: datetime) -> bool:
+    """Whether this is at least the third report of the matter in 30 days."""
+    return earlier_reports(ticket.estate, reporter, ticket.topic, at).count() >= REPEATED - 1
+
+
+def _once(
+    ticket: Ticket, *, actor: User | None, files: list[Inspected], contact: Contact | None, third: bool
+) -> Ticket:
+    """Write it; of two at the same second with one form token the second gets the first one's ticket."""
+    before = _made_by(ticket.form_token, ticket.estate)
+    if before is not None:
+        return before
+    try:
+        with transaction.atomic():
+            return _write(ticket, actor=actor, files=files, contact=contact, third=third)
+    except IntegrityError:
+        before = _made_by(ticket.form_token, ticket.estate)
+        if before is None:
+            raise
+        return before
+
+
+def _made_by(form_token: str | None, estate: Estate) -> Ticket | None:
+    return Ticket.objects.filter(form_token=form_token, estate=estate).first() if form_token else None
+
+
+def _write(
+    ticket: Ticket, *, actor: User | None, files: list[Inspected], contact: Contact | None, third: bool
+) -> Ticket:
+    at, secret = ticket.created_at, new_secret()
+    ticket.track_secret, ticket.track_digest = secret, digest_secret(secret)
+    ticket.response_due_at, ticket.resolution_due_at = limits_for(ticket.estate, ticket.priority, at)
+    ticket.search_text = search_text_of(ticket)
+    ticket.number = next_number(ticket.estate, "T", at)
+    ticket.save(force_insert=True)
+    record("ticket.created", ticket, actor=actor, at=at, channel=ticket.channel)
+    lay_steps(ticket)
+    tick(ticket, "create", actor=actor, at=at)
+    if ticket.complaint_class and actor:
+        decide_at_once(ticket, actor, at)
+    attach(ticket, files, actor=actor, estate=ticket.estate, is_public=actor is None, at=at)
+    if contact is not None and contact.ticket_id is None:
+        Contact.objects.filter(pk=contact.pk, ticket__isnull=True).update(ticket=ticket)
+    tell_of_new(ticket, third=third)
+    return ticket
+
+
+def decide_at_once(ticket: Ticket, actor: User, at: datetime) -> None:
+    """The clerk who takes the matter has judged it already."""
+    tick(ticket, "judge", actor=actor, at=at)
+    ClassDecision.objects.create(
+        ticket=ticket,
+        to_class=ticket.complaint_class,
+        suggested_class=ticket.suggestion.get("complaint_class", ""),
+        decided_by=actor,
+        decided_at=at,
+    )
+    record("ticket.classified", ticket, actor=actor, at=at, **{"from": "", "to": ticket.complaint_class})
+
+
+def tell_of_new(ticket: Ticket, *, third: bool) -> None:
+    """Serious matters go to the manager at once, after hours to whoever is on duty; a web form is acknowledged."""
+    if ticket.is_serious:
+        tell_of_serious(ticket, at=ticket.created_at, third=third)
+    if ticket.channel == Channel.WEB:
+        tell_resident(ticket, "resident_ack", key=f"ticket:{ticket.pk}:ack", at=ticket.created_at)
+
+
+def tell_of_serious(ticket: Ticket, *, at: datetime, third: bool = False) -> None:
+    """Managers at once; after hours also whoever is on duty."""
+    tell_staff(
+        [*managers(ticket.estate), *duty_after_hours(ticket.estate, at)],
+        "ticket_serious",
+        about=ticket,
+        key=f"ticket:{ticket.pk}:serious",
+        link=reverse("ticket_detail", args=[ticket.pk]),
+        title=title_of(ticket),
+        where=where_of(ticket),
+        third=third,
+    )
