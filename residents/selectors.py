@@ -48,7 +48,8 @@ def find_by_name(estate_ids: Collection[int], text: str, *, limit: int = 8) -> l
     closeness = Case(When(exact, then=Value(0)), default=Value(1), output_field=IntegerField())
     # A name may begin so in several of its writings: more rows than residents.
     nearest = rows.annotate(closeness=closeness).order_by("closeness", "name", "id")[: limit * 6]
-    return list({resident.pk: resident for resident in nearest}.values())[:limit]
+    found: dict[int, Resident] = {resident.pk: resident for resident in nearest}
+    return list(found.values())[:limit]
 
 
 def find_units(estate_ids: Collection[int], text: str, *, limit: int = 5) -> list[Unit]:

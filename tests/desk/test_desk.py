@@ -246,12 +246,12 @@ def test_messages_are_ones_own_and_read_by_opening_them(
     clerk: Any, second_clerk: Any, login: Any, estate: Any, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr("helpdesk.desk.views.desk.rendered", lambda message: (message.context["number"], "It is late."))
-    mine = notify(clerk, "ticket_late", estate=estate, dedupe_key="a", link=reverse("desk"), context={"number": "T-1"})
-    other = notify(second_clerk, "ticket_late", estate=estate, dedupe_key="b", context={"number": "T-2"})
+    mine = notify(clerk, "ticket_late", estate=estate, dedupe_key="a", link=reverse("desk"), context={"number": "First matter"})
+    other = notify(second_clerk, "ticket_late", estate=estate, dedupe_key="b", context={"number": "Second matter"})
     assert mine and other
     client = login(clerk)
     page = client.get(reverse("messages")).content.decode()
-    assert "T-1" in page and "T-2" not in page
+    assert "First matter" in page and "Second matter" not in page
     mine.refresh_from_db()
     assert mine.read_at is None
     assert client.post(reverse("messages"), {"message": other.pk}).status_code == 404

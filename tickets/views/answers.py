@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from helpdesk.staff.access import get_visible
 from tickets.models import Ticket
@@ -19,9 +20,9 @@ class SeeOther(HttpResponseRedirect):
 
 
 def done(request: HttpRequest, message: Any, url: str) -> HttpResponse:
-    """Say what was done, on the page that follows."""
+    """Say what was done, on the page that follows: `url`, or the Desk where the act was pressed on the Desk."""
     messages.success(request, message)
-    return SeeOther(url)
+    return SeeOther(reverse("desk") if request.POST.get("next") == "desk" else url)
 
 
 def ticket_for(request: HttpRequest, pk: int, permission: str) -> Ticket:

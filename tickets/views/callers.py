@@ -1,4 +1,4 @@
-"""Who is speaking, as the address of a form names them: ?unit= ?resident= ?contact= ?phone= ?channel=."""
+"""Who is speaking, as the address of a form names them: ?unit= ?resident= ?contact= ?channel=, ?from=box."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from helpdesk.estates.models import Estate
 from helpdesk.staff.access import get_visible, require
 from helpdesk.staff.models import User
+from residents.caller_numbers import remembered_number
 from residents.models import Resident, Unit
 from tickets.models import Contact
 from tickets.selectors import calls_of
@@ -50,7 +51,9 @@ def caller_from(request: HttpRequest, permission: str) -> Caller:
         raise PermissionDenied
     if any(thing.estate_id != estate.pk for thing in (unit, resident, contact) if thing):
         raise Http404
-    phone = request.GET.get("phone", "")[:40] or (contact.phone if contact else "")
+    # Typed into the one box: it travels in the session, as an address would end in a log.
+    from_box = remembered_number(request.session) if request.GET.get("from") == "box" else ""
+    phone = from_box or (contact.phone if contact else "")
     return Caller(estate, unit, resident, contact, phone)
 
 

@@ -20,7 +20,7 @@ def call_backs(user: User, estate: Estate, at: datetime) -> Lane:
         _("Call-backs promised"),
         "phone",
         empty=_("Nobody is waiting to be rung."),
-        all_url=reverse("contact_list"),
+        all_url=reverse("contact_list") + "?call_backs=open",
         empty_url=reverse("contact_new"),
         empty_label=_("Take a call"),
     )

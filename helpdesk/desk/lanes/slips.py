@@ -38,7 +38,7 @@ def _unsigned(slip: Slip, at: datetime, signs: bool, opens_cards: bool) -> tuple
             "label": act[1],
             "url": reverse(act[0], args=[slip.pk]),
             "post": True,
-            "fields": [{"name": "next", "value": reverse("desk")}],
+            "fields": [{"name": "next", "value": "desk"}],
         },
     }
     return row, Due(slip.sign_due_at, "slip", _("%(number)s to be signed for") % {"number": slip.number}, url)

@@ -23,7 +23,7 @@ def to_judge(user: User, estate: Estate, at: datetime) -> Lane:
         _("Not yet judged"),
         "ticket",
         empty=_("Every ticket has its class."),
-        all_url=reverse("ticket_list") + "?complaint_class=none",
+        all_url=reverse("ticket_list") + "?class=none",
         empty_url=reverse("ticket_new"),
         empty_label=_("New ticket"),
     )
@@ -71,7 +71,7 @@ def _confirm(ticket: Ticket, url: str) -> dict[str, Any]:
 
 
 def _classify(ticket: Ticket, code: str, label: str) -> dict[str, Any]:
-    fields = [{"name": "complaint_class", "value": code}, {"name": "next", "value": reverse("desk")}]
+    fields = [{"name": "complaint_class", "value": code}, {"name": "next", "value": "desk"}]
     return {"label": label, "url": reverse("ticket_classify", args=[ticket.pk]), "post": True, "fields": fields}
 
 
