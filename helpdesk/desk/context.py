@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from helpdesk.desk.rail import rail_of, shift_line
-from helpdesk.estates.models import Estate
 from helpdesk.notifications.selectors import unread_count
 from helpdesk.staff.roles import estates_where, role_in
 
@@ -24,8 +23,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return context
     membership = role_in(user, estate.pk) if estate else None
     context |= {
-        "estate": estate and place(estate, estate),
-        "estates": [place(m.estate, estate) for m in user.memberships_now],
+        "estate": estate,
+        "estates": [m.estate for m in user.memberships_now],
         # Counts cost queries: only a page that draws the rail asks for them.
         "rail": SimpleLazyObject(lambda: rail_of(request)),
         "unread": SimpleLazyObject(lambda: unread_count(user)),
@@ -38,13 +37,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "new_menu": new_menu(user),
     }
     return context
-
-
-def place(estate: Estate, current: Estate | None) -> dict[str, Any]:
-    """An estate as the switcher shows it: its name and the first character as a mark."""
-    name = estate.local_name
-    mark = (estate.name_zh_hans or name)[:1]
-    return {"pk": estate.pk, "name": name, "mark": mark, "active": estate == current, "telephone": estate.telephone}
 
 
 def languages() -> list[dict[str, Any]]:
