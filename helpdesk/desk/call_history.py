@@ -24,6 +24,14 @@ LABEL_ROOM = 32
 
 
 @dataclass(frozen=True)
+class Call:
+    """One time that somebody rang or came, whether a register or a ticket tells of it."""
+
+    at: datetime
+    about: str
+
+
+@dataclass(frozen=True)
 class CallHistory:
     """`count` has the call of this moment in it: 1 is a first call, and then nothing need be said."""
 
@@ -36,7 +44,7 @@ class CallHistory:
 
 
 def call_history(
-    calls: Sequence[Contact],
+    calls: Sequence[Call],
     speaker: Resident | None,
     matters: Sequence[Matter],
     call_backs: Sequence[Contact],
@@ -97,11 +105,11 @@ def _told_twice(matters: Sequence[Matter], at: datetime) -> bool:
     return any(times >= SAME_MATTER for times in recent.values())
 
 
-def _line(calls: Sequence[Contact], at: datetime) -> dict[str, Any]:
+def _line(calls: Sequence[Call], at: datetime) -> dict[str, Any]:
     """Marks in hundredths of the thirty days; a label is left out where it would stand on the next one."""
     start, marks, free_until = at - WINDOW, [], 96.0
     for call in calls:
-        percent = round((call.created_at - start) / WINDOW * 100, 1)
+        percent = round((call.at - start) / WINDOW * 100, 1)
         label = ""
         if LABEL_ROOM / 2 < percent <= free_until:
             label, free_until = _label(call), percent - LABEL_ROOM
@@ -109,7 +117,7 @@ def _line(calls: Sequence[Contact], at: datetime) -> dict[str, Any]:
     return {"from_label": short_day(start), "marks": marks[::-1], "now_label": _("now")}
 
 
-def _label(call: Contact) -> str:
-    about = Truncator(" ".join(call.summary.split())).chars(LABEL_CHARS)
-    day = short_day(call.created_at)
+def _label(call: Call) -> str:
+    about = Truncator(" ".join(call.about.split())).chars(LABEL_CHARS)
+    day = short_day(call.at)
     return _("%(day)s, %(about)s") % {"day": day, "about": about} if about else day

@@ -11,16 +11,16 @@ from django.utils import timezone
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
-from helpdesk.desk.call_history import WINDOW, CallHistory, call_history
+from helpdesk.desk.call_history import WINDOW, Call, CallHistory, call_history
 from helpdesk.desk.clocks import Clock, call_back_clock, visit_clock
-from helpdesk.desk.matters import Matter, matter_of, visits_of
+from helpdesk.desk.matters import Matter, matter_of, title_of, visits_of
 from helpdesk.lib.phones import display_phone, mask_phone
 from helpdesk.staff.models import User
 from helpdesk.staff.roles import may
 from residents.models import Occupancy, Phone, Resident, Unit
 from residents.names_shown import full_name
 from residents.selectors import homes_of, people_of
-from tickets.models import Contact, FollowUp, Ticket
+from tickets.models import Channel, Contact, FollowUp, Ticket
 
 LAST_MATTERS = 3
 MOST_TICKETS = 50
@@ -149,6 +149,7 @@ class _History:
         self, user: User, units: list[Unit], resident: Resident | None, rows: list[Occupancy], at: datetime
     ) -> None:
         self.at = at
+        self.resident = resident
         self.speaker = resident or next((row.resident for row in rows if row.is_primary), None)
         estate_id = units[0].estate_id if units else resident.estate_id  # type: ignore[union-attr]
         concerns = Q(unit__in=[unit.pk for unit in units])
@@ -180,11 +181,27 @@ class _History:
     def calls(self) -> CallHistory | None:
         if not self.may_see_calls:
             return None
-        since = self.at - WINDOW
-        calls = [
-            c for c in self.contacts if c.kind == "call" and c.direction == "in" and since <= c.created_at <= self.at
-        ]
+        calls = sorted([*self._registered(), *self._told_at_once()], key=lambda call: call.at, reverse=True)
         return call_history(calls, self.speaker, self.matters, self.call_backs, self.at)
+
+    def _registered(self) -> list[Call]:
+        spoken = (Contact.Kind.CALL, Contact.Kind.COUNTER)
+        incoming = [c for c in self.contacts if c.kind in spoken and c.direction == Contact.Direction.IN]
+        return [Call(c.created_at, c.summary) for c in incoming if self._is_recent(c.created_at)]
+
+    def _told_at_once(self) -> list[Call]:
+        """Calls that became a ticket without a line in the register."""
+        registered = {contact.ticket_id for contact in self.contacts}
+        theirs = {None, self.resident.pk} if self.resident else None
+        spoken = [t for t in self.tickets if t.channel in (Channel.PHONE, Channel.COUNTER) and t.pk not in registered]
+        return [
+            Call(ticket.created_at, title_of(ticket))
+            for ticket in spoken
+            if self._is_recent(ticket.created_at) and (theirs is None or ticket.resident_id in theirs)
+        ]
+
+    def _is_recent(self, moment: datetime) -> bool:
+        return self.at - WINDOW <= moment <= self.at
 
     def waiting(self) -> list[Waiting]:
         """Call-backs and follow-up visits that are late or due by the end of the day."""

@@ -13,7 +13,7 @@ from helpdesk.desk.day_ruler import day_ruler
 from helpdesk.desk.lanes.contacts import call_backs
 from helpdesk.desk.lanes.follow_ups import follow_ups
 from helpdesk.desk.lanes.lane import Due, Lane
-from helpdesk.desk.lanes.slips import slips_in_hand, unsigned_slips
+from helpdesk.desk.lanes.slips import department_slips, unsigned_slips
 from helpdesk.desk.lanes.tickets import held_replies, to_judge
 from helpdesk.estates.business_time import Calendar, NeverOpens, is_open, next_open, open_windows_on
 from helpdesk.estates.calendars import calling_calendar
@@ -51,13 +51,17 @@ def desk_day(user: User, estate: Estate, at: datetime | None = None) -> Day:
 def _columns(user: User, estate: Estate, at: datetime, calendar: Calendar) -> list[list[Lane]]:
     if not may(user, "slips.view", estate.pk):
         return []
-    signs = _signs_slips(user, estate)
-    left, middle, right = [], [], []
+    left: list[Lane] = []
+    middle: list[Lane] = []
+    right: list[Lane] = []
     if may(user, "contacts.view", estate.pk):
         left.append(call_backs(user, estate, at))
-    left.append(unsigned_slips(user, estate, at, signs=signs))
-    if signs:
-        middle.append(slips_in_hand(user, estate, at))
+    if _signs_slips(user, estate):
+        unsigned, in_hand = department_slips(user, estate, at)
+        left.append(unsigned)
+        middle.append(in_hand)
+    else:
+        left.append(unsigned_slips(user, estate, at))
     if may(user, "tickets.work", estate.pk):
         middle.append(to_judge(user, estate, at))
     if may(user, "tickets.release_reply", estate.pk):

@@ -29,11 +29,20 @@ def test_a_first_call_needs_no_words(clerk: Any, resident: Any, now: datetime) -
 def test_a_second_call_is_greeted_by_name_with_the_last_matter(
     clerk: Any, resident: Any, call: Any, open_ticket: Any, now: datetime
 ) -> None:
-    call(resident=resident, created_at=now - timedelta(days=3))
-    open_ticket(resident=resident, subject="Light is out", created_at=now - timedelta(days=3))
+    ticket = open_ticket(resident=resident, subject="Light is out", created_at=now - timedelta(days=3))
+    call(resident=resident, ticket=ticket, created_at=now - timedelta(days=3))
     assert says(clerk, resident, now) == (
         "Second call in 30 days: greet Wang Jianguo by name, the last matter was “Light is out”"
     )
+
+
+def test_a_call_that_became_a_ticket_at_once_counts_and_a_web_form_does_not(
+    clerk: Any, resident: Any, open_ticket: Any, now: datetime
+) -> None:
+    open_ticket(resident=resident, channel="web", created_at=now - timedelta(days=3))
+    assert says(clerk, resident, now).startswith("First")
+    open_ticket(resident=resident, channel="phone", created_at=now - timedelta(days=3))
+    assert says(clerk, resident, now).startswith("Second")
 
 
 def test_on_a_third_call_the_history_comes_first(clerk: Any, resident: Any, call: Any, now: datetime) -> None:
