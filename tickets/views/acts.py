@@ -239,8 +239,9 @@ def refusal_of(name: str, form: forms.Form, refused: Refused, now: Ticket) -> Se
     sent = Sent(name, form, refusal=str(refused.message))
     if isinstance(refused, Stale) and "version" in form.fields:
         # Both texts have been seen now, so sending once more counts.
-        form.data = form.data.copy()
-        form.data[form.add_prefix("version")] = str(now.version)
+        data: Any = form.data.copy()  # type: ignore[attr-defined]
+        data[form.add_prefix("version")] = str(now.version)
+        form.data = data
         field = WRITTEN.get(name, "")
         sent.mine, sent.theirs = form.cleaned_data.get(field, ""), getattr(now, field, "") if field else ""
     return sent

@@ -20,8 +20,9 @@ from tickets.clocks import nearest_clock
 from tickets.forms.filters import TicketFilterForm
 from tickets.models import OPEN, Ticket
 from tickets.models.tickets import TicketQuerySet
+from tickets.views.matters import first_line
 from tickets.views.paging import Page
-from tickets.views.ticket_page import class_of, first_line, status_key
+from tickets.views.ticket_page import class_of, status_key
 
 SHOWN_WITH = ("unit", "resident", "responsible", "handler", "department")
 GROUPS = {"open": OPEN, "resolved": ("resolved",), "closed": ("closed", "declined")}
@@ -118,7 +119,7 @@ def filter_chips(query: QueryDict, form: TicketFilterForm) -> list[dict[str, Any
 
 def columns() -> list[dict[str, str]]:
     return [
-        {"label": _("Limit"), "kind": "clock"},
+        {"label": _("Limit")},
         {"label": _("Matter")},
         {"label": _("Unit")},
         {"label": _("Class")},
@@ -152,7 +153,7 @@ def row_of(ticket: Ticket, at: datetime) -> dict[str, Any]:
         "id": f"ticket-{ticket.pk}",
         "late": bool(clock and clock["state"] == "late"),
         "cells": [
-            {"template": "components/clock.html", "data": clock, "kind": "clock"},
+            {"template": "components/clock.html", "data": clock},
             {"template": "tickets/_cell_matter.html", "data": matter},
             {"template": "tickets/_cell_plate.html", "data": plate},
             {"template": "tickets/_cell_class.html", "data": class_of(ticket)},

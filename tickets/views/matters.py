@@ -1,14 +1,22 @@
-"""What a follow-up visit is about, whichever of ticket and slip it hangs on."""
+"""What a matter is called, and what a follow-up visit is about, whichever of ticket and slip it hangs on."""
 
 from residents.models import Unit
 from tickets.models import FollowUp
+
+LONGEST_TITLE = 80
+
+
+def first_line(text: str) -> str:
+    """A title for a matter that got none."""
+    line = text.strip().splitlines()[0] if text.strip() else ""
+    return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1] + "…"
 
 
 def matter_of(visit: FollowUp) -> str:
     """The matter in a line, as it may be said to the resident: never the class."""
     if visit.ticket:
-        return visit.ticket.subject or visit.ticket.description[:60]
-    return visit.slip.instructions[:60] if visit.slip else ""
+        return visit.ticket.subject or first_line(visit.ticket.description)
+    return first_line(visit.slip.instructions) if visit.slip else ""
 
 
 def name_of(visit: FollowUp) -> str:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from tickets.clocks import day_and_time
 from tickets.forms.tickets import StepForm
@@ -12,7 +13,13 @@ from tickets.procedures import is_by_hand, title_of
 from tickets.views.ticket_forms import Sent
 
 # Where on the page a step is done that is not ticked by hand.
-PLACES = {"judge": "#judge", "department": "#assign", "notify": "#assign", "handling": "#resolve"}
+PLACES = {
+    "judge": ("#judge", _("Judge")),
+    "department": ("#assign", _("Assign")),
+    "notify": ("#assign", _("Assign")),
+    "handling": ("#resolve", _("Resolve")),
+    "on_site": ("#step-on_site", _("Write the finding")),
+}
 
 
 def strip(ticket: Ticket, steps: list[Step], *, may_work: bool, follow_up_url: str) -> list[dict[str, Any]]:
@@ -46,24 +53,23 @@ def line_of(step: Step, ticket: Ticket) -> str:
     if step.done_at:
         return f"{day_and_time(step.done_at)} {step.done_by or ''}".strip()
     if step.key == "handling":
-        return _("by %(moment)s") % {"moment": day_and_time(ticket.resolution_due_at)}
+        return gettext("by %(moment)s") % {"moment": day_and_time(ticket.resolution_due_at)}
     if step.key == "follow_up" and not ticket.resolved_at:
-        return _("after it is resolved")
+        return gettext("after it is resolved")
     return ""
 
 
 def act_of(step: Step, ticket: Ticket, follow_up_url: str) -> dict[str, Any] | None:
     if step.key == "follow_up" and follow_up_url:
-        return {"label": _("Ask"), "url": follow_up_url, "primary": True}
+        return {"label": gettext("Ask"), "url": follow_up_url, "primary": True}
     if step.key == "follow_up":
         # A communication complaint has no step of handling: what is left is to resolve it.
-        return {"label": _("Resolve"), "url": "#resolve", "primary": True} if ticket.status in UNRESOLVED else None
+        return {"label": gettext("Resolve"), "url": "#resolve", "primary": True} if ticket.status in UNRESOLVED else None
     if step.key in PLACES:
-        return {"label": _("Do it"), "url": PLACES[step.key], "primary": True}
-    if step.key == "on_site":
-        return {"label": _("Write the finding"), "url": "#step-on_site", "primary": True}
+        place, label = PLACES[step.key]
+        return {"label": str(label), "url": place, "primary": True}
     url = reverse("ticket_step", args=[ticket.pk, step.key])
-    return {"label": _("Done"), "url": url, "post": True, "primary": True}
+    return {"label": gettext("Done"), "url": url, "post": True, "primary": True}
 
 
 def by_hand(ticket: Ticket, waiting: list[Step], sent: Sent | None) -> list[dict[str, Any]]:

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.utils.translation import pgettext
+
 from tickets.classification import Suggestion
 from tickets.models import ComplaintClass, Priority, Ticket, Topic
 
 
 def bars_of(suggestion: Suggestion) -> list[dict[str, Any]]:
     """One bar a class, the likeliest first."""
-    words = dict(ComplaintClass.choices)
+    # Beside a bar the one word is enough.
+    words = dict(ComplaintClass.choices) | {ComplaintClass.VALID: pgettext("class", "Valid")}
     return [{"key": key, "label": words[key], "percent": round(share * 100)} for key, share in suggestion.ranking]  # type: ignore[index]
 
 

@@ -72,7 +72,6 @@ def open_forms(
             auto_id="edit_%s", initial={"subject": ticket.subject, "topic": ticket.topic, "version": ticket.version}
         ),
         "hand_over": HandOverForm(auto_id="hand_over_%s", people=people),
-        "merge": MergeForm(auto_id="merge_%s"),
         "close": CloseForm(auto_id="close_%s"),
     }
     if ticket.status in UNRESOLVED:
@@ -81,6 +80,7 @@ def open_forms(
             "priority": PriorityForm(auto_id="priority_%s", initial={"priority": ticket.priority}),
             "resolve": ResolveForm(auto_id="resolve_%s", initial={"version": ticket.version}, ticket_pk=ticket.pk),
             "decline": ReasonForm(auto_id="decline_%s"),
+            "merge": MergeForm(auto_id="merge_%s"),
         }
         if user.may("slips.issue", ticket.estate_id):
             made["slip"] = SlipForm(

@@ -20,6 +20,7 @@ from tickets.procedures import title_of
 from tickets.scripts import script_for_class, script_of
 from tickets.views import presence, suggested
 from tickets.views.answers import INVALID, REFUSED, address_of
+from tickets.views.matters import first_line
 from tickets.views.steps import by_hand, strip
 from tickets.views.ticket_forms import Sent, offered
 from tickets.views.timeline import TABS, timeline_for
@@ -120,12 +121,6 @@ def work_by_hand(user: User, ticket: Ticket, steps: list[Step], sent: Sent | Non
         "open_line": _("Still open: %(steps)s.") % {"steps": names} if waiting else "",
         "may_close_early": user.may("tickets.close_with_open_steps", ticket.estate_id),
     }
-
-
-def first_line(text: str) -> str:
-    """A title for a matter that got none."""
-    line = text.strip().splitlines()[0] if text.strip() else ""
-    return line if len(line) <= 60 else line[:59] + "…"
 
 
 def status_key(ticket: Ticket) -> str:

@@ -33,14 +33,30 @@ def classified(data: Data) -> str:
 
 def changed(data: Data) -> str:
     if "priority" in data:
-        value = data["priority"]
-        return _("Priority set to %(priority)s") % {"priority": word(Priority, value[-1] if isinstance(value, list) else value)}
-    return _("Details changed")
+        before, after = (word(Priority, value) for value in data["priority"])
+        return _("Priority changed from %(before)s to %(after)s") % {"before": before, "after": after}
+    if "responsible" in data:
+        before, after = data["responsible"]
+        return _("Responsibility handed from %(before)s to %(after)s") % {"before": before or "–", "after": after}
+    words = {"subject": _("subject"), "topic": _("topic"), "unit": _("unit"), "resident": _("resident")}
+    fields = [str(words.get(name, _("description"))) for name in data.get("fields", ())]
+    return _("Changed: %(fields)s") % {"fields": ", ".join(fields)}
 
 
 def assigned(data: Data) -> str:
-    who = ", ".join(str(data[key]) for key in ("department", "handler") if data.get(key) and not str(data[key]).isdigit())
-    return _("Given to %(who)s") % {"who": who} if who else _("Given to a department")
+    who = ", ".join(str(data[key]) for key in ("department", "handler") if data.get(key))
+    return _("Given to %(who)s") % {"who": who}
+
+
+def merged(data: Data) -> str:
+    if data.get("into"):
+        return _("Merged into %(number)s") % {"number": data["into"]}
+    return _("%(number)s was merged into this one") % {"number": data.get("merged", "")}
+
+
+def told_as_late(data: Data) -> str:
+    told = {1: _("the responsible person"), 2: _("the supervisor"), 3: _("the manager")}
+    return _("Late: %(who)s was told") % {"who": told.get(data.get("level", 0), _("the desk"))}
 
 
 def step_done(data: Data) -> str:
@@ -48,13 +64,19 @@ def step_done(data: Data) -> str:
     if data.get("not_needed"):
         return _("Step not needed: %(step)s") % words
     if data.get("finding"):
-        return _("%(step)s: %(finding)s") % words | {"finding": word(Finding, data["finding"])}
+        return _("%(step)s: %(finding)s") % (words | {"finding": word(Finding, data["finding"])})
     return _("Step done: %(step)s") % words
 
 
 def visited(data: Data) -> str:
-    outcome = word(FollowUp.Outcome, data.get("outcome") or "")
-    return _("Follow-up visit: %(outcome)s %(score)s") % {"outcome": outcome, "score": data.get("score") or ""}
+    if data.get("outcome") == FollowUp.Status.UNREACHABLE:
+        return _("Follow-up visit: closed, nobody was reached")
+    words = {"outcome": word(FollowUp.Outcome, data.get("outcome") or ""), "score": data.get("score") or ""}
+    return _("Follow-up visit: %(outcome)s %(score)s") % words
+
+
+def tried(data: Data) -> str:
+    return _("Follow-up visit: reached, no answer yet") if data.get("reached") else _("Follow-up visit: nobody reached")
 
 
 # verb → (tab, icon, the sentence)
@@ -68,9 +90,9 @@ TOLD: dict[str, tuple[str, str, Callable[[Data], str]]] = {
     "ticket.closed": ("changes", "tick-badge", lambda data: _("Closed")),
     "ticket.reopened": ("changes", "refresh", lambda data: _("Opened again")),
     "ticket.declined": ("changes", "barred", lambda data: _("Declined")),
-    "ticket.merged": ("changes", "down-right", lambda data: _("Merged")),
+    "ticket.merged": ("changes", "down-right", merged),
     "ticket.changed": ("changes", "note", changed),
-    "ticket.escalated": ("changes", "bell", lambda data: _("Told as late")),
+    "ticket.escalated": ("changes", "bell", told_as_late),
     "reply.released": ("replies", "plane", lambda data: _("Reply approved and sent")),
     "reply.withdrawn": ("replies", "undo", lambda data: _("Reply withdrawn")),
     "slip.issued": ("slips", "slip", lambda data: _("Slip issued:")),
@@ -83,9 +105,10 @@ TOLD: dict[str, tuple[str, str, Callable[[Data], str]]] = {
     "slip.escalated": ("slips", "bell", lambda data: _("Told that nobody signed for the slip:")),
     "follow_up.scheduled": ("calls", "follow-up", lambda data: _("Follow-up visit planned")),
     "follow_up.brought_up": ("calls", "follow-up", lambda data: _("Follow-up visit due")),
-    "follow_up.attempted": ("calls", "no-answer", lambda data: _("Follow-up visit: nobody reached")),
+    "follow_up.attempted": ("calls", "no-answer", tried),
     "follow_up.recorded": ("calls", "follow-up", visited),
     "follow_up.wished": ("calls", "clock", lambda data: _("The resident named a better time")),
+    "follow_up.cancelled": ("calls", "close", lambda data: _("Follow-up visit cancelled")),
     "follow_up.late": ("calls", "bell", lambda data: _("Follow-up visit late")),
     "contact.taken": ("calls", "call-in", lambda data: _("Entered in the register")),
     "contact.called_back": ("calls", "phone", lambda data: _("Rung back")),
@@ -175,7 +198,8 @@ def of_reply(reply: Reply, files: list[dict[str, str]]) -> dict[str, Any]:
     if reply.visibility == Reply.Visibility.INTERNAL:
         return event | {"tab": "notes", "icon": "lock", "aside": _("internal note"), "kind": "note"}
     if reply.state == Reply.State.HELD:
-        return event | {"tab": "replies", "icon": "hand", "aside": _("reply, waits for a supervisor"), "kind": "held"}
+        # Its text stands below, with what a supervisor can do about it.
+        return event | {"tab": "replies", "icon": "hand", "aside": _("wrote a reply that waits for a supervisor"), "body": ""}
     if reply.state == Reply.State.WITHDRAWN:
         return event | {"tab": "replies", "icon": "undo", "aside": _("reply, withdrawn"), "kind": "held"}
     return event | {"tab": "replies", "icon": "plane", "aside": _("reply to the resident"), "kind": "public"}
