@@ -26,7 +26,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "messages": ("GET", "desk.view", ""),
     "styles": ("GET", "desk.view", ""),
     "switch_estate": ("POST", "desk.view", ""),
-    "lookup": ("GET", "residents.view", ""),
+    "lookup": ("GET", "desk.view", ""),
     "unit_card": ("GET", "residents.view", "unit"),
     "resident_card": ("GET", "residents.view", "resident"),
     "call_back": ("GET", "contacts.view", "contact"),
@@ -75,7 +75,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "contact_called_back": ("POST", "contacts.take", "contact"),
     "resident_list": ("GET", "residents.view", ""),
     "resident_detail": ("GET", "residents.view", "resident"),
-    "resident_new_phone": ("GET", "residents.write", "resident"),
+    "resident_new_phone": ("POST", "residents.write", "resident"),
     "unit_detail": ("GET", "residents.view", "unit"),
     "unit_new_person": ("GET", "residents.write", "unit"),
     "poster": ("GET", "estates.view", "estate"),
@@ -153,10 +153,10 @@ def test_the_table_decides(name, role, world, login, request):
     status = call(login(user), name, world)
     if role not in PERMISSIONS[permission]:
         assert status == 403
-    elif of in {"ticket_file", "slip_file", "token"}:
+    elif of in {"ticket_file", "slip_file", "token"} or name == "switch_estate":
         assert status == 404
     else:
-        assert status in {200, 204, 302, 303, 400, 409}
+        assert status in {200, 204, 302, 303, 400, 409, 422}
 
 
 @pytest.mark.parametrize("name", sorted(STAFF))
