@@ -20,8 +20,8 @@ help: ## This list
 setup: $(VENV)/.packages ## Packages, database, demo estate, static files
 	@$(PY) manage.py setup_embedded
 
-run: setup ## The desk: web, worker and scheduler under one supervisor
-	@exec $(PY) manage.py serve
+run: $(VENV)/.packages ## Setup, then the desk: web, worker and scheduler under one supervisor
+	@exec $(PY) manage.py serve --prepare
 
 test: $(VENV)/.dev-packages ## All tests but the browser's, on the embedded defaults
 	@$(IN_TEMP) $(EMBEDDED) $(PYTEST) $(ARGS)

@@ -172,7 +172,9 @@ database["ATOMIC_REQUESTS"] = False
 
 # --- cache: throttles and lock-outs count across processes, so embedded counts in the database -------------------------
 REDIS_URL = env.str("REDIS_URL", "")
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://") if EMBEDDED else required("CELERY_BROKER_URL")
+CELERY_BROKER_URL = (
+    env.str("CELERY_BROKER_URL", "filesystem://localhost") if EMBEDDED else required("CELERY_BROKER_URL")
+)
 if not REDIS_URL and CELERY_BROKER_URL.startswith(("redis://", "rediss://")):
     REDIS_URL = CELERY_BROKER_URL
 # Tests clear the cache before each; their processes must not clear each other's.

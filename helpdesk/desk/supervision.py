@@ -27,6 +27,7 @@ class Child:
 
     name: str
     command: Sequence[str]
+    delay: float = 0.0  # seconds before the first start
     process: subprocess.Popen[bytes] | None = None
     pause: float = SHORTEST_PAUSE
     started: float = 0.0
@@ -88,6 +89,8 @@ class Supervisor:
             signal.signal(signal.SIGHUP, self._ask_to_stop)
         if _libc is not None:
             _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
+        for child in self.children:
+            child.due = time.monotonic() + child.delay
         while self.asked_at is None:
             for child in self.children:
                 self._look_after(child, time.monotonic())

@@ -147,16 +147,16 @@ def test_a_database_that_is_not_prepared_is_refused(serving, tmp_path):
 
 
 def test_a_killed_worker_comes_back_and_works(serving):
-    [worker] = serving.pids("celery -A helpdesk worker")
+    [worker] = serving.pids("-A helpdesk worker")
     os.kill(worker, signal.SIGKILL)
-    back = eventually(lambda: [pid for pid in serving.pids("celery -A helpdesk worker") if pid != worker])
+    back = eventually(lambda: [pid for pid in serving.pids("-A helpdesk worker") if pid != worker])
     assert back is not None
     assert len(back) == 1
     assert eventually(lambda: serving.said.count("ready.") >= 2), serving.said
 
 
 def test_z_asked_to_stop_nothing_is_left(serving):
-    assert len(serving.pids("celery -A helpdesk beat")) == 1
+    assert len(serving.pids("-A helpdesk beat")) == 1
     serving.process.send_signal(signal.SIGTERM)
     assert serving.process.wait(timeout=30) == 0
     assert running(serving.folder) == {}

@@ -8,12 +8,14 @@ import sys
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from helpdesk.desk.management.commands.setup_embedded import migrations_missing
 from helpdesk.desk.supervision import Child, Supervisor
 
 PARTS = ("web", "worker", "beat")
+PAGE_FIRST = 2.0  # seconds by which worker and scheduler start after the web part
 LOGINS = """
   Log in with the password "demo" as
     clerk        front desk              first estate
@@ -34,6 +36,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--only", action="append", choices=PARTS, help="run this part alone; may be given more than once"
         )
+        parser.add_argument(
+            "--prepare", action="store_true", help="setup_embedded first, in the same process"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         parts = options["only"] or PARTS
@@ -42,13 +47,18 @@ class Command(BaseCommand):
         locks = [hold_lock(part) for part in parts]
         if "web" in parts:
             refuse_port_in_use(self.bind, settings.PORT)
-        if settings.EMBEDDED and migrations_missing():
+        if options["prepare"]:
+            call_command("setup_embedded", stdout=self.stdout)
+        elif settings.EMBEDDED and migrations_missing():
             raise CommandError("The database is not prepared yet: run `make setup` first.")
         os.environ["SKIP_CHECKS"] = "1"  # this command ran Django's checks; Celery need not repeat them
         # Celery would wait for a running task however long it takes; so it gets seconds and hands the rest back.
         os.environ["REMAP_SIGTERM"] = "SIGQUIT"
         self.announced = "web" not in parts
-        Supervisor([child_for(part, self.bind) for part in parts], self.say).run(each_turn=self.announce)
+        # People wait for the page, so the processor is the web part's first.
+        delay = PAGE_FIRST if "web" in parts else 0
+        children = [child_for(part, self.bind, delay=delay) for part in parts]
+        Supervisor(children, self.say).run(each_turn=self.announce)
         for lock in locks:
             os.close(lock)
         self.say("stopped")
@@ -65,18 +75,21 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def child_for(part: str, bind: str) -> Child:
+def child_for(part: str, bind: str, *, delay: float = 0) -> Child:
     """The command line of a part. Gunicorn and Celery come from the same environment as this process."""
     if part == "web":
         return Child(part, web_command(bind))
-    celery = [sys.executable, "-m", "celery", "-A", "helpdesk"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "helpdesk"]
     level = ["--loglevel", os.environ.get("LOG_LEVEL", "INFO")]
     if part == "worker":
         pool = ["--pool", "threads"] if settings.EMBEDDED else ["--pool", "prefork"]
         count = os.environ.get("WORKER_CONCURRENCY", "4")
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        return Child(part, [*celery, "worker", *pool, "--concurrency", count, *quiet, *level])
-    return Child(part, [*celery, "beat", "--schedule", str(settings.DATA_DIR / "beat-schedule"), *level])
+        command = [*celery, "worker", *pool, "--concurrency", count, *quiet, *level]
+        return Child(part, command, delay=delay)
+    return Child(
+        part, [*celery, "beat", "--schedule", str(settings.DATA_DIR / "beat-schedule"), *level], delay=delay
+    )
 
 
 def web_command(bind: str) -> list[str]:
@@ -87,6 +100,7 @@ def web_command(bind: str) -> list[str]:
         *("--worker-class", "gthread"),
         *("--workers", os.environ.get("WEB_WORKERS", "2")),
         *("--threads", os.environ.get("WEB_THREADS", "4")),
+        "--preload",
         *("--timeout", "60", "--graceful-timeout", "8", "--log-level", "warning"),
     ]
 
