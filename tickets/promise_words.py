@@ -37,7 +37,8 @@ WHEN = (
     r"|节前|春节前|马上|立刻|立即|很快|即刻|当天|[\d一二三四五六七八九十两半几]+ ?(?:个)?(?:天|日|小时|钟头|分钟|星期|周|月|工作日)(?:之?内|以内|左右|后)?"
     r"|\d{1,2}月\d{1,2}[日号]|[\d一二三四五六七八九十]+[日号点](?:钟|半)?(?:前|之前|以前)?)"
 )
-I_WILL = r"(?:we|i|they|management|the office|the company|the estate|you|it|this|that|he|she|everything|the \w+)(?:'ll| will| shall| are going to| am going to|'re going to|'m going to| is going to)"
+# The subject may be left out: "we found both payments and will refund them".
+I_WILL = r"(?:(?:we|i|they|management|the office|the company|the estate|you|it|this|that|he|she|everything|the \w+)(?:'ll| will| shall| are going to| am going to|'re going to|'m going to| is going to)|will|shall)"
 ADVERB = r"(?: (?:definitely|certainly|surely|of course|gladly|also|then|fully|all|be able to|happily|make sure to|now))*"
 FIXED = r"(?:fixed|repaired|resolved|solved|sorted(?: out)?|restored|replaced|finished|completed|cleared|cleaned up|done|ready|back (?:on|to normal|in service|in order)|working(?: again)?|in order|removed|settled|mended|over)"
 SOON = r"(?:by|before|within|in|on|until|no later than|this|next|at|tomorrow|today|tonight|soon|shortly|immediately|right away)"

@@ -140,3 +140,8 @@ def test_the_same_words_are_not_counted_twice() -> None:
 def test_a_refusal_in_one_sentence_does_not_excuse_the_next() -> None:
     found = find_promises("We cannot say when. We will refund the fee.")
     assert [promise.words for promise in found] == ["We will refund"]
+
+
+def test_a_promise_whose_subject_was_said_before_is_a_promise():
+    text = "We found both payments of 3 October and will refund ¥400. I will ring you at 11:30."
+    assert [(p.words, p.kind) for p in find_promises(text)] == [("will refund", "money")]
