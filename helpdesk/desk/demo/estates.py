@@ -121,7 +121,7 @@ def _units(estate: Estate, plan: Plan) -> list[Unit]:
                             code=f"{code}-{entrance}-{floor}{door:02d}",
                             entrance=str(entrance),
                             floor=floor,
-                            area_m2=(64.5, 89.4, 89.4, 118.2, 136.8)[door - 1],
+                            area_m2=(89.4, 64.5, 89.4, 118.2, 136.8)[door - 1],
                             use=Unit.Use.SHOP if shop else Unit.Use.RESIDENTIAL,
                         )
                     )
