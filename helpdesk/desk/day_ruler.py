@@ -42,9 +42,12 @@ def day_ruler(user: User, estate: Estate, at: datetime, calendar: Calendar, dues
     line = _Line(at)
     done = _done_today(user, estate, at)
     marks = _marks(line, dues, at)
+    # The words stand at the line's start: at night that is where the marks and now stand.
+    has_room = line.percent(at) > LABELLED and all(mark["percent"] > LABELLED for mark in marks)
+    done_label = ngettext("%(count)d done", "%(count)d done", len(done)) % {"count": len(done)}
     return {
         "label": _("The day: what is done and what falls due"),
-        "done_label": ngettext("%(count)d done", "%(count)d done", len(done)) % {"count": len(done)} if done else "",
+        "done_label": done_label if done and has_room else "",
         "now_percent": line.percent(at),
         "now_label": date_format(timezone.localtime(at), "H:i"),
         "hours": line.hours(),
