@@ -76,6 +76,6 @@ def follow_up_clock(follow_up: FollowUp, at: datetime) -> dict[str, Any] | None:
         return None
     when = follow_up.wished_at or follow_up.scheduled_at
     if when > at:
-        label = _("not before %(moment)s") % {"moment": day_and_time(when)}
+        label = _("after %(time)s") % {"time": day_and_time(when)}
         return {"state": "paused", "label": label, "fraction": 1, "title": ""}
     return clock_until(follow_up.on_time_until, since=follow_up.created_at, at=at)

@@ -3,7 +3,7 @@
 from residents.models import Unit
 from tickets.models import FollowUp
 
-LONGEST_TITLE = 80
+LONGEST_TITLE = 60
 
 
 def first_line(text: str) -> str:

@@ -18,7 +18,7 @@ PLACES = {
     "department": ("#assign", _("Assign")),
     "notify": ("#assign", _("Assign")),
     "handling": ("#resolve", _("Resolve")),
-    "on_site": ("#step-on_site", _("Write the finding")),
+    "on_site": ("#step-on_site", _("Finding")),
 }
 
 

@@ -11,7 +11,7 @@ from helpdesk.attachments.models import Attachment
 from helpdesk.audit.models import Entry
 from helpdesk.staff.models import User
 from tickets.models import ComplaintClass, Finding, FollowUp, Priority, Reply, Ticket
-from tickets.procedures import title_of
+from tickets.procedures import is_by_hand, title_of
 
 Data = dict[str, Any]
 TABS = ("calls", "replies", "notes", "slips", "changes")
@@ -120,7 +120,7 @@ def timeline_for(ticket: Ticket, user: User, *, show: str) -> dict[str, Any]:
     replies = list(Reply.objects.filter(ticket=ticket).select_related("author", "released_by"))
     entries = list(Entry.objects.about(ticket).exclude(verb__in=TOLD_BY_THE_REPLY))
     files = files_of(ticket, replies)
-    told = [of_entry(entry) for entry in entries]
+    told = [of_entry(entry) for entry in entries if not goes_without_saying(entry)]
     told += [of_reply(reply, files.get((Reply._meta.label_lower, reply.pk), [])) for reply in replies]
     told.sort(key=lambda event: event["at"])
     counts = {tab: sum(event["tab"] == tab for event in told) for tab in TABS}
@@ -132,6 +132,12 @@ def timeline_for(ticket: Ticket, user: User, *, show: str) -> dict[str, Any]:
         "tabs": tabs(chosen, counts, len(told)),
         "held": [held(ticket, reply, user) for reply in replies if reply.state == Reply.State.HELD],
     }
+
+
+def goes_without_saying(entry: Entry) -> bool:
+    """A step that was ticked by the very event which stands beside it."""
+    ticked = entry.verb == "ticket.step_done" and not entry.data.get("not_needed")
+    return ticked and not is_by_hand(entry.data.get("key", ""))
 
 
 def tabs(chosen: str, counts: dict[str, int], every: int) -> list[dict[str, Any]]:
