@@ -1,20 +1,36 @@
-"""One error shape everywhere; a business refusal is a 409 with its own code."""
+"""One error shape everywhere; a business refusal is a 409 with its own code, a badly formed value a 400 beside its field."""
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.handler import exception_handler as standard_handler
 from rest_framework import status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ParseError, Throttled, ValidationError
 from rest_framework.response import Response
 
-from helpdesk.lib.errors import Refused, Stale
+from helpdesk.lib.errors import Refused, Stale, TooOften
+
+# Refusals that only say that a value is badly formed: no rule of the trade, so 400 and not 409.
+SHAPE = frozenset(
+    {
+        "file_empty", "file_type_refused", "image_broken", "image_too_large", "invalid_amount", "other_estate",
+        "phone_invalid", "score_disagrees", "text_missing", "too_long", "too_many_files",
+    }
+)  # fmt: skip
 
 
 class Conflict(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_code = "conflict"
+
+
+class TooLarge(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+    default_detail = _("This request is too large.")
 
 
 class Unprocessable(APIException):
@@ -30,14 +46,29 @@ class PreconditionFailed(APIException):
 
 
 class Handler(ExceptionHandler):
-    """Our refusals, in the terms of the framework."""
+    """Our refusals, and Django's about a request, in the terms of the framework."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, Stale):
             return PreconditionFailed()
+        if isinstance(exc, TooOften):
+            return Throttled(wait=exc.seconds, detail=exc.message)
         if isinstance(exc, Refused):
-            return Conflict(detail=exc.message, code=exc.code)
+            return _in_terms_of_http(exc)
+        if isinstance(exc, RequestDataTooBig):
+            return TooLarge()
+        if isinstance(exc, (SuspiciousOperation, UnreadablePostError)):
+            return ParseError()
         return super().convert_known_exceptions(exc)
+
+
+def _in_terms_of_http(refusal: Refused) -> APIException:
+    detail: Any = {refusal.field: [refusal.message]} if refusal.field else refusal.message
+    if refusal.code in SHAPE:
+        return ValidationError(detail, code=refusal.code)
+    if refusal.code == "file_too_large":
+        return TooLarge(detail, code=refusal.code)
+    return Conflict(detail, code=refusal.code)
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:

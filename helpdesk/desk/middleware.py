@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from helpdesk.lib.errors import Refused
+from helpdesk.lib.errors import Refused, TooOften
 
 
 class RefusalMiddleware:
@@ -22,9 +22,18 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refused) or request.path_info.startswith("/api/"):
             return None
+        if isinstance(error, TooOften):
+            return too_often(request, error)
         back = request.headers.get("Referer", "")
         came_from_us = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
         if request.method == "POST" and came_from_us and not request.headers.get("HX-Request"):
             messages.error(request, str(error.message))
             return redirect(back)
         return render(request, "409.html", {"message": error.message, "code": error.code}, status=409)
+
+
+def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
+    """The page that asks for patience, with the time for programs."""
+    response = render(request, "429.html", {"message": error.message}, status=429)
+    response["Retry-After"] = str(error.seconds)
+    return response

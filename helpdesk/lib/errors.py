@@ -22,3 +22,11 @@ class Stale(Refused):
 
     def __init__(self, message: Any, **extra: Any) -> None:
         super().__init__("stale", message, **extra)
+
+
+class TooOften(Refused):
+    """Too many attempts from one address or by one person; `seconds` says when to try again."""
+
+    def __init__(self, message: Any, *, seconds: int) -> None:
+        super().__init__("too_often", message)
+        self.seconds = seconds

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import Throttled, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -82,11 +82,6 @@ class PublicView(IdempotentMixin, APIView):
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
     throttle_classes: list[Any] = []
-
-    def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, public.TooMany):
-            exc = Throttled(wait=exc.seconds)
-        return super().handle_exception(exc)
 
     def body(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         checked = serializer(data=self.request.data)

@@ -13,7 +13,7 @@ from helpdesk.estates.models import Estate
 from helpdesk.lib.attempts import attempts, note_attempt
 from helpdesk.lib.crypto import digest_secret
 from helpdesk.lib.door_plates import normalise_plate
-from helpdesk.lib.errors import Refused
+from helpdesk.lib.errors import Refused, TooOften
 from helpdesk.lib.phones import complain_about_phone, parse_phone, phone_hash
 from residents.models import Occupancy, Phone, Resident, Unit
 from tickets.models import Ticket
@@ -21,14 +21,6 @@ from tickets.services.tickets import take_ticket
 
 FORMS_AN_HOUR = 10
 GUESSES_A_MINUTE = 10
-
-
-class TooMany(Refused):
-    """Too many attempts from one address; `seconds` says when to try again."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__("too_many", _("That was too often. Please try again later, or ring the front desk."))
-        self.seconds = seconds
 
 
 def submit_form(
@@ -80,9 +72,9 @@ def match_quietly(estate: Estate, number: str, unit_code: str) -> tuple[Unit | N
 
 
 def open_link(secret: str, *, address: str) -> Ticket | None:
-    """The ticket behind a secret link, None if there is none. Failures count, ten a minute from one address: TooMany."""
+    """The ticket behind a secret link, None if there is none. Failures count, ten a minute from one address: TooOften."""
     if attempts("link", address) >= GUESSES_A_MINUTE:
-        raise TooMany(60)
+        raise _too_often(60)
     ticket = Ticket.objects.select_related("estate", "unit", "department", "responsible").filter(
         track_digest=digest_secret(secret)
     ).first()
@@ -92,6 +84,10 @@ def open_link(secret: str, *, address: str) -> Ticket | None:
 
 
 def count_form(address: str) -> None:
-    """One more form from this address: TooMany beyond ten an hour."""
+    """One more form from this address: TooOften beyond ten an hour."""
     if note_attempt("form", address, seconds=3600) > FORMS_AN_HOUR:
-        raise TooMany(3600)
+        raise _too_often(3600)
+
+
+def _too_often(seconds: int) -> TooOften:
+    return TooOften(_("That was too often. Please try again later, or ring the front desk."), seconds=seconds)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import check_uploads, serve
 from helpdesk.estates.models import Estate
-from helpdesk.lib.errors import Refused
+from helpdesk.lib.errors import Refused, TooOften
 from tickets.forms.public import PublicForm, PublicReplyForm, RatingForm
 from tickets.models import Ticket
 from tickets.progress import progress_of
@@ -35,8 +35,8 @@ def public_form(request: HttpRequest, estate_code: str) -> HttpResponse:
             return render(request, "tickets/public_thanks.html", {"estate": estate})
         try:
             ticket = _submit(request, estate, form)
-        except public.TooMany as refusal:
-            return _too_many(request, refusal)
+        except TooOften:
+            raise
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
         else:
@@ -142,10 +142,4 @@ def _page(
     response = render(request, "tickets/public_track.html", context, status=status)
     # The address is the key: it must not travel on to anybody.
     response["Referrer-Policy"] = "no-referrer"
-    return response
-
-
-def _too_many(request: HttpRequest, refusal: public.TooMany) -> HttpResponse:
-    response = render(request, "429.html", {"message": refusal.message}, status=429)
-    response["Retry-After"] = str(refusal.seconds)
     return response
