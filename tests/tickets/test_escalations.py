@@ -1,0 +1,149 @@
+"""What is late is told upwards, each level once (docs/domain.md §2, §4, §5)."""
+
+from datetime import timedelta
+
+import pytest
+
+from helpdesk.audit.models import Entry
+from helpdesk.estates.models import Duty, Shift
+from helpdesk.notifications.delivery import rendered
+from helpdesk.notifications.models import Message
+from tests.conftest import at
+from tests.tickets.acts import MORNING, at_once, bring_to
+from tickets import tasks
+from tickets.models import FollowUp
+from tickets.services import tickets
+from tickets.services.escalations import escalate_overdue
+from tickets.services.follow_ups import wish_time
+from tickets.services.replies import add_reply
+from tickets.services.slips import issue_slip, sign_slip
+
+HOUR = timedelta(hours=1)
+NOBODY = {"tickets": 0, "slips": 0, "follow_ups": 0}
+
+
+def told(template):
+    return sorted(Message.objects.filter(template=template).values_list("recipient_user__username", flat=True))
+
+
+@pytest.fixture
+def urgent(make_ticket, clerk, departments, supervisor, manager):
+    """Urgent, taken at ten, to be resolved by ten the next day; answered at once."""
+    ticket = make_ticket("请问", priority="urgent", at=MORNING)
+    add_reply(ticket, actor=clerk, body="We look into it.", visibility="public", at=MORNING)
+    return tickets.assign_ticket(ticket, actor=clerk, department=departments["engineering"], at=MORNING)
+
+
+def test_what_is_in_time_is_told_to_nobody(urgent):
+    assert escalate_overdue(urgent.resolution_due_at) == NOBODY
+
+
+def test_late_goes_to_the_responsible_then_the_supervisor_then_the_manager(urgent):
+    due = urgent.resolution_due_at
+    limit = due - MORNING
+    for moment, people in (
+        (due + timedelta(minutes=1), ["clerk"]),
+        (due + limit / 2, ["clerk", "supervisor"]),
+        (due + limit, ["clerk", "manager", "supervisor"]),
+    ):
+        assert escalate_overdue(moment)["tickets"] == 1
+        assert escalate_overdue(moment)["tickets"] == 0
+        assert told("ticket_late") == people
+    assert escalate_overdue(due + 9 * limit)["tickets"] == 0
+    assert [entry.data["level"] for entry in Entry.objects.filter(verb="ticket.escalated")] == [1, 2, 3]
+
+
+def test_after_a_long_stop_everybody_hears_once(urgent):
+    escalate_overdue(urgent.resolution_due_at + timedelta(days=30))
+    assert told("ticket_late") == ["clerk", "manager", "supervisor"]
+
+
+def test_an_unanswered_matter_nobody_took_is_told_to_every_clerk(make_ticket, clerk, second_clerk):
+    make_ticket("请问", actor=None, channel="web", priority="urgent", at=MORNING)
+    escalate_overdue(MORNING + timedelta(minutes=31))
+    assert told("ticket_late") == ["clerk", "clerk2"]
+    assert Message.objects.filter(template="ticket_late").first().context["unanswered"] is True
+
+
+def test_a_late_grumble_is_put_to_the_clerk_for_reclassification(urgent, clerk):
+    tickets.classify_ticket(urgent, actor=clerk, complaint_class="venting")
+    escalate_overdue(urgent.resolution_due_at + HOUR)
+    message = Message.objects.get(template="ticket_late")
+    message.language = "en"
+    assert "Look at its class again" in rendered(message)[1]
+
+
+def test_after_hours_a_late_critical_matter_also_goes_to_whoever_is_on_duty(make_ticket, guard, estate, departments):
+    night = at("2026-11-17 23:00")
+    shift = Shift.objects.create(
+        estate=estate, department=departments["security"], name="night", starts=night.time().replace(hour=20), ends=night.time().replace(hour=8)
+    )
+    Duty.objects.create(shift=shift, day=night.date(), person=guard)
+    make_ticket("请问", priority="critical", at=night)
+    escalate_overdue(night + timedelta(minutes=16))
+    assert told("ticket_late") == ["clerk", "guard"]
+
+
+def test_what_has_ended_is_late_no_more(urgent, clerk):
+    tickets.decline_ticket(urgent, actor=clerk, reason="Not ours")
+    assert escalate_overdue(urgent.resolution_due_at + timedelta(days=9)) == NOBODY
+
+
+def test_a_ticket_opened_again_may_be_late_again(urgent, clerk, departments):
+    escalate_overdue(urgent.resolution_due_at + HOUR)
+    resolved = bring_to(urgent, "resolved", actor=clerk, department=departments["engineering"], moment=MORNING + timedelta(days=2))
+    again = tickets.reopen_ticket(resolved, actor=clerk, reason="Back", at=MORNING + timedelta(days=3))
+    assert escalate_overdue(again.resolution_due_at + timedelta(minutes=1))["tickets"] == 1
+    assert told("ticket_late") == ["clerk", "clerk"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_beats_at_once_tell_once(urgent):
+    answers = at_once(*[lambda: escalate_overdue(urgent.resolution_due_at + HOUR)["tickets"]] * 3)
+    assert sorted(answers) == [0, 0, 1]
+    assert told("ticket_late") == ["clerk"]
+
+
+def test_a_slip_nobody_signs_for_goes_to_the_supervisor_then_the_manager(clerk, technician, supervisor, manager, departments):
+    slip = issue_slip(actor=clerk, department=departments["engineering"], instructions="Look", at=at("2026-11-17 17:45"))
+    assert slip.sign_due_at == at("2026-11-18 09:15")
+    assert escalate_overdue(at("2026-11-18 09:15"))["slips"] == 0
+    for moment, people in (("2026-11-18 09:16", ["supervisor"]), ("2026-11-18 09:45", ["manager", "supervisor"])):
+        assert [escalate_overdue(at(moment))["slips"] for _ in range(2)] == [1, 0]
+        assert told("slip_unsigned") == people
+
+
+def test_a_signed_slip_is_not_told_as_unsigned(clerk, technician, departments):
+    slip = issue_slip(actor=clerk, department=departments["engineering"], instructions="Look", at=MORNING)
+    sign_slip(slip, actor=technician, at=MORNING)
+    assert escalate_overdue(MORNING + timedelta(days=9)) == NOBODY
+
+
+def test_a_late_visit_goes_to_the_desks_supervisor_then_the_manager(make_ticket, clerk, desk_supervisor, manager, departments):
+    bring_to(make_ticket("请问", at=MORNING), "resolved", actor=clerk, department=departments["cleaning"])
+    visit = FollowUp.objects.get()
+    assert escalate_overdue(visit.due_at)["follow_ups"] == 0
+    assert escalate_overdue(visit.due_at + HOUR)["follow_ups"] == 1
+    assert escalate_overdue(visit.due_at + timedelta(days=1))["follow_ups"] == 1
+    assert told("follow_up_late") == ["desk-supervisor", "manager"]
+
+
+def test_a_visit_put_off_by_the_resident_is_late_only_after_that(make_ticket, clerk, manager, departments):
+    bring_to(make_ticket("请问", at=MORNING), "resolved", actor=clerk, department=departments["cleaning"])
+    visit = FollowUp.objects.get()
+    wished = visit.due_at + timedelta(days=2)
+    wish_time(visit, actor=clerk, wished_at=wished, at=MORNING)
+    assert escalate_overdue(wished)["follow_ups"] == 0
+    assert escalate_overdue(wished + 2 * HOUR)["follow_ups"] == 1
+
+
+def test_the_tasks_ask_the_database_what_is_due(urgent):
+    tasks.escalate_overdue()
+    tasks.bring_up_follow_ups()
+
+
+def test_every_message_has_words_and_none_to_a_resident_tells_the_class(settings):
+    residents = [path for path in (settings.BASE_DIR / "templates/messages").glob("resident_*.txt")]
+    assert residents
+    for path in residents:
+        assert not any(word in path.read_text() for word in ("complaint", "class", "投诉", "投訴"))
