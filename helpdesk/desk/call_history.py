@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from helpdesk.desk.clocks import Clock, call_back_clock, day_and_time
 from helpdesk.desk.matters import Matter, short_day
@@ -33,7 +33,7 @@ class Call:
 
 @dataclass(frozen=True)
 class CallHistory:
-    """`count` has the call of this moment in it: 1 is a first call, and then nothing need be said."""
+    """`count` has the call of this moment in it, if there is one: 1 is a first call, and then nothing need be said."""
 
     count: int
     says: str
@@ -49,18 +49,27 @@ def call_history(
     matters: Sequence[Matter],
     call_backs: Sequence[Contact],
     at: datetime,
+    *,
+    calling: bool = True,
 ) -> CallHistory:
-    """`calls` are those of the last thirty days, the newest first; `matters` the last tickets, the newest first."""
-    count = len(calls) + 1
+    """`calls` are those of the last thirty days, the newest first; `matters` the last tickets, the newest first.
+
+    Unless they are `calling` at this moment, the calls are only counted.
+    """
+    count = len(calls) + calling
     late = next((c for c in call_backs if c.call_back_at and c.call_back_at < at), None)
     return CallHistory(
         count=count,
-        says=_says(count, spoken_name(speaker) if speaker else "", matters),
-        why=_why(count, matters, late, at),
+        says=_says(count, spoken_name(speaker) if speaker else "", matters) if calling else _counted(count),
+        why=_why(count if calling else 0, matters, late, at),
         tone="amber" if count > 2 or late else "plain",
         clock=call_back_clock(late.call_back_at, at) if late and late.call_back_at else None,
         line=_line(calls, at) if calls else None,
     )
+
+
+def _counted(count: int) -> str:
+    return ngettext("%(count)d call in 30 days", "%(count)d calls in 30 days", count) % {"count": count}
 
 
 def _says(count: int, name: str, matters: Sequence[Matter]) -> str:
@@ -95,7 +104,7 @@ def _why(count: int, matters: Sequence[Matter], late: Contact | None, at: dateti
         )
     elif matters and count == 2:
         sentences.append(_("%(day)s: %(outcome)s.") % {"day": matters[0].on, "outcome": matters[0].outcome})
-    if _told_twice(matters, at):
+    if count and _told_twice(matters, at):
         sentences.append(_("A third report of one matter goes to the manager when you open the ticket."))
     return pgettext("between sentences", " ").join(sentences)
 

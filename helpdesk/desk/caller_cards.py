@@ -112,10 +112,12 @@ def caller_card(
     resident: Resident | None = None,
     at: datetime | None = None,
     in_clear: bool = False,
+    calling: bool = True,
 ) -> CallerCard:
     """The card of a unit, of a resident, or of a resident speaking for a unit; ValueError for neither.
 
-    The tickets on it are those that `user` may see. With `in_clear` numbers stand whole: whoever asks must log that.
+    The tickets on it are those that `user` may see. `calling` counts the call of this moment. With `in_clear` numbers
+    stand whole: whoever asks must log that.
     """
     if unit is None and resident is None:
         raise ValueError("A card is of a unit or of a resident.")
@@ -134,7 +136,7 @@ def caller_card(
         facts=_facts(unit, resident, rows),
         other_units=[home.unit for home in homes if unit and home.unit_id != unit.pk],
         people=_people(rows, resident, in_clear),
-        calls=history.calls(),
+        calls=history.calls(calling),
         matters=history.matters[:LAST_MATTERS],
         open_matters=[matter for matter in history.matters if matter.is_open],
         waiting=history.waiting(),
@@ -178,11 +180,11 @@ class _History:
         open_ones = [c for c in self.contacts if c.call_back_at and not c.called_back_at]
         return sorted(open_ones, key=lambda c: c.call_back_at)  # type: ignore[arg-type, return-value]
 
-    def calls(self) -> CallHistory | None:
+    def calls(self, calling: bool) -> CallHistory | None:
         if not self.may_see_calls:
             return None
         calls = sorted([*self._registered(), *self._told_at_once()], key=lambda call: call.at, reverse=True)
-        return call_history(calls, self.speaker, self.matters, self.call_backs, self.at)
+        return call_history(calls, self.speaker, self.matters, self.call_backs, self.at, calling=calling)
 
     def _registered(self) -> list[Call]:
         spoken = (Contact.Kind.CALL, Contact.Kind.COUNTER)

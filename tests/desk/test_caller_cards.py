@@ -55,6 +55,14 @@ def test_on_a_third_call_the_history_comes_first(clerk: Any, resident: Any, call
     assert says(clerk, resident, now).startswith("Call 4 in 30 days")
 
 
+def test_beside_an_old_ticket_the_calls_are_only_counted(
+    clerk: Any, resident: Any, call: Any, now: datetime
+) -> None:
+    call(resident=resident, created_at=now - timedelta(days=3))
+    calls = caller_card(clerk, resident=resident, at=now, calling=False).calls
+    assert calls and (calls.count, calls.says, calls.why) == (1, "1 call in 30 days", "")
+
+
 def test_calls_older_than_thirty_days_letters_and_our_own_calls_do_not_count(
     clerk: Any, resident: Any, call: Any, now: datetime
 ) -> None:

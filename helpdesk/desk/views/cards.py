@@ -76,7 +76,8 @@ def card_context(request: HttpRequest, *, unit: Unit | None = None, resident: Re
     subject = unit or resident
     assert subject is not None  # noqa: S101 - both addresses name one
     in_clear = user.may("residents.see_phones", subject.estate_id)
-    card = caller_card(user, unit=unit, resident=resident, in_clear=in_clear)
+    calling = request.GET.get("calling") != "0"
+    card = caller_card(user, unit=unit, resident=resident, in_clear=in_clear, calling=calling)
     if in_clear:
         shown = [person.resident for person in card.people if person.phones]
         log_phones_shown(shown, actor=user, reason="caller card", address=address_of(request))
