@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from helpdesk.audit.models import AccessEntry
+from tests.tickets.counting import cost
 from tickets.models import FollowUp
 from tickets.services.tickets import resolve_ticket, tick_step
 
@@ -96,20 +97,13 @@ def test_acts_are_posts_of_the_desk_alone(name, login, clerk, guard, technician,
 
 
 def test_the_list_costs_the_same_at_one_row_and_at_thirty(login, clerk, estate, visit, make_ticket):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    client = login(clerk)
-
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as caught:
-            client.get(reverse("follow_up_list"))
-        return len(caught)
-
-    cost()
-    one = cost()
-    now = timezone.now()
+    client, url = login(clerk), reverse("follow_up_list")
+    one, now = cost(client, url), timezone.now()
     for _ in range(29):
         ticket = make_ticket()
         FollowUp.objects.create(estate=estate, ticket=ticket, due_at=now, scheduled_at=now, on_time_until=now, assignee=clerk)
-    assert cost() == one
+    assert cost(client, url) == one <= 2
+
+
+def test_a_visit_costs_few_queries(login, clerk, visit):
+    assert cost(login(clerk), reverse("follow_up_detail", args=[visit.pk])) <= 5

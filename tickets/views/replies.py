@@ -16,6 +16,7 @@ from tickets.promise_words import Promise, find_promises
 from tickets.services.replies import add_reply, release_reply, withdraw_reply
 from tickets.views.acts import carry_out, person, press
 from tickets.views.answers import ticket_for
+from tickets.views.wording import listed
 
 SAYS = {
     "money": gettext_lazy("is a promise of money. A supervisor approves it first."),
@@ -82,7 +83,7 @@ def warning_about(text: str) -> dict[str, str] | None:
     found: list[Promise] = find_promises(text)
     if not found:
         return None
-    words = ", ".join(_("“%(words)s”") % {"words": promise.words} for promise in found[:3])
+    words = listed(_("“%(words)s”") % {"words": promise.words} for promise in found[:3])
     return {"words": words, "says": str(SAYS[found[0].kind])}
 
 

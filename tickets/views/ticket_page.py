@@ -24,6 +24,7 @@ from tickets.views.matters import first_line
 from tickets.views.steps import by_hand, strip
 from tickets.views.ticket_forms import Sent, offered
 from tickets.views.timeline import TABS, timeline_for
+from tickets.views.wording import listed
 
 BEHIND_MORE = {"edit", "priority", "hand_over", "merge", "decline"}
 
@@ -114,10 +115,11 @@ def work_by_hand(user: User, ticket: Ticket, steps: list[Step], sent: Sent | Non
     """The open steps with their forms, and the sentence that says what keeps the ticket from closing."""
     waiting = [step for step in steps if step.done_at is None] if ticket.is_open else []
     may_work = user.may("tickets.work", ticket.estate_id)
-    names = ", ".join(str(title_of(step.key)) for step in waiting)
+    names = listed(title_of(step.key) for step in waiting)
     return {
         "hand_steps": by_hand(ticket, waiting, sent) if may_work else [],
         "open_steps": bool(waiting),
+        "resolve_is_next": bool(waiting) and waiting[0].key in {"handling", "follow_up"},
         "open_line": _("Still open: %(steps)s.") % {"steps": names} if waiting else "",
         "may_close_early": user.may("tickets.close_with_open_steps", ticket.estate_id),
     }
@@ -158,15 +160,10 @@ def due_line(ticket: Ticket) -> str:
 
 def source_of(ticket: Ticket) -> str:
     """Who said it, by which channel, when, and who wrote it down."""
-    words = {
-        "who": reader_of(ticket),
-        "channel": ticket.get_channel_display(),
-        "moment": day_and_time(ticket.created_at),
-        "clerk": ticket.created_by,
-    }
-    if ticket.created_by:
-        return _("%(who)s, %(channel)s, %(moment)s; written down by %(clerk)s") % words
-    return _("%(who)s, %(channel)s, %(moment)s") % words
+    who = str(ticket.resident) if ticket.resident else ticket.reporter_name
+    said = [who, ticket.get_channel_display(), day_and_time(ticket.created_at)]
+    words = {"said": listed(said), "clerk": ticket.created_by}
+    return _("%(said)s; written down by %(clerk)s") % words if ticket.created_by else words["said"]
 
 
 def reader_of(ticket: Ticket) -> str:

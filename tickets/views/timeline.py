@@ -12,6 +12,7 @@ from helpdesk.audit.models import Entry
 from helpdesk.staff.models import User
 from tickets.models import ComplaintClass, Finding, FollowUp, Priority, Reply, Ticket
 from tickets.procedures import is_by_hand, title_of
+from tickets.views.wording import listed
 
 Data = dict[str, Any]
 TABS = ("calls", "replies", "notes", "slips", "changes")
@@ -40,11 +41,11 @@ def changed(data: Data) -> str:
         return _("Responsibility handed from %(before)s to %(after)s") % {"before": before or "–", "after": after}
     words = {"subject": _("subject"), "topic": _("topic"), "unit": _("unit"), "resident": _("resident")}
     fields = [str(words.get(name, _("description"))) for name in data.get("fields", ())]
-    return _("Changed: %(fields)s") % {"fields": ", ".join(fields)}
+    return _("Changed: %(fields)s") % {"fields": listed(fields)}
 
 
 def assigned(data: Data) -> str:
-    who = ", ".join(str(data[key]) for key in ("department", "handler") if data.get(key))
+    who = listed(data.get(key) for key in ("department", "handler"))
     return _("Given to %(who)s") % {"who": who}
 
 
@@ -173,9 +174,7 @@ def of_entry(entry: Entry) -> dict[str, Any]:
 
 def aside_of(entry: Entry) -> str:
     """By whom, and why."""
-    parts = [entry.actor_name] if entry.actor_name else []
-    reason = entry.data.get("reason") or entry.data.get("note") or ""
-    return ", ".join([*parts, str(reason)]) if reason else ", ".join(parts)
+    return listed([entry.actor_name, entry.data.get("reason") or entry.data.get("note")])
 
 
 def files_of(ticket: Ticket, replies: list[Reply]) -> dict[tuple[str, int], list[dict[str, str]]]:
@@ -213,7 +212,7 @@ def of_reply(reply: Reply, files: list[dict[str, str]]) -> dict[str, Any]:
 
 def held(ticket: Ticket, reply: Reply, user: User) -> dict[str, Any]:
     """A reply that waits: its promise words, and what this person may do with it."""
-    words = ", ".join(str(promise.get("words", "")) for promise in reply.promises)
+    words = listed(promise.get("words") for promise in reply.promises)
     may_release = user.may("tickets.release_reply", ticket.estate_id)
     may_withdraw = may_release or reply.author_id == user.pk
     urls = {"release": reverse("reply_release", args=[ticket.pk, reply.pk])} if may_release else {}

@@ -1,0 +1,16 @@
+"""How many queries a page costs."""
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+# Session, user, memberships; the shift, four counts of the rail and the bell.
+FRAME = 9
+
+
+def cost(client: Client, url: str) -> int:
+    """Queries of the page alone, without the frame's; read once before, so that what is kept is there."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(url).status_code == 200
+    return len(caught) - FRAME
