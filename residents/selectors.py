@@ -24,7 +24,9 @@ def find_by_phone(estates: Collection[Estate], text: str, *, limit: int = 8) -> 
     regions = {estate.phone_region for estate in estates}
     whole = {phone_hash(e164) for region in regions if (e164 := parse_phone(text, region))}
     found = (
-        Phone.objects.filter(Q(whole_hash__in=whole) | Q(ending_hash=ending_hash(_ascii(digits)[-SHORTEST_ENDING:])))
+        Phone.objects.filter(
+            Q(whole_hash__in=whole) | Q(ending_hash=ending_hash(_ascii(digits)[-SHORTEST_ENDING:]))
+        )
         .filter(estate__in=[estate.pk for estate in estates], resident__is_archived=False)
         .select_related("resident")
         .order_by("-is_primary", "id")[:MOST_CANDIDATES]
@@ -108,7 +110,9 @@ def residents_by_phone_hash(estate_ids: Collection[int], whole_hash: str) -> lis
     """Residents who have that very number on file."""
     if not whole_hash:
         return []
-    rows = Resident.objects.filter(phones__whole_hash=whole_hash, phones__estate__in=estate_ids, is_archived=False)
+    rows = Resident.objects.filter(
+        phones__whole_hash=whole_hash, phones__estate__in=estate_ids, is_archived=False
+    )
     return list(rows.distinct().order_by("id"))
 
 

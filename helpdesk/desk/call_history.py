@@ -76,7 +76,9 @@ def _says(count: int, name: str, matters: Sequence[Matter]) -> str:
     if count == 1:
         return _("First call in 30 days")
     if count == 2:
-        greeting = _("Second call in 30 days: greet %(name)s by name") if name else _("Second call in 30 days")
+        greeting = (
+            _("Second call in 30 days: greet %(name)s by name") if name else _("Second call in 30 days")
+        )
         last = _(", the last matter was “%(matter)s”") % {"matter": matters[0].title} if matters else ""
         return greeting % {"name": name} + last
     if count == 3 and name:

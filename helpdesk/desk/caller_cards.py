@@ -195,7 +195,11 @@ class _History:
         """Calls that became a ticket without a line in the register."""
         registered = {contact.ticket_id for contact in self.contacts}
         theirs = {None, self.resident.pk} if self.resident else None
-        spoken = [t for t in self.tickets if t.channel in (Channel.PHONE, Channel.COUNTER) and t.pk not in registered]
+        spoken = [
+            t
+            for t in self.tickets
+            if t.channel in (Channel.PHONE, Channel.COUNTER) and t.pk not in registered
+        ]
         return [
             Call(ticket.created_at, title_of(ticket))
             for ticket in spoken
@@ -209,7 +213,9 @@ class _History:
         """Call-backs and follow-up visits that are late or due by the end of the day."""
         by = timezone.localtime(self.at).replace(hour=23, minute=59, second=59)
         promised = [_call_back(contact, self.at) for contact in self.call_backs]
-        open_visits = [v for visits in self.visits.values() for v in visits if v.status == FollowUp.Status.SCHEDULED]
+        open_visits = [
+            v for visits in self.visits.values() for v in visits if v.status == FollowUp.Status.SCHEDULED
+        ]
         numbers = {ticket.pk: ticket.number for ticket in self.tickets}
         promised += [_visit(visit, numbers.get(visit.ticket_id or 0, ""), self.at) for visit in open_visits]
         return sorted((w for w in promised if w.due_at <= by), key=lambda w: w.due_at)
@@ -224,7 +230,9 @@ def _calls_and_call_backs(contacts, at: datetime) -> list[Contact]:  # type: ign
 
 def _call_back(contact: Contact, at: datetime) -> Waiting:
     due: datetime = contact.call_back_at  # type: ignore[assignment]
-    line = _("Call back: %(summary)s") % {"summary": contact.summary[:80]} if contact.summary else _("Call back")
+    line = (
+        _("Call back: %(summary)s") % {"summary": contact.summary[:80]} if contact.summary else _("Call back")
+    )
     url = reverse("call_back", args=[contact.pk])
     return Waiting("call_back", line, call_back_clock(due, at), url, due)
 
@@ -232,7 +240,9 @@ def _call_back(contact: Contact, at: datetime) -> Waiting:
 def _visit(visit: FollowUp, number: str, at: datetime) -> Waiting:
     starts = visit.wished_at or visit.scheduled_at
     line = _("Follow-up visit of %(number)s") % {"number": number}
-    return Waiting("follow_up", line, visit_clock(visit, at), reverse("follow_up_detail", args=[visit.pk]), starts)
+    return Waiting(
+        "follow_up", line, visit_clock(visit, at), reverse("follow_up_detail", args=[visit.pk]), starts
+    )
 
 
 def _phones_of(resident: Resident, rows: Iterable[Occupancy]) -> list[Phone]:
@@ -282,10 +292,13 @@ def _facts(unit: Unit | None, resident: Resident | None, rows: Sequence[Occupanc
     own = next((row for row in rows if resident and row.resident_id == resident.pk), None)
     if own:
         facts.append(
-            _("%(relation)s since %(year)d") % {"relation": own.get_relation_display(), "year": own.since.year}
+            _("%(relation)s since %(year)d")
+            % {"relation": own.get_relation_display(), "year": own.since.year}
         )
     if resident and resident.language:
-        facts.append(_("reads %(language)s") % {"language": get_language_info(resident.language)["name_local"]})
+        facts.append(
+            _("reads %(language)s") % {"language": get_language_info(resident.language)["name_local"]}
+        )
     if resident and resident.do_not_disturb:
         facts.append(_("do not disturb"))
     if unit and unit.area_m2:

@@ -40,7 +40,12 @@ def visit_clock(visit: FollowUp, at: datetime) -> Clock:
         return {"state": "soon", "label": _("due today"), "fraction": 0.2, "title": full_moment(due)}
     days = (timezone.localdate(due) - timezone.localdate(at)).days
     label = ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days}
-    return {"state": "running", "label": label, "fraction": min((due - at) / VISIT_DAYS, 1), "title": full_moment(due)}
+    return {
+        "state": "running",
+        "label": label,
+        "fraction": min((due - at) / VISIT_DAYS, 1),
+        "title": full_moment(due),
+    }
 
 
 def paused_until(moment: datetime, at: datetime) -> Clock:

@@ -37,7 +37,9 @@ DONE = (
 )
 
 
-def day_ruler(user: User, estate: Estate, at: datetime, calendar: Calendar, dues: Sequence[Due]) -> dict[str, Any]:
+def day_ruler(
+    user: User, estate: Estate, at: datetime, calendar: Calendar, dues: Sequence[Due]
+) -> dict[str, Any]:
     """The context of components/day_ruler.html for the local day of `at`."""
     line = _Line(at)
     done = _done_today(user, estate, at)
@@ -104,7 +106,9 @@ def _rests(
 def _done_today(user: User, estate: Estate, at: datetime) -> list[datetime]:
     """When something was done today, by the estate's desk; by the technician alone for a technician."""
     midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = Entry.objects.filter(estate=estate, at__gte=midnight, at__lte=at, verb__in=DONE, actor__isnull=False)
+    rows = Entry.objects.filter(
+        estate=estate, at__gte=midnight, at__lte=at, verb__in=DONE, actor__isnull=False
+    )
     membership = role_in(user, estate.pk)
     if membership and membership.role == Role.TECHNICIAN:
         rows = rows.filter(actor=user)
@@ -127,6 +131,13 @@ def _marks(line: _Line, dues: Sequence[Due], at: datetime) -> list[dict[str, Any
         tone = "red" if due.at < at else "amber" if due.at <= at + HOUR else "plain"
         moment = date_format(timezone.localtime(due.at), "H:i")
         marks.append(
-            {"percent": percent, "row": row, "icon": due.icon, "tone": tone, "title": f"{moment} {due.title}", "url": due.url}
+            {
+                "percent": percent,
+                "row": row,
+                "icon": due.icon,
+                "tone": tone,
+                "title": f"{moment} {due.title}",
+                "url": due.url,
+            }
         )
     return marks

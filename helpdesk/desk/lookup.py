@@ -92,7 +92,10 @@ def _people(user: User, text: str, at: datetime) -> list[Hit]:
         found = find_by_name(list(estates), text, limit=MOST_PEOPLE)
     today = timezone.localdate(at)
     homes = homes_of_each([resident.pk for resident in found], today) if found else {}
-    return [_person(r, homes.get(r.pk), phones.get(r.pk), text, _elsewhere(estates, r.estate_id), at) for r in found]
+    return [
+        _person(r, homes.get(r.pk), phones.get(r.pk), text, _elsewhere(estates, r.estate_id), at)
+        for r in found
+    ]
 
 
 def _person(
@@ -130,7 +133,9 @@ def _units(user: User, text: str, at: datetime) -> list[Hit]:
 def _unit(unit: Unit, contact: Resident | None, text: str, estate: str) -> Hit:
     who = full_name(contact) if contact else unit.get_status_display()
     url = reverse("unit_card", args=[unit.pk])
-    return Hit("unit", unit.pk, unit.code, _joined([who, estate]), url, card_url=url, plate=unit.code, matched=text)
+    return Hit(
+        "unit", unit.pk, unit.code, _joined([who, estate]), url, card_url=url, plate=unit.code, matched=text
+    )
 
 
 def _numbers(user: User, text: str, at: datetime) -> list[Hit]:
@@ -169,7 +174,9 @@ def _ticket(ticket: Ticket) -> Hit:
     subtitle = _joined([title_of(ticket), ticket.get_status_display()])
     url = reverse("ticket_detail", args=[ticket.pk])
     plate = ticket.unit.code if ticket.unit else ""
-    return Hit("ticket", ticket.pk, ticket.number, subtitle, url, card_url=card, plate=plate, matched=ticket.number)
+    return Hit(
+        "ticket", ticket.pk, ticket.number, subtitle, url, card_url=card, plate=plate, matched=ticket.number
+    )
 
 
 def _slip(slip: Slip) -> Hit:

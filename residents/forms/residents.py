@@ -31,14 +31,22 @@ class NewPersonForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=80)
     other_name = forms.CharField(
-        label=_("Name in another writing"), max_length=80, required=False, help_text=_("Wang Jianguo beside 王建国.")
+        label=_("Name in another writing"),
+        max_length=80,
+        required=False,
+        help_text=_("Wang Jianguo beside 王建国."),
     )
     salutation = forms.CharField(
-        label=_("How to greet"), max_length=40, required=False, help_text=_("As it is spoken: Mr Wang, 王先生.")
+        label=_("How to greet"),
+        max_length=40,
+        required=False,
+        help_text=_("As it is spoken: Mr Wang, 王先生."),
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=Resident.Kind.choices, initial=Resident.Kind.PERSON)
     relation = forms.ChoiceField(label=_("Relation to the unit"), choices=Occupancy.Relation.choices)
-    since = forms.DateField(label=_("Since"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    since = forms.DateField(
+        label=_("Since"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     phone = PhoneField(label=_("Telephone"), required=False)
     phone_label = forms.CharField(label=_("Label of the number"), max_length=40, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
@@ -61,7 +69,10 @@ class NewPhoneForm(forms.Form):
 
     number = PhoneField(label=_("Telephone"))
     label = forms.CharField(
-        label=_("Label of the number"), max_length=40, required=False, help_text=_("Mobile, office, evenings.")
+        label=_("Label of the number"),
+        max_length=40,
+        required=False,
+        help_text=_("Mobile, office, evenings."),
     )
     is_primary = forms.BooleanField(label=_("Ring this number first"), required=False)
 

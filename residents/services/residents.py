@@ -173,16 +173,27 @@ def add_occupancy(
             )
     except IntegrityError as error:
         raise Refused(
-            "lives_there_already", _("This resident stands on this unit in that relation already."), field="relation"
+            "lives_there_already",
+            _("This resident stands on this unit in that relation already."),
+            field="relation",
         ) from error
     record(
-        "occupancy.added", occupancy, filed_under=resident, actor=actor, at=at, unit=unit.code, relation=relation, since=since
+        "occupancy.added",
+        occupancy,
+        filed_under=resident,
+        actor=actor,
+        at=at,
+        unit=unit.code,
+        relation=relation,
+        since=since,
     )
     return occupancy
 
 
 @transaction.atomic
-def end_occupancy(occupancy: Occupancy, *, actor: User | None, until: date, at: datetime | None = None) -> Occupancy:
+def end_occupancy(
+    occupancy: Occupancy, *, actor: User | None, until: date, at: datetime | None = None
+) -> Occupancy:
     """`until` was the last day; the row stays as history. Refused: ends_before_it_begins, ended_already."""
     occupancy = Occupancy.objects.select_for_update().get(pk=occupancy.pk)
     if occupancy.until is not None:

@@ -28,7 +28,10 @@ def shown_people(request: HttpRequest, rows: Iterable[Occupancy], estate_id: int
     in_clear = sees_phones(request, estate_id)
     people = [
         ShownPerson(
-            row, full_name(row.resident), reverse("resident_detail", args=[row.resident_id]), phones_of(row.resident, in_clear)
+            row,
+            full_name(row.resident),
+            reverse("resident_detail", args=[row.resident_id]),
+            phones_of(row.resident, in_clear),
         )
         for row in rows
     ]

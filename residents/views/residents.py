@@ -76,7 +76,9 @@ def _facts(resident: Resident) -> list[dict[str, str]]:
     language = get_language_info(resident.language)["name_local"] if resident.language else _("not known")
     facts.append({"label": _("Language"), "value": language})
     facts.append({"label": _("E-mail"), "value": resident.email or _("none on file")})
-    facts.append({"label": _("Messages"), "value": _("agreed") if resident.accepts_messages else _("not wanted")})
+    facts.append(
+        {"label": _("Messages"), "value": _("agreed") if resident.accepts_messages else _("not wanted")}
+    )
     if resident.do_not_disturb:
         facts.append({"label": _("Routine calls"), "value": _("do not disturb")})
     if resident.identity_number:

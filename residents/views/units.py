@@ -43,7 +43,10 @@ def resident_list(request: HttpRequest) -> HttpResponse:
         query["after"] = next_after
         next_url = f"?{query.urlencode()}"
     context = {
-        "rows": [(unit, full_name(contacts[unit.pk]) if unit.pk in contacts else "", contacts.get(unit.pk)) for unit in units],
+        "rows": [
+            (unit, full_name(contacts[unit.pk]) if unit.pk in contacts else "", contacts.get(unit.pk))
+            for unit in units
+        ],
         "chips": _chips(buildings, chosen),
         "next_url": next_url,
         "first_url": "?" + urlencode({"building": chosen}) if chosen else reverse("resident_list"),
@@ -61,8 +64,13 @@ def _one_page(rows: QuerySet[Unit], after: str) -> tuple[list[Unit], str]:
 
 
 def _chips(buildings: list[Building], chosen: str) -> list[dict[str, object]]:
-    chips: list[dict[str, object]] = [{"label": _("All buildings"), "url": reverse("resident_list"), "active": not chosen}]
-    chips += [{"label": str(b), "url": "?" + urlencode({"building": b.code}), "active": chosen == b.code} for b in buildings]
+    chips: list[dict[str, object]] = [
+        {"label": _("All buildings"), "url": reverse("resident_list"), "active": not chosen}
+    ]
+    chips += [
+        {"label": str(b), "url": "?" + urlencode({"building": b.code}), "active": chosen == b.code}
+        for b in buildings
+    ]
     return chips
 
 

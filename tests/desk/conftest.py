@@ -43,7 +43,9 @@ def make_person(estate: Estate) -> Callable[..., Resident]:
         phones = [(phone, "")] if phone else []
         person = add_resident(estate=where, actor=None, name=name, phones=phones, **extra)
         if unit:
-            add_occupancy(unit, person, actor=None, relation=relation, since=since, until=until, is_primary=primary)
+            add_occupancy(
+                unit, person, actor=None, relation=relation, since=since, until=until, is_primary=primary
+            )
         return person
 
     return make
@@ -123,7 +125,13 @@ def visit(estate: Estate, open_ticket: Callable[..., Ticket]) -> Callable[..., F
 def held_reply(open_ticket: Callable[..., Ticket], clerk: User) -> Callable[..., Reply]:
     def make(**extra: Any) -> Reply:
         ticket = extra.pop("ticket", None) or open_ticket(complaint_class="venting")
-        values = {"ticket": ticket, "body": "We will refund it.", "visibility": "public", "state": "held", "author": clerk}
+        values = {
+            "ticket": ticket,
+            "body": "We will refund it.",
+            "visibility": "public",
+            "state": "held",
+            "author": clerk,
+        }
         return Reply.objects.create(**values | extra)
 
     return make

@@ -50,7 +50,9 @@ def test_on_a_third_call_the_history_comes_first(clerk: Any, resident: Any, call
         call(resident=resident, created_at=now - timedelta(days=days))
     resident.salutation = "Mr Wang"
     resident.save()
-    assert says(clerk, resident, now) == "Third call in 30 days: greet Mr Wang by name, the history comes first"
+    assert (
+        says(clerk, resident, now) == "Third call in 30 days: greet Mr Wang by name, the history comes first"
+    )
     call(resident=resident, created_at=now - timedelta(days=1))
     assert says(clerk, resident, now).startswith("Call 4 in 30 days")
 
@@ -123,8 +125,18 @@ def test_an_old_matter_that_is_still_open_is_not_forgotten(
 def test_what_was_promised_for_today_waits_on_the_card(
     clerk: Any, unit: Any, resident: Any, call: Any, now: datetime
 ) -> None:
-    call(unit=unit, resident=resident, call_back_at=now - timedelta(minutes=12), created_at=now - timedelta(hours=2))
-    call(unit=unit, resident=resident, call_back_at=now + timedelta(days=1), created_at=now - timedelta(hours=2))
+    call(
+        unit=unit,
+        resident=resident,
+        call_back_at=now - timedelta(minutes=12),
+        created_at=now - timedelta(hours=2),
+    )
+    call(
+        unit=unit,
+        resident=resident,
+        call_back_at=now + timedelta(days=1),
+        created_at=now - timedelta(hours=2),
+    )
     card = caller_card(clerk, resident=resident, at=now)
     assert [(w.kind, w.clock["label"]) for w in card.waiting] == [("call_back", "12 min late")]
     assert card.calls and card.calls.clock and "We promised to ring back at 10:30." in card.calls.why
@@ -134,7 +146,9 @@ def test_people_stand_with_the_first_contact_first_and_masked_numbers(
     clerk: Any, unit: Any, resident: Any, make_person: Any, now: datetime
 ) -> None:
     make_person("Li Fang", unit, phone="13800136022", relation="family")
-    make_person("Daniel Okafor", unit, since=now.date() - timedelta(days=900), until=now.date() - timedelta(days=9))
+    make_person(
+        "Daniel Okafor", unit, since=now.date() - timedelta(days=900), until=now.date() - timedelta(days=9)
+    )
     card = caller_card(clerk, unit=unit, at=now)
     assert [(p.name, p.phones[0].number) for p in card.people] == [
         ("Wang Jianguo 王建国", "138****6021"),
@@ -176,7 +190,9 @@ def test_a_clerk_sees_numbers_whole_and_each_view_is_one_line_without_the_number
     assert "6021" not in entry.reason
 
 
-def test_a_cashier_sees_the_card_with_masked_numbers_and_without_calls(cashier: Any, login: Any, resident: Any) -> None:
+def test_a_cashier_sees_the_card_with_masked_numbers_and_without_calls(
+    cashier: Any, login: Any, resident: Any
+) -> None:
     page = login(cashier).get(reverse("resident_card", args=[resident.pk])).content.decode()
     assert "138****6021" in page and "138 0013 6021" not in page and "in 30 days" not in page
     assert not AccessEntry.objects.exists()
@@ -204,7 +220,9 @@ def test_an_empty_unit_has_a_card_too(clerk: Any, login: Any, make_unit: Any) ->
     assert "Nobody is on file here" in page
 
 
-def test_a_caller_not_on_file_is_rung_back_from_a_page_that_logs_the_number(clerk: Any, login: Any, call: Any) -> None:
+def test_a_caller_not_on_file_is_rung_back_from_a_page_that_logs_the_number(
+    clerk: Any, login: Any, call: Any
+) -> None:
     contact = call(name="Mr Liu", phone="+8613800001111", call_back_at=timezone.now())
     page = login(clerk).get(reverse("call_back", args=[contact.pk])).content.decode()
     assert "138 0000 1111" in page

@@ -36,7 +36,9 @@ def lanes(user: Any, estate: Any, at: datetime) -> dict[str, Lane]:
         ("admin", set()),
     ],
 )
-def test_each_role_has_its_own_lanes(request: Any, login: Any, estate: Any, role: str, keys: set[str]) -> None:
+def test_each_role_has_its_own_lanes(
+    request: Any, login: Any, estate: Any, role: str, keys: set[str]
+) -> None:
     user = request.getfixturevalue(role)
     assert set(lanes(user, estate, timezone.now())) == keys
     assert login(user).get(reverse("desk")).status_code == 200
@@ -62,7 +64,10 @@ def test_a_suggested_class_is_confirmed_with_one_click_or_corrected_from_the_men
     open_ticket(created_at=now, complaint_class="inquiry")
     (row,) = lanes(clerk, estate, now)["to-judge"].rows
     assert row["class"] == {"code": "help_seeking", "label": "Help-seeking", "percent": 91, "suggested": True}
-    assert row["action"]["post"] and {"name": "complaint_class", "value": "help_seeking"} in row["action"]["fields"]
+    assert (
+        row["action"]["post"]
+        and {"name": "complaint_class", "value": "help_seeking"} in row["action"]["fields"]
+    )
     assert [item["fields"][0]["value"] for item in row["action"]["menu"]] == ["valid", "inquiry", "venting"]
 
 
@@ -80,7 +85,10 @@ def test_the_desk_nudges_for_a_signature_and_the_department_signs(
 ) -> None:
     order = slip(at=now - timedelta(minutes=53))
     assert lanes(clerk, estate, now)["unsigned"].rows[0]["clock"]["label"] == "23 min late"
-    urls = {u: lanes(u, estate, now)["unsigned"].rows[0]["action"]["url"] for u in (clerk, technician, supervisor, desk_supervisor)}
+    urls = {
+        u: lanes(u, estate, now)["unsigned"].rows[0]["action"]["url"]
+        for u in (clerk, technician, supervisor, desk_supervisor)
+    }
     assert urls[clerk] == urls[desk_supervisor] == reverse("slip_nudge", args=[order.pk])
     assert urls[technician] == urls[supervisor] == reverse("slip_sign", args=[order.pk])
 
@@ -99,7 +107,12 @@ def test_a_technician_sees_own_slips_and_no_card_to_open(
 def test_visits_whose_hour_has_not_come_stand_last_and_wait(
     clerk: Any, estate: Any, visit: Any, now: datetime
 ) -> None:
-    visit(now, scheduled_at=now + timedelta(hours=4), due_at=now - timedelta(hours=1), wished_at=now + timedelta(hours=4))
+    visit(
+        now,
+        scheduled_at=now + timedelta(hours=4),
+        due_at=now - timedelta(hours=1),
+        wished_at=now + timedelta(hours=4),
+    )
     visit(now)
     visit(now, scheduled_at=now + timedelta(days=1))
     rows = lanes(clerk, estate, now)["follow-ups"].rows
@@ -110,7 +123,14 @@ def test_visits_whose_hour_has_not_come_stand_last_and_wait(
 
 
 def test_held_replies_stand_only_before_those_who_may_release_them(
-    supervisor: Any, manager: Any, clerk: Any, estate: Any, held_reply: Any, open_ticket: Any, departments: Any, now: datetime
+    supervisor: Any,
+    manager: Any,
+    clerk: Any,
+    estate: Any,
+    held_reply: Any,
+    open_ticket: Any,
+    departments: Any,
+    now: datetime,
 ) -> None:
     held_reply(ticket=open_ticket(complaint_class="venting", department=departments["security"]))
     assert len(lanes(manager, estate, now)["held"].rows) == 1
@@ -161,7 +181,10 @@ def test_the_ruler_shows_rest_hours_what_is_done_and_what_is_due(
     assert ruler and ruler["done_label"] == "1 done" and len(ruler["done"]) == 1
     assert [mark["tone"] for mark in ruler["marks"]] == ["red", "amber"]
     assert [r["label"] for r in ruler["rest"]] == ["", "Rest hours, no follow-up calls"]
-    assert ruler["now_label"] == "10:42" and (ruler["hours"][0]["label"], ruler["hours"][-1]["label"]) == ("08:00", "20:00")
+    assert ruler["now_label"] == "10:42" and (ruler["hours"][0]["label"], ruler["hours"][-1]["label"]) == (
+        "08:00",
+        "20:00",
+    )
 
 
 @pytest.mark.parametrize("hour", ["00:00", "03:10", "07:59", "20:00", "23:59"])
@@ -184,7 +207,9 @@ def fill(count: int, make: dict[str, Any], unit: Any, resident: Any) -> None:
     at = timezone.now()
     for n in range(count):
         make["call"](unit=unit, resident=resident, call_back_at=at + timedelta(minutes=n))
-        make["ticket"](unit=unit, resident=resident, suggestion={"complaint_class": "inquiry", "confidence": 0.8})
+        make["ticket"](
+            unit=unit, resident=resident, suggestion={"complaint_class": "inquiry", "confidence": 0.8}
+        )
         make["slip"](unit=unit)
         make["visit"](at)
         make["reply"]()
@@ -212,13 +237,22 @@ def test_the_desk_refreshes_as_a_fragment_with_the_same_ids(clerk: Any, login: A
     page = login(clerk).get(reverse("desk")).content.decode()
     part = login(clerk).get(reverse("desk"), headers={"HX-Request": "true"}).content.decode()
     assert 'data-refresh-every="30"' in page and "<html" not in part
-    for wanted in (f'id="call-back-{contact.pk}"', 'id="lane-call-backs-rows"', 'id="desk-meta"', 'id="desk-ruler"'):
+    for wanted in (
+        f'id="call-back-{contact.pk}"',
+        'id="lane-call-backs-rows"',
+        'id="desk-meta"',
+        'id="desk-ruler"',
+    ):
         assert wanted in page and wanted in part
 
 
 def test_an_empty_lane_says_what_that_means(clerk: Any, login: Any) -> None:
     page = login(clerk).get(reverse("desk")).content.decode()
-    for sentence in ("Nobody is waiting to be rung.", "Every ticket has its class.", "Every slip has been signed for."):
+    for sentence in (
+        "Nobody is waiting to be rung.",
+        "Every ticket has its class.",
+        "Every slip has been signed for.",
+    ):
         assert sentence in page
 
 
@@ -233,7 +267,9 @@ def test_somebody_of_two_estates_changes_between_them_and_not_to_a_third(
 ) -> None:
     Membership.objects.create(user=manager, estate=other_estate, role="manager")
     client = login(manager)
-    answer = client.post(reverse("switch_estate"), {"estate": other_estate.pk, "next": "https://evil.example/"})
+    answer = client.post(
+        reverse("switch_estate"), {"estate": other_estate.pk, "next": "https://evil.example/"}
+    )
     assert (answer.status_code, answer["Location"]) == (303, reverse("desk"))
     assert client.session["estate"] == other_estate.pk
     for wrong in (99999, "", "x", "9" * 30):
@@ -245,9 +281,20 @@ def test_somebody_of_two_estates_changes_between_them_and_not_to_a_third(
 def test_messages_are_ones_own_and_read_by_opening_them(
     clerk: Any, second_clerk: Any, login: Any, estate: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("helpdesk.desk.views.desk.rendered", lambda message: (message.context["number"], "It is late."))
-    mine = notify(clerk, "ticket_late", estate=estate, dedupe_key="a", link=reverse("desk"), context={"number": "First matter"})
-    other = notify(second_clerk, "ticket_late", estate=estate, dedupe_key="b", context={"number": "Second matter"})
+    monkeypatch.setattr(
+        "helpdesk.desk.views.desk.rendered", lambda message: (message.context["number"], "It is late.")
+    )
+    mine = notify(
+        clerk,
+        "ticket_late",
+        estate=estate,
+        dedupe_key="a",
+        link=reverse("desk"),
+        context={"number": "First matter"},
+    )
+    other = notify(
+        second_clerk, "ticket_late", estate=estate, dedupe_key="b", context={"number": "Second matter"}
+    )
     assert mine and other
     client = login(clerk)
     page = client.get(reverse("messages")).content.decode()

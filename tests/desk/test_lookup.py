@@ -16,7 +16,9 @@ def found(user: Any, text: str) -> list[tuple[str, str]]:
     return [(hit.kind, hit.plate or hit.title) for hit in look_up(user, text)]
 
 
-@pytest.mark.parametrize("text", ["6021", "36021", "13800136021", "138 0013 6021", "+86 138 0013 6021", "６０２１"])
+@pytest.mark.parametrize(
+    "text", ["6021", "36021", "13800136021", "138 0013 6021", "+86 138 0013 6021", "６０２１"]
+)
 def test_a_number_or_its_ending_finds_whoever_has_it(clerk: Any, resident: Any, text: str) -> None:
     assert found(clerk, text) == [("resident", "3-2-501")]
 
@@ -32,7 +34,9 @@ def test_a_unit_is_found_in_any_usual_writing(clerk: Any, unit: Any, text: str) 
 
 
 @pytest.mark.parametrize("text", ["王建国", "王建國", "wangjianguo", "wjg", "Wang J", "jianguo"])
-def test_a_name_is_found_in_both_scripts_by_pinyin_and_by_initials(clerk: Any, resident: Any, text: str) -> None:
+def test_a_name_is_found_in_both_scripts_by_pinyin_and_by_initials(
+    clerk: Any, resident: Any, text: str
+) -> None:
     assert found(clerk, text) == [("resident", "3-2-501")]
 
 
@@ -77,8 +81,16 @@ def test_hits_never_show_a_whole_number(clerk: Any, resident: Any) -> None:
     assert look_up(clerk, "13800136021")[0].subtitle == "Owner, 138****6021"
 
 
-def test_someone_who_left_is_found_and_said_to_have_left(clerk: Any, make_unit: Any, make_person: Any) -> None:
-    make_person("Daniel Okafor", make_unit("5-2-905"), phone="15922880021", since=date(2020, 1, 1), until=date(2026, 8, 9))
+def test_someone_who_left_is_found_and_said_to_have_left(
+    clerk: Any, make_unit: Any, make_person: Any
+) -> None:
+    make_person(
+        "Daniel Okafor",
+        make_unit("5-2-905"),
+        phone="15922880021",
+        since=date(2020, 1, 1),
+        until=date(2026, 8, 9),
+    )
     assert look_up(clerk, "0021")[0].subtitle.startswith("left August 2026")
 
 

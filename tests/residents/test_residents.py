@@ -30,17 +30,22 @@ def test_a_number_is_sealed_in_the_table_and_in_the_history(estate: Any, clerk: 
 def test_an_identity_number_is_sealed_too(estate: Any, clerk: Any) -> None:
     person = add_resident(estate=estate, actor=clerk, name="Li Fang", identity_number="440301199001011234")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT identity_number, identity_hash FROM residents_resident WHERE id = %s", [person.pk])
+        cursor.execute(
+            "SELECT identity_number, identity_hash FROM residents_resident WHERE id = %s", [person.pk]
+        )
         assert "4403" not in "".join(cursor.fetchone())
 
 
-def test_the_first_number_is_the_primary_one_and_a_new_primary_takes_its_place(resident: Resident, clerk: Any) -> None:
+def test_the_first_number_is_the_primary_one_and_a_new_primary_takes_its_place(
+    resident: Resident, clerk: Any
+) -> None:
     add_phone(resident, actor=clerk, number="0755 2698 1140", label="office", is_primary=True)
     assert [(p.label, p.is_primary) for p in resident.phones.all()] == [("office", True), ("", False)]
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [("13800136021", "phone_twice"), ("138 0013 6021", "phone_twice"), ("12", "phone_unreadable")]
+    ("number", "code"),
+    [("13800136021", "phone_twice"), ("138 0013 6021", "phone_twice"), ("12", "phone_unreadable")],
 )
 def test_a_number_that_stands_there_or_cannot_be_dialled_is_refused(
     resident: Resident, clerk: Any, number: str, code: str
@@ -56,7 +61,9 @@ def test_one_bad_number_leaves_nobody_half_on_file(estate: Any, clerk: Any) -> N
     assert not Resident.objects.exists() and not Entry.objects.exists()
 
 
-def test_somebody_without_a_name_is_refused_and_an_unknown_detail_is_an_error(estate: Any, clerk: Any) -> None:
+def test_somebody_without_a_name_is_refused_and_an_unknown_detail_is_an_error(
+    estate: Any, clerk: Any
+) -> None:
     with pytest.raises(Refused) as refused:
         add_resident(estate=estate, actor=clerk, name="  ")
     assert refused.value.code == "name_missing"
@@ -85,7 +92,9 @@ def test_the_history_names_the_fields_and_never_what_stood_in_them(resident: Res
     assert Entry.objects.filter(verb="resident.changed").count() == 1
 
 
-def test_a_new_first_contact_and_payer_take_the_place_of_the_old(unit: Any, resident: Resident, estate: Any) -> None:
+def test_a_new_first_contact_and_payer_take_the_place_of_the_old(
+    unit: Any, resident: Resident, estate: Any
+) -> None:
     wife = add_resident(estate=estate, actor=None, name="Li Fang")
     add_occupancy(
         unit, wife, actor=None, relation="family", since=date(2020, 1, 1), is_primary=True, is_payer=True
@@ -124,7 +133,9 @@ def test_whoever_moves_out_stays_on_file_until_the_last_day_and_as_history(
     assert refused.value.code == "ended_already"
 
 
-def test_the_same_number_in_two_estates_is_two_people(resident: Resident, estate: Any, other_estate: Any) -> None:
+def test_the_same_number_in_two_estates_is_two_people(
+    resident: Resident, estate: Any, other_estate: Any
+) -> None:
     other = add_resident(estate=other_estate, actor=None, name="Somebody Else", phones=[("13800136021", "")])
     assert [p.resident for p in find_by_phone([estate], "6021")] == [resident]
     assert {p.resident for p in find_by_phone([estate, other_estate], "13800136021")} == {resident, other}
@@ -169,7 +180,13 @@ def test_a_record_shows_numbers_whole_to_the_desk_masked_to_the_cashier_and_logs
     assert [(e.actor, e.subject_id) for e in AccessEntry.objects.all()] == [(clerk, resident.pk)]
 
 
-PERSON = {"name": "Li Fang", "kind": "person", "relation": "family", "since": "2026-11-01", "phone": "13800136022"}
+PERSON = {
+    "name": "Li Fang",
+    "kind": "person",
+    "relation": "family",
+    "since": "2026-11-01",
+    "phone": "13800136022",
+}
 
 
 def test_a_clerk_adds_a_person_to_a_unit(clerk: Any, login: Any, unit: Any) -> None:
@@ -178,12 +195,18 @@ def test_a_clerk_adds_a_person_to_a_unit(clerk: Any, login: Any, unit: Any) -> N
     answer = login(clerk).post(url, PERSON)
     assert (answer.status_code, answer["Location"]) == (303, reverse("unit_detail", args=[unit.pk]))
     row = Occupancy.objects.get()
-    assert (row.resident.name, row.relation, row.resident.phones.get().is_primary) == ("Li Fang", "family", True)
+    assert (row.resident.name, row.relation, row.resident.phones.get().is_primary) == (
+        "Li Fang",
+        "family",
+        True,
+    )
 
 
 @pytest.mark.parametrize("wrong", [{"phone": "12"}, {"name": ""}, {"since": "never"}, {"relation": "friend"}])
 def test_a_form_filled_in_wrongly_keeps_what_was_typed(clerk: Any, login: Any, unit: Any, wrong: Any) -> None:
-    answer = login(clerk).post(reverse("unit_new_person", args=[unit.pk]), PERSON | wrong | {"note": "Rings twice"})
+    answer = login(clerk).post(
+        reverse("unit_new_person", args=[unit.pk]), PERSON | wrong | {"note": "Rings twice"}
+    )
     assert answer.status_code == 422 and "Rings twice" in answer.content.decode()
     assert not Resident.objects.exists()
 
@@ -214,4 +237,9 @@ def test_only_clerk_and_manager_write_and_other_estates_are_not_there(
         assert {browser.get(url).status_code for url in pages["read"]} == {read}, role
         assert {browser.get(url).status_code for url in pages["write"]} == {write}, role
     assert {client.get(url).status_code for urls in pages.values() for url in urls} == {302}
-    assert login(request.getfixturevalue("clerk")).get(reverse("resident_new_phone", args=[resident.pk])).status_code == 405
+    assert (
+        login(request.getfixturevalue("clerk"))
+        .get(reverse("resident_new_phone", args=[resident.pk]))
+        .status_code
+        == 405
+    )

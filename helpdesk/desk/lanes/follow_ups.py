@@ -39,7 +39,9 @@ def follow_ups(user: User, estate: Estate, at: datetime, *, until: datetime, not
     rows = (
         FollowUp.objects.visible_to(user)
         .filter(estate=estate, status=FollowUp.Status.SCHEDULED, scheduled_at__lte=until)
-        .select_related("ticket__unit", "ticket__resident", "ticket__department", "slip__unit", "slip__department")
+        .select_related(
+            "ticket__unit", "ticket__resident", "ticket__department", "slip__unit", "slip__department"
+        )
         .defer(*(f"ticket__{name}" for name in SEALED_OF_TICKET), "ticket__resident__identity_number")
         .annotate(tries=Count("attempts"))
     )
@@ -57,7 +59,13 @@ def _visit(visit: FollowUp, at: datetime) -> tuple[Row, Due]:
     waits = _starts(visit) > at
     start = {"label": _("Start"), "url": url}
     not_yet = {"label": _("Not yet"), "disabled": True, "why": clock["title"]}
-    row = {"id": f"visit-{visit.pk}", "url": url, "clock": clock, **_visited(visit), "action": not_yet if waits else start}
+    row = {
+        "id": f"visit-{visit.pk}",
+        "url": url,
+        "clock": clock,
+        **_visited(visit),
+        "action": not_yet if waits else start,
+    }
     if visit.wished_at:
         row["role"] = _("their own time")
     elif visit.tries:  # type: ignore[attr-defined]

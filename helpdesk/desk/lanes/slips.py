@@ -24,9 +24,15 @@ def unsigned_slips(user: User, estate: Estate, at: datetime) -> Lane:
 def department_slips(user: User, estate: Estate, at: datetime) -> tuple[Lane, Lane]:
     """For a department, in one query: what it has to sign for, and what this person signed for and has still in hand."""
     in_hand = Q(signed_by=user, status__in=[Slip.Status.SIGNED, Slip.Status.IN_PROGRESS])
-    found = list(_slips(user, estate).filter(Q(status=Slip.Status.ISSUED) | in_hand).order_by("due_at", "id")[: 2 * READ])
+    found = list(
+        _slips(user, estate)
+        .filter(Q(status=Slip.Status.ISSUED) | in_hand)
+        .order_by("due_at", "id")[: 2 * READ]
+    )
     reader = _Reader(user, estate, signs=True)
-    unsigned = sorted((slip for slip in found if slip.status == Slip.Status.ISSUED), key=lambda slip: slip.sign_due_at)
+    unsigned = sorted(
+        (slip for slip in found if slip.status == Slip.Status.ISSUED), key=lambda slip: slip.sign_due_at
+    )
     lane = Lane(
         "in-hand",
         _("In hand"),

@@ -72,7 +72,12 @@ def _confirm(ticket: Ticket, url: str) -> dict[str, Any]:
 
 def _classify(ticket: Ticket, code: str, label: str) -> dict[str, Any]:
     fields = [{"name": "complaint_class", "value": code}, {"name": "next", "value": "desk"}]
-    return {"label": label, "url": reverse("ticket_classify", args=[ticket.pk]), "post": True, "fields": fields}
+    return {
+        "label": label,
+        "url": reverse("ticket_classify", args=[ticket.pk]),
+        "post": True,
+        "fields": fields,
+    }
 
 
 def held_replies(user: User, estate: Estate, at: datetime) -> Lane:
@@ -101,7 +106,11 @@ def _held(reply: Reply, at: datetime) -> tuple[Row, Due]:
     url = reverse("ticket_detail", args=[ticket.pk])
     # While nobody has answered, the held reply is what the limit of the answer waits for.
     due = at if ticket.responded_at else ticket.response_due_at
-    waits = {"label": _("held %(span)s") % {"span": in_short(at - reply.created_at)}, "icon": "pause", "kind": "dashed"}
+    waits = {
+        "label": _("held %(span)s") % {"span": in_short(at - reply.created_at)},
+        "icon": "pause",
+        "kind": "dashed",
+    }
     row = {
         "id": f"reply-{reply.pk}",
         "url": url,

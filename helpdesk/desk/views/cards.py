@@ -50,7 +50,12 @@ def call_back(request: HttpRequest, pk: int) -> HttpResponse:
     if contact.phone:
         context["number"] = display_phone(contact.phone)
         log_access(
-            contact, "phone", actor=request.user, estate_id=contact.estate_id, reason="call back", address=address_of(request)  # type: ignore[arg-type]
+            contact,
+            "phone",
+            actor=request.user,
+            estate_id=contact.estate_id,
+            reason="call back",
+            address=address_of(request),  # type: ignore[arg-type]
         )
     elif "card" in context:
         context["number"] = first_number(context["card"])
@@ -70,7 +75,9 @@ def subject_of(request: HttpRequest, kind: str, pk: int) -> Any:
     return get_visible(rows.select_related("estate"), request.user, "residents.view", pk=pk)  # type: ignore[arg-type]
 
 
-def card_context(request: HttpRequest, *, unit: Unit | None = None, resident: Resident | None = None) -> dict[str, Any]:
+def card_context(
+    request: HttpRequest, *, unit: Unit | None = None, resident: Resident | None = None
+) -> dict[str, Any]:
     """The card with its acts; every number that stands whole on it is kept as a view of it (docs/domain.md §8)."""
     user: User = request.user  # type: ignore[assignment]
     subject = unit or resident
@@ -87,13 +94,19 @@ def card_context(request: HttpRequest, *, unit: Unit | None = None, resident: Re
 def _show(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     compact = request.GET.get("panel") == "1"
     return render_either(
-        request, "desk/caller_card.html", "desk/_caller_panel.html" if compact else "desk/_caller_card.html", context
+        request,
+        "desk/caller_card.html",
+        "desk/_caller_panel.html" if compact else "desk/_caller_card.html",
+        context,
     )
 
 
 def _acts(user: User, card: CallerCard) -> list[dict[str, Any]]:
     """What can be begun from the card, with everything filled in; the first is the filled button."""
-    who = {"unit": card.unit.pk if card.unit else None, "resident": card.resident.pk if card.resident else None}
+    who = {
+        "unit": card.unit.pk if card.unit else None,
+        "resident": card.resident.pk if card.resident else None,
+    }
     query = urlencode({name: pk for name, pk in who.items() if pk})
     acts = [
         ("contacts.take", _("Call"), "contact_new", query, "c", "phone"),

@@ -50,7 +50,9 @@ def messages(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _read(request)
     inbox = [_shown(message) for message in inbox_of(request.user).select_related("estate")[:INBOX_SHOWN]]  # type: ignore[arg-type]
-    return render(request, "desk/messages.html", {"inbox": inbox, "has_unread": any(not m["read"] for m in inbox)})
+    return render(
+        request, "desk/messages.html", {"inbox": inbox, "has_unread": any(not m["read"] for m in inbox)}
+    )
 
 
 def _read(request: HttpRequest) -> HttpResponse:
@@ -72,7 +74,13 @@ def _shown(message: Message) -> dict[str, Any]:
     # Kept in the language of the day it was written; read in the one of today.
     message.language = get_language() or message.language
     subject, body = rendered(message)
-    return {"id": message.pk, "at": message.created_at, "subject": subject, "body": body, "read": bool(message.read_at)}
+    return {
+        "id": message.pk,
+        "at": message.created_at,
+        "subject": subject,
+        "body": body,
+        "read": bool(message.read_at),
+    }
 
 
 @require_POST
@@ -90,7 +98,9 @@ def switch_estate(request: HttpRequest) -> HttpResponse:
 
 def safe_path(request: HttpRequest, wanted: str, otherwise: str) -> str:
     """`wanted` if it is an address of ours."""
-    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}
+    )
     return wanted if ours else otherwise
 
 
