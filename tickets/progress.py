@@ -74,7 +74,7 @@ def _marks(ticket: Ticket, slips: list[Slip], visit: FollowUp | None) -> list[Ma
     handed = min((s.issued_at for s in slips), default=None)
     rows: list[tuple[str, str, datetime | None, datetime | None]] = [
         (_("We have your report"), ticket.number, ticket.created_at, None),
-        (_("The front desk has read it"), _looked_after(ticket), ticket.responded_at or handed, ticket.response_due_at),
+        (_("The front desk has read it"), _looked_after(ticket), _first(ticket.responded_at, handed), ticket.response_due_at),
         (_("Somebody is working on it"), _signed_by(slips) or str(ticket.department or ""), signed, None),
         (_("Seen to"), "", ticket.resolved_at if ticket.status in {"resolved", "closed"} else None, None),
         (_("We ask you how it went"), "", visit.recorded_at if visit else None, visit.due_at if visit else None),
@@ -82,6 +82,10 @@ def _marks(ticket: Ticket, slips: list[Slip], visit: FollowUp | None) -> list[Ma
     if ticket.status == Ticket.Status.DECLINED:
         rows = [rows[0], (_("Answered"), "", ticket.closed_at, None)]
     return _in_order(rows, finished=ticket.status in {"closed", "declined"})
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min((m for m in moments if m), default=None)
 
 
 def _looked_after(ticket: Ticket) -> str:

@@ -81,7 +81,7 @@ class PublicReplyForm(forms.Form):
     """A few lines from the resident on the matter."""
 
     body = CleanTextField(
-        label=_("Write to us"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2, "data-draft-key": "public-reply"})
+        label=_("Write to us"), max_length=5000, widget=forms.Textarea(attrs={"rows": 1, "data-draft-key": "public-reply"})
     )
     files = FilesField(label=_("Add a photo"), required=False)
     form_token = forms.CharField(widget=forms.HiddenInput, max_length=64)
