@@ -97,6 +97,21 @@ def test_a_ticket_opened_again_may_be_late_again(urgent, clerk, departments):
     assert told("ticket_late") == ["clerk", "clerk"]
 
 
+def test_what_must_be_declined_at_once_leaves_time_to_write_the_reason(make_ticket, clerk, manager):
+    make_ticket("请问", priority="declined", at=MORNING)
+    escalate_overdue(MORNING + timedelta(minutes=5))
+    assert told("ticket_late") == ["clerk"]
+
+
+def test_a_ticket_opened_again_counts_its_levels_from_then(urgent, clerk, departments):
+    resolved = bring_to(urgent, "resolved", actor=clerk, department=departments["engineering"], moment=MORNING)
+    moment = MORNING + timedelta(days=30)
+    again = tickets.reopen_ticket(resolved, actor=clerk, reason="Back", at=moment)
+    limit = again.resolution_due_at - moment
+    escalate_overdue(again.resolution_due_at + limit / 2)
+    assert told("ticket_late") == ["clerk", "supervisor"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_beats_at_once_tell_once(urgent):
     answers = at_once(*[lambda: escalate_overdue(urgent.resolution_due_at + HOUR)["tickets"]] * 3)
@@ -143,7 +158,7 @@ def test_the_tasks_ask_the_database_what_is_due(urgent):
 
 
 def test_every_message_has_words_and_none_to_a_resident_tells_the_class(settings):
-    residents = [path for path in (settings.BASE_DIR / "templates/messages").glob("resident_*.txt")]
+    residents = list((settings.BASE_DIR / "templates/messages").glob("resident_*.txt"))
     assert residents
     for path in residents:
         assert not any(word in path.read_text() for word in ("complaint", "class", "投诉", "投訴"))

@@ -350,6 +350,18 @@ def test_two_who_record_at_once_leave_one_record(visit, clerk, second_clerk):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_without_the_table_of_states_two_would_record(visit, clerk, second_clerk, monkeypatch):
+    """The negative control: if this fails, the test above proves nothing."""
+    anything = dict(follow_ups.FOLLOW_UP_STATES.table) | {"record": (("scheduled", "done"), "done")}
+    monkeypatch.setattr(follow_ups.FOLLOW_UP_STATES, "table", anything)
+    at_once(
+        lambda: follow_ups.record_follow_up(visit, actor=clerk, outcome="satisfied", score=5),
+        lambda: follow_ups.record_follow_up(visit, actor=second_clerk, outcome="satisfied", score=4),
+    )
+    assert Entry.objects.filter(verb="follow_up.recorded").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_record_and_a_reopening_at_once_leave_one_of_the_two(visit, clerk, second_clerk):
     at_once(
         lambda: follow_ups.record_follow_up(visit, actor=clerk, outcome="satisfied", score=5),

@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from helpdesk.audit.models import Entry
 from helpdesk.audit.services import record
 from helpdesk.estates.business_time import NeverOpens, add_business
 from helpdesk.estates.calendars import business_calendar
@@ -17,11 +18,11 @@ from tickets.models import FollowUp, Priority, Slip, Ticket
 from tickets.services.telling import (
     desk_supervisors,
     duty_after_hours,
+    headline_of,
     managers,
     on_the_clock,
     supervisors,
     tell_staff,
-    title_of,
     where_of,
     who_looks_after,
 )
@@ -48,7 +49,7 @@ def escalate_tickets(at: datetime) -> int:
 
 def _escalate_ticket(ticket: Ticket, at: datetime) -> bool:
     due = late_since(ticket, at)
-    limit = max(due - ticket.created_at, timedelta(minutes=1))
+    limit = limit_of(ticket, due)
     level = RESPONSIBLE + (at >= due + limit / 2) + (at >= due + limit)
     before = ticket.escalation
     if not _raise_level(ticket, level):
@@ -65,7 +66,7 @@ def _escalate_ticket(ticket: Ticket, at: datetime) -> bool:
         # One limit, one message a level: a ticket opened again has another limit.
         key=f"ticket:{ticket.pk}:late:{due:%Y%m%d%H%M}:{level}",
         link=reverse("ticket_detail", args=[ticket.pk]),
-        title=title_of(ticket),
+        title=headline_of(ticket),
         where=where_of(ticket),
         due=on_the_clock(ticket.estate, due),
         unanswered=ticket.responded_at is None,
@@ -80,6 +81,13 @@ def late_since(ticket: Ticket, at: datetime) -> datetime:
     if ticket.responded_at is None and ticket.response_due_at < at:
         return ticket.response_due_at
     return ticket.resolution_due_at
+
+
+def limit_of(ticket: Ticket, due: datetime) -> timedelta:
+    """How long there was; a ticket opened again counts from then, and one to be settled at once has time to answer."""
+    again = Entry.objects.about(ticket).filter(verb="ticket.reopened").last() if ticket.reopened else None
+    began = again.at if again and again.at < due else ticket.created_at
+    return max(due - began, ticket.response_due_at - ticket.created_at, timedelta(minutes=1))
 
 
 def _supervisors_of(ticket: Ticket) -> list[User]:

@@ -18,7 +18,7 @@ from helpdesk.staff.models import User
 from tickets.models import Attempt, FollowUp, Slip, Ticket
 from tickets.services.follow_up_plans import HOUR, pick_assignee, plan_visit, schedule_follow_up
 from tickets.services.steps import tick
-from tickets.services.telling import clerks, not_in_rest_hours, supervisors, tell_staff, title_of, where_of
+from tickets.services.telling import clerks, headline_of, not_in_rest_hours, supervisors, tell_staff, where_of
 from tickets.services.tickets.ending import end, open_once_more
 from tickets.services.tickets.state import lock_ticket
 
@@ -224,7 +224,7 @@ def _about(visit: FollowUp) -> Ticket | Slip:
 
 def _tell(people: list[User], template: str, visit: FollowUp, *, key: str) -> None:
     about = _about(visit)
-    title = title_of(about) if isinstance(about, Ticket) else about.instructions[:60]
+    title = headline_of(about) if isinstance(about, Ticket) else about.instructions[:60]
     where = where_of(about) if isinstance(about, Ticket) else about.unit.code if about.unit else ""
     tell_staff(
         people,

@@ -19,10 +19,10 @@ from tickets.models import Reply, Ticket
 from tickets.promise_words import find_promises
 from tickets.services.telling import (
     desk_supervisors,
+    headline_of,
     supervisors,
     tell_resident,
     tell_staff,
-    title_of,
     who_looks_after,
 )
 from tickets.services.tickets.state import (
@@ -66,7 +66,8 @@ def add_reply(
     if public:
         _weigh(reply, actor)
     reply.save()
-    attach(reply, files, actor=actor, estate=ticket.estate, is_public=public, at=at)
+    if files:
+        attach(reply, files, actor=actor, estate=ticket.estate, is_public=public, at=at)
     _index(ticket, body, *(take_first_contact(ticket, actor) if public else []))
     held = reply.state == STATE.HELD
     record("reply.held" if held else "reply.added", reply, actor=actor, filed_under=ticket, at=at, visibility=visibility)
@@ -109,7 +110,7 @@ def _ask_to_release(reply: Reply, ticket: Ticket) -> None:
         about=ticket,
         key=f"reply:{reply.pk}:held",
         link=reverse("ticket_detail", args=[ticket.pk]),
-        title=title_of(ticket),
+        title=headline_of(ticket),
         author=str(reply.author),
         words=[promise["words"] for promise in reply.promises],
     )
@@ -169,7 +170,8 @@ def add_resident_reply(
         form_token=form_token,
     )
     # On the ticket, not on the reply: there the resident sees them too.
-    attach(ticket, files, actor=None, estate=ticket.estate, purpose="resident", is_public=True, at=at)
+    if files:
+        attach(ticket, files, actor=None, estate=ticket.estate, purpose="resident", is_public=True, at=at)
     _index(ticket, body)
     record("reply.added", reply, actor=None, filed_under=ticket, at=at, visibility="public", from_resident=True)
     tell_staff(
@@ -178,7 +180,7 @@ def add_resident_reply(
         about=ticket,
         key=f"reply:{reply.pk}:wrote",
         link=reverse("ticket_detail", args=[ticket.pk]),
-        title=title_of(ticket),
+        title=headline_of(ticket),
         ended=not ticket.is_open,
     )
     return reply
@@ -209,7 +211,7 @@ def _tell_author(reply: Reply, ticket: Ticket, template: str, actor: User, reaso
         about=ticket,
         key=f"reply:{reply.pk}:{reply.state}",
         link=reverse("ticket_detail", args=[ticket.pk]),
-        title=title_of(ticket),
+        title=headline_of(ticket),
         by=str(actor),
         reason=reason,
     )

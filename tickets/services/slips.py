@@ -167,7 +167,8 @@ def complete_slip(
     ticket = _lock_ticket_of(slip)
     if not _move(slip, "complete", done_by=actor, done_at=at, report=report):
         return _same_answer(slip, "complete", slip.done_by_id == actor.pk)
-    attach(slip, files, actor=actor, estate=slip.estate, purpose="done", at=at)
+    if files:
+        attach(slip, files, actor=actor, estate=slip.estate, purpose="done", at=at)
     _noted(slip, "done", actor, at)
     if ticket is None:
         schedule_follow_up(slip, at=at)

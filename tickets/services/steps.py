@@ -1,6 +1,7 @@
 """Laying and ticking the steps of a procedure. The caller holds the ticket's lock."""
 
 from datetime import datetime
+from typing import Any
 
 from helpdesk.audit.models import Entry
 from helpdesk.audit.services import record
@@ -58,7 +59,7 @@ def mark_done(
     step.done_at, step.done_by = at, actor
     step.not_needed, step.reason = not_needed, reason
     step.save(update_fields=["done_at", "done_by", "not_needed", "reason"])
-    said = {"not_needed": not_needed, "reason": reason, "finding": finding}
+    said: dict[str, Any] = {"not_needed": not_needed, "reason": reason, "finding": finding}
     record("ticket.step_done", step.ticket, actor=actor, at=at, key=step.key, **{k: v for k, v in said.items() if v})
 
 

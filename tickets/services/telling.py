@@ -120,7 +120,7 @@ def where_of(ticket: Ticket) -> str:
     return ticket.unit.code if ticket.unit else ticket.unit_as_written
 
 
-def title_of(ticket: Ticket) -> str:
+def headline_of(ticket: Ticket) -> str:
     """The subject, or the first words of what happened."""
     words = ticket.subject or " ".join(ticket.description.split())
     return words if len(words) <= 60 else words[:59] + "…"

@@ -1,6 +1,7 @@
 """Resolving, closing, declining, merging, and opening again."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -16,7 +17,7 @@ from tickets.procedures import titles_of
 from tickets.promise_words import find_promises
 from tickets.services.follow_up_plans import cancel_open_visit, has_open_visit, schedule_follow_up
 from tickets.services.steps import open_before_resolving, open_for_another_round, open_keys, tick
-from tickets.services.telling import supervisors, tell_resident, tell_staff, title_of, who_looks_after
+from tickets.services.telling import headline_of, supervisors, tell_resident, tell_staff, who_looks_after
 from tickets.services.tickets.state import (
     guard,
     lock_ticket,
@@ -92,7 +93,7 @@ def end(ticket: Ticket, status: str, *, actor: User | None, at: datetime, reason
     """The change itself, on a locked ticket whose guards have passed: closed, or declined."""
     ticket.status, ticket.closed_at, ticket.closing_reason = status, at, reason
     save_ticket(ticket, "status", "closed_at", "closing_reason", "priority", "responded_at", "responsible", "merged_into")
-    said = {"reason": reason, "by": by}
+    said: dict[str, Any] = {"reason": reason, "by": by}
     record(f"ticket.{status}", ticket, actor=actor, at=at, **{name: value for name, value in said.items() if value})
 
 
@@ -176,7 +177,7 @@ def open_once_more(ticket: Ticket, *, actor: User | None, at: datetime, reason: 
         about=ticket,
         key=f"ticket:{ticket.pk}:reopened:{ticket.reopened}",
         link=reverse("ticket_detail", args=[ticket.pk]),
-        title=title_of(ticket),
+        title=headline_of(ticket),
         reason=reason,
         dissatisfied=dissatisfied,
         # A grumble handled badly becomes a valid complaint: the clerk looks at the class again.

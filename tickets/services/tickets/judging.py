@@ -60,7 +60,7 @@ def classify_ticket(
         decided_by=actor,
         decided_at=at,
     )
-    said = {"from": before, "to": complaint_class, "reason": reason}
+    said: dict[str, Any] = {"from": before, "to": complaint_class, "reason": reason}
     record("ticket.classified", ticket, actor=actor, at=at, **said)
     return ticket
 

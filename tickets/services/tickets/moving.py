@@ -1,6 +1,7 @@
 """Giving a matter to a department, starting on it, handing over responsibility, ticking steps."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -15,8 +16,14 @@ from tickets.models import Priority, Step, Ticket
 from tickets.procedures import BY_KEY, is_by_hand, title_of
 from tickets.services.follow_up_plans import cancel_open_visit
 from tickets.services.steps import mark_done, tick
-from tickets.services.telling import duty_after_hours, on_the_clock, supervisors, tell_staff, where_of
-from tickets.services.telling import title_of as words_of
+from tickets.services.telling import (
+    duty_after_hours,
+    headline_of,
+    on_the_clock,
+    supervisors,
+    tell_staff,
+    where_of,
+)
 from tickets.services.tickets.state import (
     guard,
     lock_ticket,
@@ -42,12 +49,15 @@ def assign_ticket(
     ticket = lock_ticket(ticket, version=version)
     give_to(ticket, department, actor=actor, handler=handler, at=at)
     tell_staff(
-        [handler] if handler else [*supervisors(ticket.estate, department), *on_duty_if_critical(ticket, department, at)],
+        [
+            *([handler] if handler else supervisors(ticket.estate, department)),
+            *on_duty_if_critical(ticket, department, at),
+        ],
         "ticket_assigned",
         about=ticket,
         key=f"ticket:{ticket.pk}:assigned:{ticket.version}",
         link=reverse("ticket_detail", args=[ticket.pk]),
-        title=words_of(ticket),
+        title=headline_of(ticket),
         where=where_of(ticket),
         due=on_the_clock(ticket.estate, ticket.resolution_due_at),
     )
@@ -65,7 +75,7 @@ def give_to(
     ticket.status = guard(ticket, action)
     ticket.department, ticket.handler = department, handler
     save_ticket(ticket, "status", "department", "handler", *take_first_contact(ticket, actor))
-    who = {"department": department.name, "handler": str(handler) if handler else ""}
+    who: dict[str, Any] = {"department": department.name, "handler": str(handler) if handler else ""}
     record("ticket.assigned", ticket, actor=actor, at=at, **who)
     tick(ticket, "assign", actor=actor, at=at)
 
@@ -104,7 +114,7 @@ def hand_over_responsibility(
         raise Refused("not_a_colleague", _("This person doesn't work on tickets in this estate."), field="to")
     before, ticket.responsible = ticket.responsible, to
     save_ticket(ticket, "responsible")
-    said = {"responsible": [str(before or ""), str(to)], "reason": reason}
+    said: dict[str, Any] = {"responsible": [str(before or ""), str(to)], "reason": reason}
     record("ticket.changed", ticket, actor=actor, at=at, **said)
     tell_staff(
         [to],
@@ -112,7 +122,7 @@ def hand_over_responsibility(
         about=ticket,
         key=f"ticket:{ticket.pk}:handed-over:{ticket.version}",
         link=reverse("ticket_detail", args=[ticket.pk]),
-        title=words_of(ticket),
+        title=headline_of(ticket),
         by=str(actor),
         reason=reason,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -23,7 +24,14 @@ from tickets.classification import History, Suggestion, classify, suggest_topic
 from tickets.deadlines import limits_for
 from tickets.models import OPEN, Channel, ClassDecision, Contact, Priority, Ticket, Topic
 from tickets.services.steps import lay_steps, tick
-from tickets.services.telling import duty_after_hours, managers, tell_resident, tell_staff, title_of, where_of
+from tickets.services.telling import (
+    duty_after_hours,
+    headline_of,
+    managers,
+    tell_resident,
+    tell_staff,
+    where_of,
+)
 from tickets.services.tickets.state import same_estate, search_text_of
 
 # The third report of one matter by a resident or unit within so many days is serious.
@@ -174,7 +182,8 @@ def _write(
     tick(ticket, "create", actor=actor, at=at)
     if ticket.complaint_class and actor:
         decide_at_once(ticket, actor, at)
-    attach(ticket, files, actor=actor, estate=ticket.estate, is_public=actor is None, at=at)
+    if files:
+        attach(ticket, files, actor=actor, estate=ticket.estate, is_public=actor is None, at=at)
     if contact is not None and contact.ticket_id is None:
         Contact.objects.filter(pk=contact.pk, ticket__isnull=True).update(ticket=ticket)
     tell_of_new(ticket, third=third)
@@ -191,7 +200,8 @@ def decide_at_once(ticket: Ticket, actor: User, at: datetime) -> None:
         decided_by=actor,
         decided_at=at,
     )
-    record("ticket.classified", ticket, actor=actor, at=at, **{"from": "", "to": ticket.complaint_class})
+    said: dict[str, Any] = {"from": "", "to": ticket.complaint_class}
+    record("ticket.classified", ticket, actor=actor, at=at, **said)
 
 
 def tell_of_new(ticket: Ticket, *, third: bool) -> None:
@@ -210,7 +220,7 @@ def tell_of_serious(ticket: Ticket, *, at: datetime, third: bool = False) -> Non
         about=ticket,
         key=f"ticket:{ticket.pk}:serious",
         link=reverse("ticket_detail", args=[ticket.pk]),
-        title=title_of(ticket),
+        title=headline_of(ticket),
         where=where_of(ticket),
         third=third,
     )
