@@ -71,6 +71,17 @@ def test_a_suggested_class_is_confirmed_with_one_click_or_corrected_from_the_men
     assert [item["fields"][0]["value"] for item in row["action"]["menu"]] == ["valid", "inquiry", "venting"]
 
 
+def test_whoever_confirms_on_the_desk_stays_on_the_desk(
+    clerk: Any, login: Any, estate: Any, make_ticket: Any
+) -> None:
+    ticket = make_ticket()
+    act = lanes(clerk, estate, timezone.now())["to-judge"].rows[0]["action"]
+    answer = login(clerk).post(act["url"], {field["name"]: field["value"] for field in act["fields"]})
+    ticket.refresh_from_db()
+    assert (answer.status_code, answer["Location"]) == (303, reverse("desk"))
+    assert ticket.complaint_class == ticket.suggestion["complaint_class"]
+
+
 @pytest.mark.parametrize("suggestion", [{}, {"complaint_class": "nonsense"}, {"complaint_class": None}])
 def test_a_ticket_without_a_suggestion_is_opened(
     clerk: Any, estate: Any, open_ticket: Any, now: datetime, suggestion: Any

@@ -125,5 +125,12 @@ def test_a_caller_not_on_file_takes_the_number_along_in_the_session_alone(clerk:
     assert "9999" not in str(dict(client.session))
 
 
+def test_the_form_has_the_number_only_when_one_comes_from_the_box(clerk: Any, login: Any) -> None:
+    client = login(clerk)
+    client.post(reverse("lookup"), {"q": "139 0013 9999"})
+    assert "139 0013 9999" in client.get(reverse("contact_new"), {"from": "box"}).content.decode()
+    assert "139 0013 9999" not in client.get(reverse("contact_new")).content.decode()
+
+
 def test_strangers_are_asked_to_log_in(client: Any, db: None) -> None:
     assert client.get(reverse("lookup"), {"q": "6021"}).status_code == 302
