@@ -359,7 +359,9 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_SCHEMA_CLASS": "helpdesk.api.schema.DeskSchema",
     "EXCEPTION_HANDLER": "helpdesk.api.errors.exception_handler",
-    "DEFAULT_THROTTLE_RATES": {"token": "600/min", "public_form": "10/hour", "secret_failures": "10/min"},
+    "DEFAULT_THROTTLE_RATES": {"token": "600/min"},
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "helpdesk.api.negotiation.AlwaysJSON",
+    "DEFAULT_METADATA_CLASS": None,
     "NUM_PROXIES": env.int("PROXY_COUNT", 0),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "COERCE_DECIMAL_TO_STRING": True,
@@ -381,6 +383,18 @@ SPECTACULAR_SETTINGS = {
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {
+        "TicketStatusEnum": "tickets.models.Ticket.Status",
+        "SlipStatusEnum": "tickets.models.Slip.Status",
+        "FollowUpStatusEnum": "tickets.models.FollowUp.Status",
+        "UnitStatusEnum": "residents.models.Unit.Status",
+        "DepartmentKindEnum": "helpdesk.estates.models.Department.Kind",
+        "ResidentKindEnum": "residents.models.Resident.Kind",
+        "SlipKindEnum": "tickets.models.Slip.Kind",
+        "ContactKindEnum": "tickets.models.Contact.Kind",
+        "TicketChannelEnum": "tickets.models.Channel",
+        "FollowUpChannelEnum": "tickets.models.FollowUp.Via",
+    },
 }
 
 LOGGING = {
@@ -399,7 +413,4 @@ LOGGING = {
     },
 }
 HAS_PDF = find_spec("weasyprint") is not None
-DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "helpdesk.api.errors.Handler",
-    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "405", "409", "412", "415", "422", "429"],
-}
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "helpdesk.api.errors.Handler"}

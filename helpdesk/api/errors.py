@@ -11,6 +11,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError, Throttled, ValidationError
 from rest_framework.response import Response
 
+from helpdesk.api.parsers import TooLarge
 from helpdesk.lib.errors import Refused, Stale, TooOften
 
 # Refusals that only say that a value is badly formed: no rule of the trade, so 400 and not 409.
@@ -25,12 +26,6 @@ SHAPE = frozenset(
 class Conflict(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_code = "conflict"
-
-
-class TooLarge(APIException):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_code = "too_large"
-    default_detail = _("This request is too large.")
 
 
 class Unprocessable(APIException):

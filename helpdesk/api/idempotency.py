@@ -2,11 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,83 +15,87 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from helpdesk.api.errors import Unprocessable
-from helpdesk.api.parsers import TooLarge
 
 KEPT_FOR = timedelta(hours=24)
 
 
 class IdempotentMixin:
-    """For viewsets: any POST may carry a key. The row is locked first, so of two at once the second waits and replays."""
+    """For views: any POST may carry a key. The row is locked first, so of two at once the second waits and replays."""
 
     idempotency_required: tuple[str, ...] = ()
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if request.method != "POST" or "Idempotency-Key" not in request.headers:
-            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        handler = getattr(self, "post", None)
+        if request.method == "POST" and handler is not None:
+            self.post = lambda request, *args, **kwargs: self._once(handler, request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+    def _once(
+        self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
+    ) -> Response:
+        key = key_of(request, required=getattr(self, "action", "") in self.idempotency_required)
+        if key is None:
+            return handler(request, *args, **kwargs)
+        # Before the lock: a slow sender keeps nobody waiting.
+        digest = digest_of(request)
+        # A refusal is an exception and takes the row with it: put right, the request may come again under its key.
         with transaction.atomic():
-            response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-            if response.status_code >= 400:
-                # Nothing is kept of a refused request: put right, it may come again under the same key.
-                transaction.set_rollback(True)
-        return response
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
-        self.kept = None
-        if request.method == "POST":
-            self.kept = claim(request, required=getattr(self, "action", "") in self.idempotency_required)
-            if self.kept and self.kept.status:
-                raise Replay(self.kept)
-
-    def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, Replay):
-            return Response(exc.kept.body, status=exc.kept.status, headers={"Idempotent-Replay": "true"})
-        return super().handle_exception(exc)  # type: ignore[misc, no-any-return]
-
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
-        kept = getattr(self, "kept", None)
-        if kept and not kept.status and response.status_code < 400:
-            response.render()
-            kept.status, kept.body = response.status_code, json.loads(response.content or b"null")
+            kept = claim(owner_of(request), key, digest)
+            if kept.status:
+                return Response(kept.body, status=kept.status, headers={"Idempotent-Replay": "true"})
+            response = handler(request, *args, **kwargs)
+            renderer = request.accepted_renderer
+            kept.status, kept.body = (
+                response.status_code,
+                json.loads(renderer.render(response.data) or b"null"),
+            )
             kept.save(update_fields=["status", "body"])
         return response
 
 
-class Replay(Exception):
-    """An answer to this key is there already."""
-
-    def __init__(self, kept: Any) -> None:
-        super().__init__(kept.key)
-        self.kept = kept
-
-
-def claim(request: Request, *, required: bool) -> Any:
-    """The row of this request's key, locked; None without a key. 400 for a bad key, 422 for a key of another request."""
+def key_of(request: Request, *, required: bool) -> str | None:
+    """The request's key, None without one; 400 for a bad key, or where one is required."""
     key = request.headers.get("Idempotency-Key")
-    if key is None:
-        if required:
-            raise ValidationError({"Idempotency-Key": [_("This request needs an Idempotency-Key.")]}, code="required")
-        return None
-    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise ValidationError({"Idempotency-Key": [_("Use 1 to 255 printable ASCII characters.")]}, code="invalid")
+    if key is None and required:
+        raise ValidationError(
+            {"Idempotency-Key": [_("This request needs an Idempotency-Key.")]}, code="required"
+        )
+    if key is not None and not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise ValidationError(
+            {"Idempotency-Key": [_("Use 1 to 255 printable ASCII characters.")]}, code="invalid"
+        )
+    return key
+
+
+def claim(owner: str, key: str, digest: str) -> Any:
+    """The row of this key, locked; 422 if it belongs to another request."""
     answers = apps.get_model("staff", "KeptAnswer").objects
-    answers.filter(created_at__lt=timezone.now() - KEPT_FOR, owner=owner_of(request), key=key).delete()
-    digest = _digest_of(request)
-    answers.get_or_create(owner=owner_of(request), key=key, defaults={"request_digest": digest})
-    kept = answers.select_for_update().get(owner=owner_of(request), key=key)
+    answers.filter(created_at__lt=timezone.now() - KEPT_FOR, owner=owner, key=key).delete()
+    answers.get_or_create(owner=owner, key=key, defaults={"request_digest": digest})
+    kept = answers.select_for_update().get(owner=owner, key=key)
     if kept.request_digest != digest:
         raise Unprocessable
     return kept
 
 
-def _digest_of(request: Request) -> str:
-    """What makes two requests the same: path and body; of an upload, which is not read into memory, its length."""
-    is_upload = request.content_type.startswith("multipart/")
-    if not is_upload and int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        raise TooLarge
-    body = request.META.get("CONTENT_LENGTH", "").encode() if is_upload else request._request.body
-    return hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + body).hexdigest()
+def digest_of(request: Request) -> str:
+    """What makes two requests the same: address and body; of an upload the fields and files, not their wrapping."""
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    data = request.data
+    if hasattr(data, "lists"):  # a form
+        data = [[name, [_content_of(part) for part in parts]] for name, parts in data.lists()]
+    digest.update(json.dumps(data, sort_keys=True).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _content_of(part: Any) -> str:
+    if not hasattr(part, "chunks"):
+        return str(part)
+    digest = hashlib.sha256(str(part.name).encode("utf-8", "surrogatepass"))
+    for chunk in part.chunks():
+        digest.update(chunk)
+    part.seek(0)
+    return digest.hexdigest()
 
 
 def owner_of(request: Request) -> str:

@@ -25,6 +25,7 @@ class CappedJSONParser(JSONParser):
         if len(data) > most:
             raise TooLarge
         try:
-            return super().parse(BytesIO(data), media_type, parser_context)
+            # JSON is UTF-8, whatever charset a header names.
+            return super().parse(BytesIO(data), media_type, {**(parser_context or {}), "encoding": "utf-8"})
         except RecursionError as error:
             raise ParseError(_("This is nested too deeply.")) from error

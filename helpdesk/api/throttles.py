@@ -1,4 +1,4 @@
-"""How often: a token, a public form, a guess at a secret."""
+"""How often a token may call. Public forms and guesses at a secret count in tickets/services/public.py."""
 
 from typing import Any
 
@@ -15,14 +15,3 @@ class TokenThrottle(SimpleRateThrottle):
         if request.auth is None:
             return None
         return self.cache_format % {"scope": self.scope, "ident": request.auth.pk}
-
-
-class PublicFormThrottle(SimpleRateThrottle):
-    """Ten forms an hour from one address; reading is free."""
-
-    scope = "public_form"
-
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        if request.method != "POST":
-            return None
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}

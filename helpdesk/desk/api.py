@@ -1,29 +1,35 @@
-"""What spans the apps: the one box, the caller card, and the page of documents."""
+"""What spans the apps: the one box, the caller card, the schema and the page of documents."""
 
 from typing import Any
 
 from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from drf_spectacular.views import SpectacularSwaggerSplitView
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from helpdesk.api.permissions import ByTable
-from helpdesk.api.throttles import TokenThrottle
-from helpdesk.api.viewsets import BIGGEST_ID
+from helpdesk.api.filters import BIGGEST_ID, refuse_unknown
+from helpdesk.api.views import TableView
 from helpdesk.desk.caller_cards import CallerCard, caller_card
-from helpdesk.desk.lookup import look_up
-from residents.models import Unit
+from helpdesk.desk.lookup import LONGEST_QUERY, look_up
+from residents.api.residents import PhoneSerializer
+from residents.models import Occupancy, Unit
+from residents.selectors import people_of
 from tickets.models import Ticket
 
-LONGEST_QUERY = 200
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI description, as YAML or, by `Accept` or `?format=json`, as JSON."""
+
+    content_negotiation_class = DefaultContentNegotiation
 
 
 @method_decorator(csp_update({"style-src": ["'self'", "'unsafe-inline'"]}), name="dispatch")
@@ -46,31 +52,24 @@ class HitsSerializer(serializers.Serializer[Any]):
     results = HitSerializer(many=True)
 
 
-class TableView(APIView):
-    """A view of its own that asks the role table."""
-
-    permission_classes = [ByTable]
-    throttle_classes = [TokenThrottle]
-    permission = ""
-
-    def permission_for(self, request: Request) -> str:
-        return self.permission
-
-
 class LookupView(TableView):
     """The one box: telephone number or its last digits, unit, name, number."""
 
     permission = "residents.view"
 
-    @extend_schema(parameters=[OpenApiParameter("q", str, required=True)], responses=HitsSerializer)
+    @extend_schema(
+        operation_id="lookup",
+        parameters=[OpenApiParameter("q", str, required=True)],
+        responses=HitsSerializer,
+    )
     def get(self, request: Request) -> Response:
-        unknown = sorted(set(request.query_params) - {"q", "format"})
-        if unknown:
-            raise ValidationError({name: [_("There is no such filter.")] for name in unknown}, code="unknown_filter")
+        refuse_unknown(request, {"q"})
         query = request.query_params.get("q", "").strip()
-        if not query or len(query) > LONGEST_QUERY:
-            raise ValidationError({"q": [_("Write 1 to 200 characters.")]}, code="invalid")
-        hits = [h for h in look_up(request.user, query) if _within(request, h.kind)]
+        if not query or len(query) > LONGEST_QUERY or "\0" in query:
+            raise ValidationError(
+                {"q": [_("Write 1 to %(most)s characters.") % {"most": LONGEST_QUERY}]}, code="invalid"
+            )
+        hits = [hit for hit in look_up(request.user, query) if _within(request, hit.kind)]
         return Response(HitsSerializer({"results": hits}).data)
 
 
@@ -79,20 +78,13 @@ def _within(request: Request, kind: str) -> bool:
     return kind in {"unit", "resident"} or bool(request.auth.opens("tickets.view"))
 
 
-class CardPhoneSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    number = serializers.CharField(help_text="Masked.")
-    label = serializers.CharField()
-    is_primary = serializers.BooleanField()
+class CardPersonSerializer(serializers.ModelSerializer[Occupancy]):
+    name = serializers.CharField(source="resident.name")
+    phones = PhoneSerializer(source="resident.phones", many=True)
 
-
-class CardPersonSerializer(serializers.Serializer[Any]):
-    resident = serializers.IntegerField(source="resident.pk")
-    name = serializers.CharField()
-    relation = serializers.CharField(source="role")
-    is_primary = serializers.BooleanField()
-    is_payer = serializers.BooleanField()
-    phones = CardPhoneSerializer(many=True)
+    class Meta:
+        model = Occupancy
+        fields = ("resident", "name", "relation", "is_primary", "is_payer", "phones")
 
 
 class CardTicketSerializer(serializers.ModelSerializer[Ticket]):
@@ -102,40 +94,48 @@ class CardTicketSerializer(serializers.ModelSerializer[Ticket]):
 
 
 class CardSerializer(serializers.Serializer[Any]):
-    """Who lives there, what is open and what was last."""
+    """Who lives there, what is open and what was last. Tickets only for who may see tickets."""
 
     unit = serializers.IntegerField(source="unit.pk")
     code = serializers.CharField(source="unit.code")
-    people = CardPersonSerializer(many=True)
+    people = serializers.SerializerMethodField()
     calls_in_30_days = serializers.SerializerMethodField()
     open_tickets = serializers.SerializerMethodField()
     last_tickets = serializers.SerializerMethodField()
 
-    def get_calls_in_30_days(self, card: CallerCard) -> int:
-        return card.calls.count if card.calls else 0
+    @extend_schema_field(CardPersonSerializer(many=True))
+    def get_people(self, card: CallerCard) -> Any:
+        return CardPersonSerializer(people_of(card.unit, timezone.localdate(card.at)), many=True).data
 
-    def get_open_tickets(self, card: CallerCard) -> list[dict[str, Any]]:
-        return self._tickets([m.ticket for m in card.open_matters])
+    def get_calls_in_30_days(self, card: CallerCard) -> int | None:
+        """Null for who may not see the registers."""
+        return card.calls.count if card.calls and self.context["with_tickets"] else None
 
-    def get_last_tickets(self, card: CallerCard) -> list[dict[str, Any]]:
-        return self._tickets([m.ticket for m in card.matters])
+    @extend_schema_field(CardTicketSerializer(many=True))
+    def get_open_tickets(self, card: CallerCard) -> Any:
+        return self._tickets([matter.ticket for matter in card.open_matters])
 
-    def _tickets(self, tickets: list[Ticket]) -> list[dict[str, Any]]:
-        return list(CardTicketSerializer(tickets, many=True).data) if self.context["with_tickets"] else []
+    @extend_schema_field(CardTicketSerializer(many=True))
+    def get_last_tickets(self, card: CallerCard) -> Any:
+        return self._tickets([matter.ticket for matter in card.matters])
+
+    def _tickets(self, tickets: list[Ticket]) -> Any:
+        return CardTicketSerializer(tickets, many=True).data if self.context["with_tickets"] else []
 
 
 class CardView(TableView):
-    """A unit's caller card."""
+    """A unit's caller card, its numbers masked."""
 
     permission = "residents.view"
 
-    @extend_schema(responses=CardSerializer)
-    def get(self, request: Request, pk: int) -> Response:
-        unit = Unit.objects.visible_to(request.user).select_related("estate").filter(pk=min(pk, BIGGEST_ID)).first()
+    @extend_schema(operation_id="units_card", responses=CardSerializer)
+    def get(self, request: Request, pk: str) -> Response:
+        refuse_unknown(request)
+        units = Unit.objects.visible_to(request.user).select_related("estate")
+        unit = units.filter(pk=pk).first() if int(pk) <= BIGGEST_ID else None
         if unit is None:
             raise Http404
-        if not request.user.may(self.permission, unit.estate_id):
-            raise PermissionDenied
+        self.check_object_permissions(request, unit)
         card = caller_card(request.user, unit=unit)
         with_tickets = request.auth.opens("tickets.view") and request.user.may("tickets.view", unit.estate_id)
         return Response(CardSerializer(card, context={"with_tickets": with_tickets}).data)

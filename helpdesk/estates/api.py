@@ -1,7 +1,6 @@
 """Estates and departments, to read."""
 
-import django_filters
-
+from helpdesk.api.filters import FilterSet
 from helpdesk.api.serializers import StrictModelSerializer
 from helpdesk.api.viewsets import DeskViewSet
 from helpdesk.estates.models import Department, Estate
@@ -19,16 +18,26 @@ class EstateSerializer(StrictModelSerializer):
 class DepartmentSerializer(StrictModelSerializer):
     class Meta:
         model = Department
-        fields = ("id", "estate", "code", "kind", "name", "name_zh_hans", "name_zh_hant", "telephone", "is_active")
+        fields = (
+            "id",
+            "estate",
+            "code",
+            "kind",
+            "name",
+            "name_zh_hans",
+            "name_zh_hant",
+            "telephone",
+            "is_active",
+        )
 
 
-class EstateFilter(django_filters.FilterSet):
+class EstateFilter(FilterSet):
     class Meta:
         model = Estate
         fields = ("code",)
 
 
-class DepartmentFilter(django_filters.FilterSet):
+class DepartmentFilter(FilterSet):
     class Meta:
         model = Department
         fields = ("estate", "kind", "code", "is_active")
@@ -41,7 +50,9 @@ class EstateViewSet(DeskViewSet):
     serializer_class = EstateSerializer
     filterset_class = EstateFilter
     permissions = {"*": "estates.view"}
-    ordering_fields = ("id", "code")
+    search_fields = ("code", "name", "name_zh_hans", "name_zh_hant")
+    ordering_fields = ("id", "code", "name")
+    estate_column = "pk"
 
 
 class DepartmentViewSet(DeskViewSet):
@@ -51,4 +62,5 @@ class DepartmentViewSet(DeskViewSet):
     serializer_class = DepartmentSerializer
     filterset_class = DepartmentFilter
     permissions = {"*": "estates.view"}
-    ordering_fields = ("id", "code")
+    search_fields = ("code", "name", "name_zh_hans", "name_zh_hant")
+    ordering_fields = ("id", "code", "name")

@@ -1,16 +1,15 @@
 """Residents, to read; telephone numbers masked."""
 
-from typing import Any
-
-import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
+from helpdesk.api.filters import FilterSet, IdFilter, before, contains, since
 from helpdesk.api.serializers import StrictModelSerializer
 from helpdesk.api.viewsets import DeskViewSet
 from helpdesk.lib.masking import mask_identity
+from helpdesk.lib.names import query_keys
 from helpdesk.lib.phones import mask_phone
-from residents.models import Occupancy, Phone, Resident
+from residents.models import NameKey, Occupancy, Phone, Resident
 
 
 class PhoneSerializer(StrictModelSerializer):
@@ -48,8 +47,10 @@ class ResidentSerializer(StrictModelSerializer):
         return mask_identity(resident.identity_number) if resident.identity_number else None
 
 
-class ResidentFilter(django_filters.FilterSet):
-    unit = django_filters.NumberFilter(field_name="occupancies__unit", distinct=True)
+class ResidentFilter(FilterSet):
+    unit = IdFilter(field_name="occupancies__unit", distinct=True)
+    created_after = since("created_at")
+    created_before = before("created_at")
 
     class Meta:
         model = Resident
@@ -63,7 +64,17 @@ class ResidentViewSet(DeskViewSet):
     serializer_class = ResidentSerializer
     filterset_class = ResidentFilter
     permissions = {"*": "residents.view"}
+    search_fields = ("name", "other_name")
     ordering_fields = ("id", "name", "created_at")
 
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().prefetch_related("phones", "occupancies")
+    def rows(self) -> QuerySet[Resident]:
+        return Resident.objects.prefetch_related("phones", "occupancies")
+
+    def search(self, queryset: QuerySet[Resident], words: str) -> QuerySet[Resident]:
+        """By name as in the one box: either script, pinyin, initials."""
+        begins = Q(pk__in=[])
+        for key in query_keys(words):
+            begins |= Q(key__startswith=key)
+        called = NameKey.objects.filter(begins).values("resident")
+        written = contains(Resident.objects.all(), self.search_fields, words).values("pk")
+        return queryset.filter(Q(pk__in=called) | Q(pk__in=written))

@@ -1,10 +1,10 @@
 """Buildings and units, to read."""
 
-import django_filters
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 
+from helpdesk.api.filters import FilterSet
 from helpdesk.api.serializers import StrictModelSerializer
 from helpdesk.api.viewsets import DeskViewSet
 from residents.models import Building, Occupancy, Unit
@@ -41,23 +41,26 @@ class UnitSerializer(StrictModelSerializer):
         return next(owners, None)
 
 
-class BuildingFilter(django_filters.FilterSet):
+class BuildingFilter(FilterSet):
     class Meta:
         model = Building
         fields = ("estate", "code", "is_archived")
 
 
-class UnitFilter(django_filters.FilterSet):
+class UnitFilter(FilterSet):
     class Meta:
         model = Unit
         fields = ("estate", "building", "code", "use", "status", "is_archived")
 
 
 class BuildingViewSet(DeskViewSet):
+    """Buildings of the caller's estates."""
+
     queryset = Building.objects.all()
     serializer_class = BuildingSerializer
     filterset_class = BuildingFilter
     permissions = {"*": "residents.view"}
+    search_fields = ("code", "name")
     ordering_fields = ("id", "code")
 
 
@@ -68,8 +71,13 @@ class UnitViewSet(DeskViewSet):
     serializer_class = UnitSerializer
     filterset_class = UnitFilter
     permissions = {"*": "residents.view"}
-    ordering_fields = ("id", "code", "status")
+    search_fields = ("code",)
+    ordering_fields = ("id", "code", "status", "floor")
 
-    def get_queryset(self) -> QuerySet[Unit]:
-        today = Occupancy.objects.current(timezone.localdate()).select_related("resident")
-        return super().get_queryset().prefetch_related(Prefetch("occupancies", today, to_attr="current_occupancies"))
+    def rows(self) -> QuerySet[Unit]:
+        today = (
+            Occupancy.objects.current(timezone.localdate())
+            .select_related("resident")
+            .order_by("-is_primary", "id")
+        )
+        return Unit.objects.prefetch_related(Prefetch("occupancies", today, to_attr="current_occupancies"))

@@ -4,12 +4,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from helpdesk.api.permissions import ByTable
 from helpdesk.api.serializers import StrictSerializer
-from helpdesk.api.throttles import TokenThrottle
-from tickets.api.tickets import LONGEST, SuggestionSerializer
+from helpdesk.api.views import TableView
+from tickets.api.ticket_serializers import LONGEST, SuggestionSerializer
 from tickets.classification import classify
 
 
@@ -17,17 +15,11 @@ class TextSerializer(StrictSerializer):
     text = serializers.CharField(max_length=LONGEST)
 
 
-class ClassifyView(APIView):
+class ClassifyView(TableView):
     """What the software would suggest for a text."""
 
-    permission_classes = [ByTable]
-    throttle_classes = [TokenThrottle]
+    permission = "tickets.view"
 
-    def permission_for(self, request: Request) -> str:
-        return "tickets.view"
-
-    @extend_schema(request=TextSerializer, responses=SuggestionSerializer)
+    @extend_schema(operation_id="classify", request=TextSerializer, responses=SuggestionSerializer)
     def post(self, request: Request) -> Response:
-        body = TextSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        return Response(classify(body.validated_data["text"]).as_json())
+        return Response(classify(self.body(TextSerializer)["text"]).as_json())

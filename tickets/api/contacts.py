@@ -2,22 +2,20 @@
 
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer
+from helpdesk.api.filters import FilterSet, YesNoFilter, before, since
+from helpdesk.api.serializers import MomentField, StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.api.viewsets import DeskViewSet
 from helpdesk.estates.models import Estate
 from helpdesk.lib.phones import mask_phone
 from residents.models import Resident, Unit
-from tickets.api.fields import VisibleKey
+from tickets.api.ticket_serializers import refuse_other_estate
 from tickets.models import Contact, Ticket
 from tickets.services import contacts
 
@@ -49,23 +47,23 @@ class NewContactSerializer(StrictSerializer):
     name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
     summary = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
-    call_back_at = serializers.DateTimeField(required=False, allow_null=True)
+    call_back_at = MomentField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        for name in ("unit", "resident", "ticket"):
-            if attrs.get(name) and attrs[name].estate_id != attrs["estate"].pk:
-                raise ValidationError({name: _("This belongs to another estate.")}, code="other_estate")
+        refuse_other_estate(attrs, attrs["estate"].pk, "unit", "resident", "ticket")
         return attrs
 
 
-class ContactFilter(django_filters.FilterSet):
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
-    call_back_open = django_filters.BooleanFilter(method="by_call_back")
+class ContactFilter(FilterSet):
+    created_after = since("created_at")
+    created_before = before("created_at")
+    call_back_after = since("call_back_at")
+    call_back_before = before("call_back_at")
+    call_back_open = YesNoFilter(method="by_call_back")
 
     class Meta:
         model = Contact
-        fields = ("kind", "direction", "unit", "resident", "ticket", "taken_by", "estate")
+        fields = ("kind", "direction", "unit", "resident", "ticket", "taken_by", "called_back_by", "estate")
 
     def by_call_back(self, queryset: QuerySet[Contact], name: str, value: bool) -> QuerySet[Contact]:
         is_open = Contact.objects.call_backs_open().order_by().values("pk")
@@ -79,16 +77,18 @@ class ContactViewSet(DeskViewSet):
     serializer_class = ContactSerializer
     filterset_class = ContactFilter
     ordering_fields = ("id", "created_at", "call_back_at")
+    search_fields = ("name", "summary")
     permissions = {"*": "contacts.take", "list": "contacts.view", "retrieve": "contacts.view"}
 
     @extend_schema(request=NewContactSerializer, responses={201: ContactSerializer})
     def create(self, request: Request) -> Response:
-        body = NewContactSerializer(data=request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        self.check_object_permissions(request, body.validated_data["estate"])
-        return self.answer(contacts.take_contact(actor=request.user, **body.validated_data), status=201)
+        body = self.body(NewContactSerializer)
+        self.check_object_permissions(request, body["estate"])
+        return self.answer(contacts.take_contact(actor=request.user, **body), status=201)
 
     @extend_schema(request=None, responses=ContactSerializer)
     @action(detail=True, methods=["post"], url_path="called-back")
     def called_back(self, request: Request, pk: str) -> Response:
-        return self.answer(contacts.mark_called_back(self.get_object(), actor=request.user))
+        contact = self.get_object()
+        self.nothing_in_the_body()
+        return self.answer(contacts.mark_called_back(contact, actor=request.user))

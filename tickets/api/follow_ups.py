@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +12,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer
+from helpdesk.api.filters import FilterSet, YesNoFilter, before, since
+from helpdesk.api.serializers import MomentField, StrictModelSerializer, StrictSerializer
 from helpdesk.api.viewsets import DeskViewSet
 from tickets.models import Attempt, FollowUp
 from tickets.services import follow_ups
@@ -61,14 +61,24 @@ class RecordSerializer(StrictSerializer):
         return attrs
 
 
-class FollowUpFilter(django_filters.FilterSet):
-    due_after = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
-    due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
-    overdue = django_filters.BooleanFilter(method="by_overdue")
+class WishSerializer(StrictSerializer):
+    wished_at = MomentField()
+
+
+class FollowUpFilter(FilterSet):
+    due_after = since("due_at")
+    due_before = before("due_at")
+    scheduled_after = since("scheduled_at")
+    scheduled_before = before("scheduled_at")
+    recorded_after = since("recorded_at")
+    recorded_before = before("recorded_at")
+    created_after = since("created_at")
+    created_before = before("created_at")
+    overdue = YesNoFilter(method="by_overdue")
 
     class Meta:
         model = FollowUp
-        fields = ("status", "ticket", "slip", "assignee", "outcome", "estate")
+        fields = ("status", "ticket", "slip", "assignee", "recorded_by", "outcome", "estate")
 
     def by_overdue(self, queryset: QuerySet[FollowUp], name: str, value: bool) -> QuerySet[FollowUp]:
         late = FollowUp.objects.late(timezone.now()).values("pk")
@@ -78,30 +88,33 @@ class FollowUpFilter(django_filters.FilterSet):
 class FollowUpViewSet(DeskViewSet):
     """Follow-up visits of the tickets and slips that the caller sees."""
 
-    queryset = FollowUp.objects.prefetch_related("attempts")
+    queryset = FollowUp.objects.all()
     serializer_class = FollowUpSerializer
     filterset_class = FollowUpFilter
     ordering_fields = ("id", "due_at", "scheduled_at", "status", "created_at")
     permissions = {"*": "follow_ups.record", "list": "follow_ups.view", "retrieve": "follow_ups.view"}
 
+    def rows(self) -> QuerySet[FollowUp]:
+        return FollowUp.objects.prefetch_related("attempts")
+
     @extend_schema(request=NewAttemptSerializer, responses=FollowUpSerializer)
     @action(detail=True, methods=["post"])
     def attempt(self, request: Request, pk: str) -> Response:
         visit = self.get_object()
-        body = NewAttemptSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        data = body.validated_data
-        follow_ups.record_attempt(
-            visit, actor=request.user, reached=data["reached"], via=data["channel"], note=data["note"]
-        )
-        return self.answer(visit)
+        body = self.body(NewAttemptSerializer)
+        body["via"] = body.pop("channel")
+        return self.answer(follow_ups.record_attempt(visit, actor=request.user, **body))
 
     @extend_schema(request=RecordSerializer, responses=FollowUpSerializer)
     @action(detail=True, methods=["post"])
     def record(self, request: Request, pk: str) -> Response:
         visit = self.get_object()
-        body = RecordSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        data = dict(body.validated_data)
-        data["via"] = data.pop("channel")
-        return self.answer(follow_ups.record_follow_up(visit, actor=request.user, **data))
+        body = self.body(RecordSerializer)
+        body["via"] = body.pop("channel")
+        return self.answer(follow_ups.record_follow_up(visit, actor=request.user, **body))
+
+    @extend_schema(request=WishSerializer, responses=FollowUpSerializer)
+    @action(detail=True, methods=["post"])
+    def wish(self, request: Request, pk: str) -> Response:
+        visit = self.get_object()
+        return self.answer(follow_ups.wish_time(visit, actor=request.user, **self.body(WishSerializer)))

@@ -15,8 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from helpdesk.api.filters import refuse_unknown
 from helpdesk.api.idempotency import IdempotentMixin
 from helpdesk.api.serializers import StrictSerializer
+from helpdesk.api.views import ReadsBody
 from helpdesk.estates.models import Estate
 from helpdesk.lib.phones import complain_about_phone
 from tickets.models import Ticket
@@ -76,17 +78,12 @@ class RatingSerializer(StrictSerializer):
     comment = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
 
-class PublicView(IdempotentMixin, APIView):
+class PublicView(ReadsBody, IdempotentMixin, APIView):
     """Open to anybody; too many forms or wrong secrets from one address answer 429."""
 
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
     throttle_classes: list[Any] = []
-
-    def body(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        checked = serializer(data=self.request.data)
-        checked.is_valid(raise_exception=True)
-        return dict(checked.validated_data)
 
     def ticket(self, secret: str) -> Ticket:
         found = public.open_link(secret, address=self.request.META["REMOTE_ADDR"])
@@ -111,7 +108,12 @@ class PublicView(IdempotentMixin, APIView):
 
 
 class PublicTicketsView(PublicView):
-    @extend_schema(request=NewPublicTicketSerializer, responses={201: ReceiptSerializer}, auth=[])
+    @extend_schema(
+        operation_id="public_tickets_create",
+        request=NewPublicTicketSerializer,
+        responses={201: ReceiptSerializer},
+        auth=[],
+    )
     def post(self, request: Request) -> Response:
         """Send a matter; the answer does not tell whether unit or person are known."""
         body = self.body(NewPublicTicketSerializer)
@@ -130,6 +132,7 @@ class PublicTicketView(PublicView):
     @extend_schema(responses=PublicTicketSerializer, auth=[])
     def get(self, request: Request, secret: str) -> Response:
         """How the matter behind a secret link stands."""
+        refuse_unknown(request)
         return self.shown(self.ticket(secret))
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_filters
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,12 +10,12 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer
+from helpdesk.api.filters import FilterSet, before, since
+from helpdesk.api.serializers import MomentField, StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.api.viewsets import DeskViewSet
 from helpdesk.estates.models import Department, Estate
 from residents.models import Unit
-from tickets.api.fields import VisibleKey
-from tickets.api.tickets import ReasonSerializer
+from tickets.api.ticket_serializers import ReasonSerializer, refuse_other_estate
 from tickets.models import Slip, Ticket
 from tickets.services import slips
 
@@ -39,13 +38,11 @@ class NewSlipSerializer(StrictSerializer):
     kind = serializers.ChoiceField(Slip.Kind.choices, default="work_order")
     department = VisibleKey(queryset=Department.objects.filter(is_active=True))
     instructions = serializers.CharField(max_length=10_000)
-    due_at = serializers.DateTimeField(required=False)
+    due_at = MomentField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         estate_id = attrs["department"].estate_id
-        for name in ("ticket", "unit"):
-            if attrs.get(name) and attrs[name].estate_id != estate_id:
-                raise ValidationError({name: _("This belongs to another estate.")}, code="other_estate")
+        refuse_other_estate(attrs, estate_id, "ticket", "unit")
         if attrs.get("estate") and attrs["estate"].pk != estate_id:
             raise ValidationError({"department": _("This belongs to another estate.")}, code="other_estate")
         attrs["estate"] = attrs["department"].estate
@@ -56,15 +53,18 @@ class CompleteSerializer(StrictSerializer):
     report = serializers.CharField(max_length=10_000)
 
 
-class SlipFilter(django_filters.FilterSet):
-    due_after = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
-    due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
-    issued_after = django_filters.IsoDateTimeFilter(field_name="issued_at", lookup_expr="gte")
-    issued_before = django_filters.IsoDateTimeFilter(field_name="issued_at", lookup_expr="lt")
+class SlipFilter(FilterSet):
+    due_after = since("due_at")
+    due_before = before("due_at")
+    issued_after = since("issued_at")
+    issued_before = before("issued_at")
 
     class Meta:
         model = Slip
-        fields = ("status", "kind", "ticket", "unit", "department", "signed_by", "estate", "number")
+        fields = (
+            "status", "kind", "ticket", "unit", "department", "issued_by", "signed_by", "done_by", "verified_by",
+            "estate", "number",
+        )  # fmt: skip
 
 
 class SlipViewSet(DeskViewSet):
@@ -74,6 +74,7 @@ class SlipViewSet(DeskViewSet):
     serializer_class = SlipSerializer
     filterset_class = SlipFilter
     ordering_fields = ("id", "number", "status", "due_at", "issued_at")
+    search_fields = ("number", "instructions", "report")
     permissions = {
         "*": "slips.do",
         "list": "slips.view",
@@ -81,13 +82,8 @@ class SlipViewSet(DeskViewSet):
         "create": "slips.issue",
         "verify": "slips.verify",
         "cancel": "slips.issue",
+        "nudge": "slips.issue",
     }
-
-    def body(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        """The checked body of an action."""
-        checked = serializer(data=self.request.data, context=self.get_serializer_context())
-        checked.is_valid(raise_exception=True)
-        return dict(checked.validated_data)
 
     @extend_schema(request=NewSlipSerializer, responses={201: SlipSerializer})
     def create(self, request: Request) -> Response:
@@ -98,12 +94,16 @@ class SlipViewSet(DeskViewSet):
     @extend_schema(request=None, responses=SlipSerializer)
     @action(detail=True, methods=["post"])
     def sign(self, request: Request, pk: str) -> Response:
-        return self.answer(slips.sign_slip(self.get_object(), actor=request.user))
+        slip = self.get_object()
+        self.nothing_in_the_body()
+        return self.answer(slips.sign_slip(slip, actor=request.user))
 
     @extend_schema(request=None, responses=SlipSerializer)
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
-        return self.answer(slips.start_slip(self.get_object(), actor=request.user))
+        slip = self.get_object()
+        self.nothing_in_the_body()
+        return self.answer(slips.start_slip(slip, actor=request.user))
 
     @extend_schema(request=CompleteSerializer, responses=SlipSerializer)
     @action(detail=True, methods=["post"])
@@ -114,10 +114,19 @@ class SlipViewSet(DeskViewSet):
     @extend_schema(request=None, responses=SlipSerializer)
     @action(detail=True, methods=["post"])
     def verify(self, request: Request, pk: str) -> Response:
-        return self.answer(slips.verify_slip(self.get_object(), actor=request.user))
+        slip = self.get_object()
+        self.nothing_in_the_body()
+        return self.answer(slips.verify_slip(slip, actor=request.user))
 
     @extend_schema(request=ReasonSerializer, responses=SlipSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         slip = self.get_object()
         return self.answer(slips.cancel_slip(slip, actor=request.user, **self.body(ReasonSerializer)))
+
+    @extend_schema(request=None, responses=SlipSerializer)
+    @action(detail=True, methods=["post"])
+    def nudge(self, request: Request, pk: str) -> Response:
+        slip = self.get_object()
+        self.nothing_in_the_body()
+        return self.answer(slips.nudge_slip(slip, actor=request.user))

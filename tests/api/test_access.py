@@ -1,0 +1,261 @@
+"""Every route × method × identity of the API. A route without a row here fails."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import URLPattern
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from helpdesk.api_urls import urlpatterns
+from helpdesk.staff.models import ApiToken, Membership
+from helpdesk.staff.permissions import PERMISSIONS, Role
+from helpdesk.staff.services import create_token
+from tests.api.conftest import bearer
+from tickets.models import Ticket
+from tickets.services.contacts import take_contact
+
+pytestmark = pytest.mark.django_db
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+# route: {method: permission}; whatever is not named here is a 405.
+STAFF = {
+    "estates/": {"GET": "estates.view"},
+    "estates/{estate}/": {"GET": "estates.view"},
+    "departments/": {"GET": "estates.view"},
+    "departments/{department}/": {"GET": "estates.view"},
+    "staff/": {"GET": "estates.view"},
+    "staff/{colleague}/": {"GET": "estates.view"},
+    "buildings/": {"GET": "residents.view"},
+    "buildings/{building}/": {"GET": "residents.view"},
+    "units/": {"GET": "residents.view"},
+    "units/{unit}/": {"GET": "residents.view"},
+    "units/{unit}/card/": {"GET": "residents.view"},
+    "residents/": {"GET": "residents.view"},
+    "residents/{resident}/": {"GET": "residents.view"},
+    "lookup/": {"GET": "residents.view"},
+    "classify/": {"POST": "tickets.view"},
+    "tickets/": {"GET": "tickets.view", "POST": "tickets.take"},
+    "tickets/{ticket}/": {"GET": "tickets.view", "PATCH": "tickets.work"},
+    "tickets/{ticket}/replies/": {"GET": "tickets.view", "POST": "tickets.work"},
+    "tickets/{ticket}/attachments/": {"GET": "tickets.view", "POST": "tickets.work"},
+    "tickets/{ticket}/history/": {"GET": "tickets.view"},
+    "tickets/{ticket}/steps/{key}/": {"POST": "tickets.work"},
+    "tickets/{ticket}/replies/{reply}/release/": {"POST": "tickets.release_reply"},
+    "tickets/{ticket}/replies/{reply}/withdraw/": {"POST": "tickets.work"},
+    "slips/": {"GET": "slips.view", "POST": "slips.issue"},
+    "slips/{slip}/": {"GET": "slips.view"},
+    "slips/{slip}/verify/": {"POST": "slips.verify"},
+    "slips/{slip}/cancel/": {"POST": "slips.issue"},
+    "slips/{slip}/nudge/": {"POST": "slips.issue"},
+    "follow-ups/": {"GET": "follow_ups.view"},
+    "follow-ups/{visit}/": {"GET": "follow_ups.view"},
+    "contacts/": {"GET": "contacts.view", "POST": "contacts.take"},
+    "contacts/{call}/": {"GET": "contacts.view"},
+    "contacts/{call}/called-back/": {"POST": "contacts.take"},
+}
+for act in [
+    "classify",
+    "assign",
+    "start",
+    "priority",
+    "hand-over",
+    "resolve",
+    "close",
+    "reopen",
+    "decline",
+    "merge",
+]:
+    STAFF[f"tickets/{{ticket}}/{act}/"] = {"POST": "tickets.work"}
+for act in ["sign", "start", "complete"]:
+    STAFF[f"slips/{{slip}}/{act}/"] = {"POST": "slips.do"}
+for act in ["attempt", "record", "wish"]:
+    STAFF[f"follow-ups/{{visit}}/{act}/"] = {"POST": "follow_ups.record"}
+PUBLIC = {
+    "public/tickets/": {"POST"},
+    "public/tickets/{secret}/": {"GET"},
+    "public/tickets/{secret}/replies/": {"POST"},
+    "public/tickets/{secret}/rating/": {"POST"},
+    "schema/": {"GET"},
+    "docs/": {"GET"},
+}
+NAMES = {"estates": "estate", "departments": "department", "staff": "colleague", "buildings": "building", "units": "unit"} | {
+    "residents": "resident", "tickets": "ticket", "slips": "slip", "follow-ups": "visit", "contacts": "call",
+}  # fmt: skip
+# Roles that see the objects of the cast at all; the others get the same 404 as strangers.
+SEES = {"ticket": "CSTM", "slip": "CSTM", "visit": "CSM", "call": "CSTGKMA", "reply": "CSTM"}
+LETTER = dict(zip(Role, "CSTGKMA", strict=True))
+
+
+def routes() -> Iterator[str]:
+    """The addresses of the URL conf, with the name of the object in place of its id."""
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        route = str(pattern.pattern).removeprefix("^").removesuffix("$").removesuffix("\\Z")
+        if pattern.name == "api_nowhere":
+            continue
+        noun = route.split("/")[0]
+        route = re.sub(r"\(\?P<pk>[^)]*\)", "{" + NAMES.get(noun, "") + "}", route)
+        route = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", route)
+        yield re.sub(r"<\w+:(\w+)>", r"{\1}", route)
+
+
+def test_every_route_has_its_row():
+    assert set(routes()) == set(STAFF) | set(PUBLIC)
+
+
+@pytest.fixture
+def world(
+    estate, departments, building, unit, resident, slip, held, visit, call, clerk, supervisor, technician, guard, cashier, manager, admin, outsider
+) -> dict[str, Any]:  # fmt: skip
+    # One ticket that everybody sees who may see any: in engineering, with a slip still to be signed for.
+    Ticket.objects.filter(pk=held.ticket_id).update(department=departments["engineering"])
+    slip.ticket_id = held.ticket_id
+    slip.save()
+    return {
+        "estate": estate.pk, "department": departments["front_desk"].pk, "colleague": clerk.pk, "building": building.pk,
+        "unit": unit.pk, "resident": resident.pk, "ticket": held.ticket_id, "slip": slip.pk, "visit": visit.pk,
+        "call": call.pk, "reply": held.pk, "key": "record", "secret": "none",
+    }  # fmt: skip
+
+
+def call_with(client: APIClient, method: str, route: str, world: dict[str, Any]) -> int:
+    path = "/api/v1/" + route.format(**world)
+    # A body that nobody accepts: whoever gets as far as a 400, 409 or 415 has passed the door.
+    body = '{"no_such_field": 1}' if method in ("POST", "PUT", "PATCH") else ""
+    return int(client.generic(method, path, body, "application/json").status_code)
+
+
+def expected(route: str, method: str, role: Role) -> set[int]:
+    permission = STAFF[route].get(method)
+    if permission is None:
+        return {405, 403}
+    if role not in PERMISSIONS[permission]:
+        return {403}
+    name = next((n for n in ("visit", "slip", "ticket", "call") if f"{{{n}}}" in route), "")
+    if name and LETTER[role] not in SEES[name]:
+        return {404}
+    return {200, 201} if method == "GET" and route != "lookup/" else {400, 409, 415}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_may_what_the_table_says_and_nothing_else(role, world, api, request):
+    client = api(request.getfixturevalue(role.value))
+    for route in STAFF:
+        for method in METHODS:
+            status = call_with(client, method, route, world)
+            assert status in expected(route, method, role), (route, method, status)
+
+
+def stranger(kind: str, api: Any, clerk: Any) -> APIClient:
+    if kind == "anonymous":
+        return APIClient()
+    if kind == "cookie":
+        client = APIClient()
+        client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+    client = api(clerk)
+    token = ApiToken.objects.latest("pk")
+    if kind == "expired":
+        token.expires_at = timezone.now() - timedelta(seconds=1)
+    if kind == "revoked":
+        token.revoked_at = timezone.now()
+    if kind == "deactivated":
+        clerk.is_active = False
+        clerk.save()
+    if kind == "unknown":
+        return bearer("x" * 43)
+    token.save()
+    return client
+
+
+@pytest.mark.parametrize("kind", ["anonymous", "cookie", "expired", "revoked", "deactivated", "unknown"])
+def test_who_has_no_usable_token_gets_a_401_everywhere(kind, world, api, clerk):
+    client = stranger(kind, api, clerk)
+    for route in STAFF:
+        for method in METHODS:
+            assert call_with(client, method, route, world) == 401, (route, method)
+
+
+def test_a_401_says_how_to_come_in(db):
+    response = APIClient().get("/api/v1/tickets/")
+    assert response["WWW-Authenticate"] == "Bearer"
+    assert response.json() == {
+        "type": "client_error",
+        "errors": [
+            {
+                "code": "not_authenticated",
+                "detail": "Authentication credentials were not provided.",
+                "attr": None,
+            }
+        ],
+    }
+
+
+def test_a_token_in_the_url_is_not_looked_at(db, clerk):
+    _token, plain = create_token(clerk, name="t", actor=None)
+    for name in ("token", "access_token", "api_key", "authorization"):
+        assert APIClient().get(f"/api/v1/tickets/?{name}={plain}").status_code == 401
+    for header in (f"Token {plain}", f"bearer{plain}", f"Bearer {plain} {plain}", "Bearer", f"Basic {plain}"):
+        assert APIClient().get("/api/v1/tickets/", headers={"Authorization": header}).status_code == 401
+    assert (
+        APIClient().get("/api/v1/tickets/", headers={"Authorization": f"bearer {plain}"}).status_code == 200
+    )
+
+
+def test_a_token_opens_no_more_than_its_scopes(world, api, clerk):
+    client = api(clerk, "reports:read")
+    for route, methods in STAFF.items():
+        for method, permission in methods.items():
+            status = call_with(client, method, route, world)
+            assert status == (200 if permission == "estates.view" else 403), (route, method)
+    reader = api(clerk, "tickets:read")
+    assert reader.get("/api/v1/tickets/").status_code == 200
+    assert reader.post("/api/v1/tickets/", {}).status_code == 403
+
+
+def test_of_another_estate_there_is_nothing(world, api, outsider):
+    client = api(outsider)
+    for route, methods in STAFF.items():
+        for method, permission in methods.items():
+            status = call_with(client, method, route, world)
+            if "{" in route:
+                assert status == (404 if Role.CLERK in PERMISSIONS[permission] else 403), (route, method)
+            elif method == "GET" and route != "lookup/":
+                rows = client.get(f"/api/v1/{route}").json()["results"]
+                assert not [row for row in rows if row.get("estate", row["id"]) == world["estate"]], route
+
+
+def test_foreign_and_absent_are_answered_alike(world, api, outsider):
+    client = api(outsider)
+    for route, methods in STAFF.items():
+        if "{" not in route:
+            continue
+        for method in methods:
+            absent = dict.fromkeys(world, 999999) | {"key": "record"}
+            answers = [
+                client.generic(method, "/api/v1/" + route.format(**ids), "{}", "application/json").content
+                for ids in (world, absent)
+            ]
+            assert answers[0] == answers[1], (route, method)
+
+
+def test_public_routes_need_no_token_and_answer_only_to_their_methods(world):
+    for route, methods in PUBLIC.items():
+        for method in METHODS:
+            status = call_with(APIClient(), method, route, world)
+            allowed = {200, 400, 404} if method in methods else {405}
+            assert status in allowed, (route, method, status)
+
+
+def test_a_list_leaves_out_the_estates_where_the_role_may_not(
+    api, clerk, other_estate, outsider, make_ticket
+):
+    Membership.objects.create(user=clerk, estate=other_estate, role="guard")
+    take_contact(estate=other_estate, kind="call", actor=outsider)
+    make_ticket(estate=other_estate, actor=outsider)
+    for noun in ("contacts", "tickets"):
+        assert api(clerk).get(f"/api/v1/{noun}/").json()["results"] == []
