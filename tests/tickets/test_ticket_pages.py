@@ -12,6 +12,7 @@ from django.utils import timezone
 from helpdesk.audit.models import AccessEntry
 from tests.tickets.counting import cost
 from tickets.models import Contact, Reply, Slip, Ticket
+from tickets.views.matters import first_line
 
 pytestmark = pytest.mark.django_db
 TEXT = "厨房水管漏水，水已经流到走廊，第三次打电话了。"
@@ -235,6 +236,28 @@ def test_merging_names_the_other_ticket_by_its_number(login, clerk, make_ticket)
     assert post(client, "ticket_merge", ticket, into=other.number.lower()).status_code == 303
     ticket.refresh_from_db()
     assert ticket.merged_into == other
+
+
+def test_a_communication_complaint_that_went_badly_is_put_up_for_judging_again(login, clerk, make_ticket):
+    ticket, client = make_ticket(complaint_class="help_seeking"), login(clerk)
+    assert "is it a valid complaint by now?" not in page(client, ticket)
+    Ticket.objects.filter(pk=ticket.pk).update(reopened=1)
+    assert "is it a valid complaint by now?" in page(client, ticket)
+    Ticket.objects.filter(pk=ticket.pk).update(complaint_class="valid")
+    assert "is it a valid complaint by now?" not in page(client, ticket)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Tap drips\nsince Monday", "Tap drips"),
+        ("word " * 20, "word word word word word word word word word word word…"),
+        ("水" * 80, "水" * 59 + "…"),
+        ("  ", ""),
+    ],
+)
+def test_a_matter_without_a_title_is_called_by_its_first_line(text, title):
+    assert first_line(text) == title
 
 
 # --- replies --------------------------------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ def show(
         "chip": chip_of(visit),
         "phone": number_to_ring(request, visit) if waits else "",
         "hours": calling_sentence(visit.estate, at),
-        "script": follow_up_script(visit, user),
+        "script": follow_up_script(visit, user) if waits else None,
         "attempts": list(visit.attempts.select_related("by")),
         "forms": made,
         "crumbs": [{"label": _("Follow-ups"), "url": reverse("follow_up_list")}, {"label": matter_of(visit)}],

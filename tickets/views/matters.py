@@ -7,9 +7,13 @@ LONGEST_TITLE = 60
 
 
 def first_line(text: str) -> str:
-    """A title for a matter that got none."""
-    line = text.strip().splitlines()[0] if text.strip() else ""
-    return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1] + "…"
+    """A title for a matter that got none: its first line, cut between words where the language has blanks."""
+    line = text.strip().split("\n")[0].strip()
+    if len(line) <= LONGEST_TITLE:
+        return line
+    cut = line[: LONGEST_TITLE - 1]
+    blank = cut.rfind(" ")
+    return (cut[:blank] if blank > LONGEST_TITLE // 2 else cut) + "…"
 
 
 def matter_of(visit: FollowUp) -> str:

@@ -89,6 +89,7 @@ def standing_parts(request: HttpRequest, ticket: Ticket, sent: Sent | None) -> d
         "source": source_of(ticket),
         "suggestion": suggested.of_ticket(ticket),
         "classes": ComplaintClass.choices,
+        "look_again": went_badly(ticket),
         "script": class_script(ticket, user),
         "forms": offered(ticket, user, departments=departments, people=people, sent=sent),
         "sent": sent,
@@ -145,6 +146,11 @@ def class_of(ticket: Ticket) -> dict[str, Any]:
     return {"key": key, "label": label, "suggested": not ticket.complaint_class, "percent": percent}
 
 
+def went_badly(ticket: Ticket) -> bool:
+    """A communication complaint that is late or was opened again may have become a valid one (docs/domain.md §2)."""
+    return ticket.is_communication and ticket.is_open and (ticket.reopened > 0 or ticket.is_overdue(timezone.now()))
+
+
 def judged_line(ticket: Ticket, at: datetime | None) -> str:
     """When the class was last decided, and whether the suggestion was right."""
     if not ticket.complaint_class or at is None:
@@ -162,8 +168,9 @@ def source_of(ticket: Ticket) -> str:
     """Who said it, by which channel, when, and who wrote it down."""
     who = str(ticket.resident) if ticket.resident else ticket.reporter_name
     said = [who, ticket.get_channel_display(), day_and_time(ticket.created_at)]
-    words = {"said": listed(said), "clerk": ticket.created_by}
-    return _("%(said)s; written down by %(clerk)s") % words if ticket.created_by else words["said"]
+    if ticket.created_by is None:
+        return listed(said)
+    return _("%(said)s; written down by %(clerk)s") % {"said": listed(said), "clerk": ticket.created_by}
 
 
 def reader_of(ticket: Ticket) -> str:
