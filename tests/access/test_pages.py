@@ -81,7 +81,16 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "poster": ("GET", "estates.view", "estate"),
 }
 # Open to everybody: log-in, language, residents' pages, the API (which has a matrix of its own), Django's admin (tests/staff).
-PUBLIC = {"login", "logout", "set_language", "public_form", "track", "track_reply", "track_rate", "track_file"}
+PUBLIC = {
+    "login",
+    "logout",
+    "set_language",
+    "public_form",
+    "track",
+    "track_reply",
+    "track_rate",
+    "track_file",
+}
 
 
 def names(patterns: list[Any], prefix: str = "") -> dict[str, str]:
@@ -106,15 +115,18 @@ def test_every_permission_is_of_the_table():
 
 
 @pytest.fixture
-def world(estate, departments, unit, resident, clerk, supervisor, technician, make_ticket) -> dict[str, list[Any]]:
+def world(
+    estate, departments, unit, resident, clerk, supervisor, technician, make_ticket
+) -> dict[str, list[Any]]:
     """One object of each kind, which every role that may see such a thing sees."""
-
 
     ticket = make_ticket(unit=unit, resident=resident)
     classify_ticket(ticket, actor=clerk, complaint_class="help_seeking")
     slip = issue_slip(actor=clerk, department=departments["engineering"], instructions="Look", ticket=ticket)
     reply = add_reply(ticket, actor=clerk, body="We will refund 400 yuan.", visibility="public")
-    contact = take_contact(estate=estate, kind="call", actor=clerk, unit=unit, call_back_at=at("2030-01-07 10:00"))
+    contact = take_contact(
+        estate=estate, kind="call", actor=clerk, unit=unit, call_back_at=at("2030-01-07 10:00")
+    )
     visit = FollowUp.objects.create(
         estate=estate,
         ticket=ticket,
@@ -206,6 +218,8 @@ def test_somebody_who_left_is_out_from_the_next_click_on(clerk, login):
 
 
 @pytest.mark.parametrize("pk", [0, 2**31, 2**63, 2**64])
-@pytest.mark.parametrize("name", ["ticket_detail", "slip_detail", "follow_up_detail", "unit_detail", "resident_detail"])
+@pytest.mark.parametrize(
+    "name", ["ticket_detail", "slip_detail", "follow_up_detail", "unit_detail", "resident_detail"]
+)
 def test_a_number_out_of_range_is_a_404(name, pk, clerk, login):
     assert login(clerk).get(reverse(name, args=[pk])).status_code == 404

@@ -25,7 +25,12 @@ def test_every_trigger_stands():
 
 def test_an_entry_says_who_did_what(entry, clerk, estate):
     kept = Entry.objects.about(estate).get()
-    assert (kept.verb, kept.actor, kept.actor_name, kept.data) == ("ticket.created", clerk, "Clerk", {"words": 3})
+    assert (kept.verb, kept.actor, kept.actor_name, kept.data) == (
+        "ticket.created",
+        clerk,
+        "Clerk",
+        {"words": 3},
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,7 +42,11 @@ def test_an_entry_says_who_did_what(entry, clerk, estate):
     ],
 )
 def test_the_database_refuses_to_change_history(entry, sql):
-    with pytest.raises(DatabaseError, match="written once"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="written once"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql)
     assert Entry.objects.get().verb == "ticket.created"
 

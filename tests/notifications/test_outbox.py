@@ -65,7 +65,9 @@ def test_staff_read_it_on_the_desk_and_get_a_copy_by_mail(estate, clerk):
 def test_a_failing_channel_tries_again_later_and_at_last_gives_up(estate):
     send_email(estate)
     at = timezone.now()
-    with mock.patch("helpdesk.notifications.delivery.EmailMessage.send", side_effect=OSError("wang@example.com refused")):
+    with mock.patch(
+        "helpdesk.notifications.delivery.EmailMessage.send", side_effect=OSError("wang@example.com refused")
+    ):
         for n in range(delivery.MOST_ATTEMPTS):
             assert delivery.deliver_due(at) == 0
             at += timedelta(minutes=2**n, seconds=1)
@@ -111,7 +113,9 @@ def test_an_address_is_not_readable_in_the_table(estate):
         assert "wang" not in cursor.fetchone()[0]
 
 
-def test_waking_a_broker_that_is_down_costs_the_request_nothing(estate, settings, django_capture_on_commit_callbacks):
+def test_waking_a_broker_that_is_down_costs_the_request_nothing(
+    estate, settings, django_capture_on_commit_callbacks
+):
     settings.TESTING = False
     called = []
 

@@ -49,9 +49,13 @@ def test_one_lock_out_is_not_everybodys(clerk, manager):
     assert attempt(Client(), username="manager").status_code == 302
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_log_in_leads_nowhere_else(clerk, target):
-    response = Client().post(reverse("login") + f"?next={target}", {"username": "clerk", "password": PASSWORD, "next": target})
+    response = Client().post(
+        reverse("login") + f"?next={target}", {"username": "clerk", "password": PASSWORD, "next": target}
+    )
     assert response["Location"] == "/"
 
 
@@ -114,10 +118,17 @@ class TestTokens:
         plain = page.split("<code>")[1].split("</code>")[0]
         assert plain not in token.digest and token.digest not in page
         assert plain not in browser.get(reverse("tokens")).content.decode()
-        assert Client().get("/api/v1/estates/", headers={"Authorization": f"Bearer {plain}"}).status_code == 200
+        assert (
+            Client().get("/api/v1/estates/", headers={"Authorization": f"Bearer {plain}"}).status_code == 200
+        )
 
     def test_a_scope_beyond_the_role_can_not_be_chosen(self, guard, login):
-        assert login(guard).post(reverse("token_new"), {"name": "x", "days": 1, "scopes": ["tickets:read"]}).status_code == 400
+        assert (
+            login(guard)
+            .post(reverse("token_new"), {"name": "x", "days": 1, "scopes": ["tickets:read"]})
+            .status_code
+            == 400
+        )
 
     def test_a_colleagues_token_does_not_exist_for_me(self, clerk, manager, login):
         login(clerk).post(reverse("token_new"), {"name": "till", "days": 30})
@@ -125,7 +136,14 @@ class TestTokens:
 
 
 class TestSettingsPages:
-    PAGES = ["estates/estate", "estates/department", "estates/holiday", "estates/duty", "staff/user", "staff/membership"]
+    PAGES = [
+        "estates/estate",
+        "estates/department",
+        "estates/holiday",
+        "estates/duty",
+        "staff/user",
+        "staff/membership",
+    ]
 
     @pytest.mark.parametrize("page", PAGES)
     def test_the_administrator_keeps_the_settings(self, page, admin, estate, login):
@@ -146,6 +164,8 @@ class TestSettingsPages:
         assert response.status_code == 200 and not other_estate.departments.exists()
 
     def test_a_change_is_written_into_the_history(self, admin, estate, login):
-        login(admin).post("/admin/estates/holiday/add/", {"estate": estate.pk, "day": "2026-10-01", "name": "国庆"})
+        login(admin).post(
+            "/admin/estates/holiday/add/", {"estate": estate.pk, "day": "2026-10-01", "name": "国庆"}
+        )
         assert estate.holidays.count() == 1
         assert Entry.objects.filter(verb="setting.added", actor=admin).exists()

@@ -79,7 +79,9 @@ class TestForm:
             ("name", "x" * 81, "80"),
         ],
     )
-    def test_what_is_wrong_stands_beside_its_field_and_the_rest_stays(self, guest, form, resident, field, value, words):
+    def test_what_is_wrong_stands_beside_its_field_and_the_rest_stays(
+        self, guest, form, resident, field, value, words
+    ):
         page = send(guest, form, **{field: value}).content.decode()
         assert words in page
         assert not Ticket.objects.exists()
@@ -92,7 +94,13 @@ class TestForm:
 
     @pytest.mark.parametrize(
         "changes",
-        [{}, {"unit": "9-9-999"}, {"unit": ""}, {"phone": "13900000000"}, {"phone": "13900000000", "unit": "9-9-999"}],
+        [
+            {},
+            {"unit": "9-9-999"},
+            {"unit": ""},
+            {"phone": "13900000000"},
+            {"phone": "13900000000", "unit": "9-9-999"},
+        ],
     )
     def test_nobody_learns_whether_a_unit_or_a_person_exists(self, guest, form, resident, changes):
         """Known and unknown get the same answer but for number, key, time and what they wrote themselves."""
@@ -100,7 +108,9 @@ class TestForm:
         reference = opened(guest, send(guest, form, form_token="b" * 32, **changes)).content.decode()
         for name in ("王建国", "138****6021", "Owner"):
             assert name not in page
-        strip = lambda text: re.sub(r"T-\d{4}-\d{6}|/p/t/[\w-]+|value=\"\w{32,64}\"|\d\d:\d\d(:\d\d)?|\.\d{6}", "", text)  # noqa: E731
+        strip = lambda text: re.sub(
+            r"T-\d{4}-\d{6}|/p/t/[\w-]+|value=\"\w{32,64}\"|\d\d:\d\d(:\d\d)?|\.\d{6}", "", text
+        )  # noqa: E731
         assert len(strip(page)) == len(strip(reference))
 
     def test_a_number_of_one_person_and_a_unit_of_another_link_nobody(self, guest, form, resident, building):
@@ -119,7 +129,9 @@ class TestForm:
         assert Ticket.objects.count() == 10
 
     def test_a_bad_file_behind_a_good_one_stops_both(self, guest, form, estate):
-        svg = SimpleUploadedFile("x.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")
+        svg = SimpleUploadedFile(
+            "x.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+        )
         response = send(guest, form, files=[photo(), svg])
         assert response.status_code == 400
         assert not Ticket.objects.exists() and not Attachment.objects.exists()
@@ -139,7 +151,9 @@ class TestLink:
 
     def test_the_class_is_never_shown(self, guest, ticket, clerk):
         for n, complaint_class in enumerate(["venting", "help_seeking", "inquiry", "valid"]):
-            classify_ticket(ticket, actor=clerk, complaint_class=complaint_class, reason="looked again" if n else "")
+            classify_ticket(
+                ticket, actor=clerk, complaint_class=complaint_class, reason="looked again" if n else ""
+            )
             page = self.page(guest, ticket).content.decode().lower()
             for word in ("venting", "help-seeking", "inquiry", "valid complaint", "complaint", "grumble"):
                 assert word not in page

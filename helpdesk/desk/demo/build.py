@@ -28,7 +28,9 @@ def load(*, seed: int = 7, days: int = DAYS) -> int:
     now = timezone.now()
     written = 0
     for plan in (WILLOW, MAPLE):
-        estate = build_estate(plan, staff_code=plan.code, password=PASSWORD, today=timezone.localdate(), rng=rng)
+        estate = build_estate(
+            plan, staff_code=plan.code, password=PASSWORD, today=timezone.localdate(), rng=rng
+        )
         cast = cast_of(estate)
         written += write_history(cast, until=now, days=days, rng=rng)
         if plan is WILLOW:
@@ -44,6 +46,10 @@ def multiply(times: int, *, seed: int = 7, days: int = DAYS) -> int:
         with transaction.atomic():
             rng = random.Random(seed + n)  # noqa: S311
             plan = Plan(code, f"Estate {n}", f"{n} 号小区", f"{n} 號社區", WILLOW.telephone, WILLOW.buildings)
-            estate = build_estate(plan, staff_code="willow", password=PASSWORD, today=timezone.localdate(), rng=rng)
-            written += write_history(cast_of(estate), until=timezone.now() - timedelta(minutes=1), days=days, rng=rng)
+            estate = build_estate(
+                plan, staff_code="willow", password=PASSWORD, today=timezone.localdate(), rng=rng
+            )
+            written += write_history(
+                cast_of(estate), until=timezone.now() - timedelta(minutes=1), days=days, rng=rng
+            )
     return written

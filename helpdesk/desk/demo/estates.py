@@ -26,7 +26,12 @@ class Plan(NamedTuple):
 
 
 WILLOW = Plan(
-    "willow", "Willow Bay", "柳湾花园", "柳灣花園", "0755 8226 3100", {"1": (2, 16, 4), "2": (2, 16, 4), "3": (2, 18, 4)}
+    "willow",
+    "Willow Bay",
+    "柳湾花园",
+    "柳灣花園",
+    "0755 8226 3100",
+    {"1": (2, 16, 4), "2": (2, 16, 4), "3": (2, 18, 4)},
 )
 MAPLE = Plan("maple", "Maple Court", "枫林苑", "楓林苑", "0755 8226 3200", {"1": (1, 20, 5), "2": (1, 20, 5)})
 
@@ -64,7 +69,12 @@ def build_estate(plan: Plan, *, staff_code: str, password: str, today: date, rng
 def _departments(estate: Estate) -> dict[str, Department]:
     rows = [
         Department(
-            estate=estate, code=kind.replace("_", "-"), kind=kind, name=name, name_zh_hans=hans, name_zh_hant=hant
+            estate=estate,
+            code=kind.replace("_", "-"),
+            kind=kind,
+            name=name,
+            name_zh_hans=hans,
+            name_zh_hant=hant,
         )
         for kind, (name, hans, hant) in DEPARTMENTS.items()
     ]
@@ -74,7 +84,9 @@ def _departments(estate: Estate) -> dict[str, Department]:
 def _holidays(estate: Estate, today: date) -> None:
     years = range(today.year - 1, today.year + 2)
     days = holidays.country_holidays("CN", years=years, language="zh_CN")
-    Holiday.objects.bulk_create(Holiday(estate=estate, day=day, name=name[:80]) for day, name in sorted(days.items()))
+    Holiday.objects.bulk_create(
+        Holiday(estate=estate, day=day, name=name[:80]) for day, name in sorted(days.items())
+    )
 
 
 def _staff(
@@ -94,7 +106,11 @@ def _staff(
 
 
 def _shifts(estate: Estate, desk: Department, clerks: list[User], today: date) -> None:
-    hours = [("早班", time(7, 30), time(15, 30)), ("中班", time(15, 30), time(23, 30)), ("夜班", time(23, 30), time(7, 30))]
+    hours = [
+        ("早班", time(7, 30), time(15, 30)),
+        ("中班", time(15, 30), time(23, 30)),
+        ("夜班", time(23, 30), time(7, 30)),
+    ]
     shifts = Shift.objects.bulk_create(
         Shift(estate=estate, department=desk, name=name, starts=start, ends=end) for name, start, end in hours
     )
@@ -144,12 +160,19 @@ def _households(estate: Estate, units: list[Unit], today: date, rng: random.Rand
         if rng.random() < 0.12 and unit.code != "3-2-501":
             unit.status = Unit.Status.DECORATING if rng.random() < 0.25 else Unit.Status.VACANT
         rows += _household(estate, unit, today, rng)
-    Unit.objects.bulk_update([u for u in units if u.status != Unit.Status.OCCUPIED], ["status"], batch_size=500)
+    Unit.objects.bulk_update(
+        [u for u in units if u.status != Unit.Status.OCCUPIED], ["status"], batch_size=500
+    )
     Resident.objects.bulk_create([h.resident for h in rows], batch_size=1000)
     Occupancy.objects.bulk_create(
         [
             Occupancy(
-                unit=h.unit, resident=h.resident, relation=h.relation, since=h.since, is_primary=h.primary, is_payer=h.payer
+                unit=h.unit,
+                resident=h.resident,
+                relation=h.relation,
+                since=h.since,
+                is_primary=h.primary,
+                is_payer=h.payer,
             )
             for h in rows
         ],
@@ -204,17 +227,23 @@ def _household(estate: Estate, unit: Unit, today: date, rng: random.Random) -> l
             for name, other, language, relation, phone, first in WANG
         ]
     if unit.use == Unit.Use.SHOP and unit.status == Unit.Status.OCCUPIED:
-        shop = Resident(estate=estate, kind=Resident.Kind.ORGANISATION, name=rng.choice(ORGANISATIONS), language="zh-hans")
+        shop = Resident(
+            estate=estate, kind=Resident.Kind.ORGANISATION, name=rng.choice(ORGANISATIONS), language="zh-hans"
+        )
         return [Household(unit, shop, "tenant", since, True, True, mobile_number(rng))]
     owner_lives_here = rng.random() < 0.72
     owner = _person(estate, rng)
     lived_in = unit.status == Unit.Status.OCCUPIED
-    rows = [Household(unit, owner, "owner", since, owner_lives_here or not lived_in, True, mobile_number(rng))]
+    rows = [
+        Household(unit, owner, "owner", since, owner_lives_here or not lived_in, True, mobile_number(rng))
+    ]
     if not lived_in:
         return rows
     if not owner_lives_here:
         moved_in = today - timedelta(days=rng.randrange(20, 700))
-        rows.append(Household(unit, _person(estate, rng), "tenant", moved_in, True, False, mobile_number(rng)))
+        rows.append(
+            Household(unit, _person(estate, rng), "tenant", moved_in, True, False, mobile_number(rng))
+        )
     for _ in range(rng.choice((0, 1, 1, 2))):
         phone = mobile_number(rng) if rng.random() < 0.7 else ""
         rows.append(Household(unit, _person(estate, rng), "family", since, False, False, phone))

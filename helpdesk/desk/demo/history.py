@@ -12,7 +12,16 @@ from zoneinfo import ZoneInfo
 from opencc import OpenCC
 
 from helpdesk.audit.models import Entry
-from helpdesk.desk.demo.texts import DEPARTMENT_OF, MATTERS, NOTES, PRAISE, REPLIES, RESOLUTIONS, SUGGESTIONS, Matter
+from helpdesk.desk.demo.texts import (
+    DEPARTMENT_OF,
+    MATTERS,
+    NOTES,
+    PRAISE,
+    REPLIES,
+    RESOLUTIONS,
+    SUGGESTIONS,
+    Matter,
+)
 from helpdesk.estates import business_time
 from helpdesk.estates.calendars import business_calendar, calling_calendar
 from helpdesk.estates.models import Department, Estate, NumberSeries
@@ -68,7 +77,9 @@ def cast_of(estate: Estate) -> Cast:
     for m in members:
         if m.role in {"technician", "supervisor"} and m.department:
             workers.setdefault(m.department.kind, []).append(m.user)
-    rows = Occupancy.objects.filter(unit__estate=estate, until__isnull=True).select_related("unit", "resident")
+    rows = Occupancy.objects.filter(unit__estate=estate, until__isnull=True).select_related(
+        "unit", "resident"
+    )
     phones = dict(_phones(estate))
     return Cast(
         estate=estate,
@@ -146,7 +157,9 @@ def _search_text(text: str) -> str:
     return bigrams(text)
 
 
-def _one_ticket(cast: Cast, pile: Pile, numbers: Numbers, day: date, until: datetime, rng: random.Random) -> None:
+def _one_ticket(
+    cast: Cast, pile: Pile, numbers: Numbers, day: date, until: datetime, rng: random.Random
+) -> None:
     unit, resident, phone = rng.choice(cast.homes)
     language = resident.language or "zh-hans"
     spoken = "en" if language == "en" else "zh-hans"
@@ -199,7 +212,9 @@ def _resolution_due(cast: Cast, at: datetime, urgent: bool) -> datetime:
     return business_time.add_working_days(cast.business, at, 3)
 
 
-def _live(cast: Cast, pile: Pile, numbers: Numbers, ticket: Ticket, until: datetime, rng: random.Random) -> None:
+def _live(
+    cast: Cast, pile: Pile, numbers: Numbers, ticket: Ticket, until: datetime, rng: random.Random
+) -> None:
     """From the first words to the follow-up visit; what would lie after `until` has not happened yet."""
     clerk = ticket.responsible
     judged = ticket.created_at + timedelta(minutes=rng.randrange(2, 25))
@@ -224,7 +239,9 @@ def _live(cast: Cast, pile: Pile, numbers: Numbers, ticket: Ticket, until: datet
         pile.replies.append(_reply(ticket, rng.choice(REPLIES[spoken]), "public", ticket.responded_at))
     if rng.random() < 0.3:
         pile.replies.append(_reply(ticket, rng.choice(NOTES["zh-hans"]), "internal", ticket.responded_at))
-    resolved = business_time.add_business(cast.business, judged, timedelta(minutes=int(rng.lognormvariate(5.6, 0.8))))
+    resolved = business_time.add_business(
+        cast.business, judged, timedelta(minutes=int(rng.lognormvariate(5.6, 0.8)))
+    )
     resolved = min(resolved, until - timedelta(minutes=rng.randrange(5, 240)))
     resolved = max(resolved, judged + timedelta(minutes=30))
     _slip(cast, pile, numbers, ticket, judged, resolved, rng)
@@ -262,7 +279,13 @@ def _reply(ticket: Ticket, body: str, visibility: str, at: datetime) -> Reply:
 
 
 def _slip(
-    cast: Cast, pile: Pile, numbers: Numbers, ticket: Ticket, issued: datetime, done: datetime, rng: random.Random
+    cast: Cast,
+    pile: Pile,
+    numbers: Numbers,
+    ticket: Ticket,
+    issued: datetime,
+    done: datetime,
+    rng: random.Random,
 ) -> None:
     department = ticket.department
     workers = cast.workers.get(department.kind, []) if department else []
@@ -313,7 +336,13 @@ def _steps(pile: Pile, ticket: Ticket, judged: datetime, resolved: datetime) -> 
 
 
 def _follow_up(
-    cast: Cast, pile: Pile, ticket: Ticket, resolved: datetime, until: datetime, round_: int, rng: random.Random
+    cast: Cast,
+    pile: Pile,
+    ticket: Ticket,
+    resolved: datetime,
+    until: datetime,
+    round_: int,
+    rng: random.Random,
 ) -> None:
     due = resolved + timedelta(days=3)
     planned, _in_time = business_time.next_allowed_before(cast.calling, resolved + timedelta(hours=24), due)
@@ -334,7 +363,8 @@ def _follow_up(
         return
     spoken = "en" if ticket.language == "en" else "zh-hans"
     outcome, scores = rng.choices(
-        (("satisfied", (4, 5, 5)), ("so_so", (3,)), ("dissatisfied", (1, 2))), (84, 12, 4 if round_ == 1 else 0)
+        (("satisfied", (4, 5, 5)), ("so_so", (3,)), ("dissatisfied", (1, 2))),
+        (84, 12, 4 if round_ == 1 else 0),
     )[0]
     if rng.random() < 0.03:
         visit.status, visit.recorded_at = FollowUp.Status.UNREACHABLE, asked

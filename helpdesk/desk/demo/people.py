@@ -50,7 +50,16 @@ ENGLISH = [
     "Aisha Khan", "Lucas Martin", "Hannah Schmidt", "Kenji Sato", "Maria Silva", "Peter Novak", "Olivia Grant",
     "Samuel Adeyemi", "Julia Fischer", "Andrew Chen", "Grace Kim", "Nina Petrova",
 ]  # fmt: skip
-ORGANISATIONS = ["阳光便利店", "美家装饰工程有限公司", "康乐药房", "Blue Door Coffee", "晨曦托育中心", "信达地产代理", "鲜果时光", "Willow Dental"]
+ORGANISATIONS = [
+    "阳光便利店",
+    "美家装饰工程有限公司",
+    "康乐药房",
+    "Blue Door Coffee",
+    "晨曦托育中心",
+    "信达地产代理",
+    "鲜果时光",
+    "Willow Dental",
+]
 
 
 def person_name(rng: random.Random) -> tuple[str, str]:
@@ -64,4 +73,8 @@ def person_name(rng: random.Random) -> tuple[str, str]:
 
 def mobile_number(rng: random.Random) -> str:
     """A mainland mobile number that looks real, in E.164."""
-    return "+86" + rng.choice(["135", "136", "137", "138", "139", "150", "158", "159", "186", "188"]) + f"{rng.randrange(10**8):08d}"
+    return (
+        "+86"
+        + rng.choice(["135", "136", "137", "138", "139", "150", "158", "159", "186", "188"])
+        + f"{rng.randrange(10**8):08d}"
+    )

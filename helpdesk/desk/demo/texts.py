@@ -51,13 +51,30 @@ HELP_ZH = {
 }
 HELP_EN = {
     "water": [
-        ("Kitchen pipe leaking", "The pipe under our kitchen sink has been dripping since this morning and the floor is wet."),
-        ("No hot water", "There has been no hot water since last night and we have a small baby. Could somebody come today?"),
+        (
+            "Kitchen pipe leaking",
+            "The pipe under our kitchen sink has been dripping since this morning and the floor is wet.",
+        ),
+        (
+            "No hot water",
+            "There has been no hot water since last night and we have a small baby. Could somebody come today?",
+        ),
     ],
-    "electricity": [("Socket sparks", "A socket in the living room gave off sparks. I have switched it off at the board.")],
-    "lift": [("Lift 2 stuck between floors", "Lift 2 stopped with the doors half open on the eighth floor. Nobody is inside.")],
-    "security": [("Door card not working", "My door card stopped working, I had to wait for a neighbour to let me in.")],
-    "noise": [("Drilling on a Sunday", "Somebody above us has been drilling since eight this Sunday morning.")],
+    "electricity": [
+        ("Socket sparks", "A socket in the living room gave off sparks. I have switched it off at the board.")
+    ],
+    "lift": [
+        (
+            "Lift 2 stuck between floors",
+            "Lift 2 stopped with the doors half open on the eighth floor. Nobody is inside.",
+        )
+    ],
+    "security": [
+        ("Door card not working", "My door card stopped working, I had to wait for a neighbour to let me in.")
+    ],
+    "noise": [
+        ("Drilling on a Sunday", "Somebody above us has been drilling since eight this Sunday morning.")
+    ],
 }
 INQUIRY_ZH = {
     "fees": [
@@ -76,11 +93,24 @@ INQUIRY_ZH = {
 }
 INQUIRY_EN = {
     "fees": [
-        ("How is shared electricity divided?", "Could you tell me how the shared electricity is divided between the flats?"),
+        (
+            "How is shared electricity divided?",
+            "Could you tell me how the shared electricity is divided between the flats?",
+        ),
         ("Paying by bank transfer", "Is it possible to pay the management fee by bank transfer from abroad?"),
     ],
-    "parking": [("Weekend rate for visitor parking?", "What is the weekend rate for visitor parking, and where do they pay?")],
-    "decoration": [("Which hours for renovation?", "We will renovate in spring. Which hours are allowed and who signs the permit?")],
+    "parking": [
+        (
+            "Weekend rate for visitor parking?",
+            "What is the weekend rate for visitor parking, and where do they pay?",
+        )
+    ],
+    "decoration": [
+        (
+            "Which hours for renovation?",
+            "We will renovate in spring. Which hours are allowed and who signs the permit?",
+        )
+    ],
 }
 VENTING_ZH = {
     "staff": [
@@ -93,8 +123,18 @@ VENTING_ZH = {
     "facilities": [("电梯天天等", "早上等电梯等十几分钟，天天迟到，真是受够了。")],
 }
 VENTING_EN = {
-    "staff": [("Tired of all this", "Honestly, I am just tired of it. Every little thing here takes three calls and a lot of sighing.")],
-    "parking": [("The car park again", "That car park will be the end of me. I do not even expect an answer any more.")],
+    "staff": [
+        (
+            "Tired of all this",
+            "Honestly, I am just tired of it. Every little thing here takes three calls and a lot of sighing.",
+        )
+    ],
+    "parking": [
+        (
+            "The car park again",
+            "That car park will be the end of me. I do not even expect an answer any more.",
+        )
+    ],
 }
 VALID_ZH = {
     "cleaning": [
@@ -120,10 +160,23 @@ VALID_ZH = {
 }
 VALID_EN = {
     "fees": [
-        ("Parking fee taken twice", "You charged me the parking fee twice in October, 400 each, and nobody called back as promised."),
+        (
+            "Parking fee taken twice",
+            "You charged me the parking fee twice in October, 400 each, and nobody called back as promised.",
+        ),
     ],
-    "cleaning": [("Refuse room not emptied", "The refuse room on our floor has not been emptied for three days. I reported it on Monday.")],
-    "security": [("Gate left unattended", "The east gate was left unattended again last night and anybody could walk in.")],
+    "cleaning": [
+        (
+            "Refuse room not emptied",
+            "The refuse room on our floor has not been emptied for three days. I reported it on Monday.",
+        )
+    ],
+    "security": [
+        (
+            "Gate left unattended",
+            "The east gate was left unattended again last night and anybody could walk in.",
+        )
+    ],
 }
 
 MATTERS: list[Matter] = [
@@ -155,12 +208,27 @@ DEPARTMENT_OF = {
 }
 
 RESOLUTIONS = {
-    "zh-hans": ["已到现场处理，恢复正常。", "已更换配件并试用，情况正常。", "已与住户当面说明并核对。", "已清理完毕，拍照留存。"],
-    "en": ["Seen to on the spot and working again.", "Part replaced and tried out.", "Explained in person and checked together."],
+    "zh-hans": [
+        "已到现场处理，恢复正常。",
+        "已更换配件并试用，情况正常。",
+        "已与住户当面说明并核对。",
+        "已清理完毕，拍照留存。",
+    ],
+    "en": [
+        "Seen to on the spot and working again.",
+        "Part replaced and tried out.",
+        "Explained in person and checked together.",
+    ],
 }
 REPLIES = {
-    "zh-hans": ["您好，已收到您反映的事项，师傅今天下午上门查看。", "您好，已转给相关部门，今天下午给您回电。"],
-    "en": ["Hello, we have your report; a technician will come this afternoon.", "Hello, the department has it; I will ring you today."],
+    "zh-hans": [
+        "您好，已收到您反映的事项，师傅今天下午上门查看。",
+        "您好，已转给相关部门，今天下午给您回电。",
+    ],
+    "en": [
+        "Hello, we have your report; a technician will come this afternoon.",
+        "Hello, the department has it; I will ring you today.",
+    ],
 }
 NOTES = {
     "zh-hans": ["已电话联系住户，下午在家。", "已转工程部，注意上门先打电话。", "同楼另有一户反映。"],

@@ -14,12 +14,24 @@ from tickets.services import contacts, follow_ups, replies, slips, tickets
 OPEN_NOW = [
     ("2-1-1104", "phone", "厨房水管爆裂，水已流到走廊，阀门关不上。", 6, "new"),
     ("1-2-301", "counter", "保安态度差，让他帮忙抬一下婴儿车，说不关他的事，上周说过没人管。", 22, "new"),
-    ("3-1-905", "web", "What is the weekend rate for visitor parking? I could not find it on the notice board.", 40, "new"),
+    (
+        "3-1-905",
+        "web",
+        "What is the weekend rate for visitor parking? I could not find it on the notice board.",
+        40,
+        "new",
+    ),
     ("3-1-1602", "web", "垃圾房三天没清，异味进了楼道，孩子都不敢出门。", 19, "new"),
     ("1-1-803", "phone", "晚上一开空调就跳闸，推上去又跳，家里有小孩。", 95, "signed"),
     ("2-2-604", "phone", "楼上半夜一点还在拖椅子，孩子第二天要考试，能不能帮忙沟通？", 150, "issued"),
     ("3-2-501", "phone", "地库 B2-114 车位上面的灯不亮，晚上看不清，上次换过又坏了。", 200, "issued"),
-    ("1-2-1203", "counter", "You charged me the parking fee twice in October, 400 each, and nobody called back as promised.", 260, "held"),
+    (
+        "1-2-1203",
+        "counter",
+        "You charged me the parking fee twice in October, 400 each, and nobody called back as promised.",
+        260,
+        "held",
+    ),
     ("2-1-702", "letter", "建议在二栋旁边加一组分类垃圾桶，现在走得太远。", 1500, "assigned"),
     ("1-1-1402", "phone", "主卫下水很慢，洗澡水漫到门口，家里有老人。", 1600, "done"),
     ("3-2-1001", "phone", "门禁卡刷不开单元门，跟着别人才进来的。", 1700, "resolved"),
@@ -31,23 +43,31 @@ CALL_BACKS = [
     ("1-2-1203", "Asked why the October parking fee was taken twice", 13),
     ("1-1-802", "装修押金退回的时间", 48),
 ]
-EARLIER_CALLS = [("3-2-501", "问地库灯什么时候换", 15), ("3-2-501", "地库灯又闪", 4), ("1-1-802", "问装修押金", 9)]
+EARLIER_CALLS = [("3-2-501", "问地库灯什么时候换", 15), ("1-1-802", "问装修押金", 9)]
 
 
 def tell_today(cast: Cast, users: dict[str, User], *, now: datetime, rng: random.Random) -> None:
     """Open matters in every lane, as if the clerks had worked until a minute ago."""
     homes = {unit.code: (unit, resident, phone) for unit, resident, phone in reversed(cast.homes)}
-    for plate, days_ago in ((p, d) for p, _words, d in EARLIER_CALLS):
-        words = next(w for p, w, d in EARLIER_CALLS if (p, d) == (plate, days_ago))
+    for plate, words, days_ago in EARLIER_CALLS:
         _call(cast, users, homes[plate], words, now - timedelta(days=days_ago), None)
+    taken: dict[str, Ticket] = {}
     for plate, channel, words, minutes, stage in OPEN_NOW:
-        _matter(cast, users, homes.get(plate) or rng.choice(cast.homes), channel, words, now - timedelta(minutes=minutes), stage)
+        home = homes.get(plate) or rng.choice(cast.homes)
+        taken[plate] = _matter(cast, users, home, channel, words, now - timedelta(minutes=minutes), stage)
     for plate, words, minutes in CALL_BACKS:
-        _call(cast, users, homes[plate], words, now - timedelta(hours=1), now + timedelta(minutes=minutes))
+        back = now + timedelta(minutes=minutes)
+        _call(cast, users, homes[plate], words, now - timedelta(hours=1), back, taken.get(plate))
 
 
 def _call(
-    cast: Cast, users: dict[str, User], home: tuple[Unit, Resident, str], words: str, at: datetime, back: datetime | None
+    cast: Cast,
+    users: dict[str, User],
+    home: tuple[Unit, Resident, str],
+    words: str,
+    at: datetime,
+    back: datetime | None,
+    ticket: Ticket | None = None,
 ) -> None:
     unit, resident, phone = home
     contacts.take_contact(
@@ -60,6 +80,7 @@ def _call(
         phone=phone,
         summary=words,
         call_back_at=back,
+        ticket=ticket,
         at=at,
     )
 
@@ -72,7 +93,7 @@ def _matter(
     words: str,
     at: datetime,
     stage: str,
-) -> None:
+) -> Ticket:
     unit, resident, phone = home
     clerk = users["clerk"]
     ticket = tickets.take_ticket(
@@ -88,7 +109,7 @@ def _matter(
         at=at,
     )
     if stage == "new":
-        return
+        return ticket
     tickets.classify_ticket(
         ticket, actor=clerk, complaint_class=CLASS_OF.get(stage, "help_seeking"), at=at + timedelta(minutes=3)
     )
@@ -100,6 +121,7 @@ def _matter(
     if stage == "held":
         body = "Dear Ms, we found both payments and will refund 400 yuan. I will ring you at 11:30."
         replies.add_reply(ticket, actor=clerk, body=body, visibility="public", at=at + timedelta(minutes=30))
+    return ticket
 
 
 def _slip(cast: Cast, users: dict[str, User], ticket: Ticket, at: datetime, stage: str) -> None:
@@ -117,9 +139,13 @@ def _slip(cast: Cast, users: dict[str, User], ticket: Ticket, at: datetime, stag
     if stage == "signed":
         return
     slips.start_slip(slip, actor=technician, at=at + timedelta(minutes=30))
-    slips.complete_slip(slip, actor=technician, report="已到现场处理，恢复正常。", at=at + timedelta(minutes=80))
+    slips.complete_slip(
+        slip, actor=technician, report="已到现场处理，恢复正常。", at=at + timedelta(minutes=80)
+    )
     if stage == "resolved":
         for key in ("identity", "arrears"):
             tickets.tick_step(ticket, actor=clerk, key=key, at=at + timedelta(minutes=90))
-        tickets.resolve_ticket(ticket, actor=clerk, resolution="已更换读卡器，试用正常。", at=at + timedelta(minutes=100))
+        tickets.resolve_ticket(
+            ticket, actor=clerk, resolution="已更换读卡器，试用正常。", at=at + timedelta(minutes=100)
+        )
         follow_ups.bring_up_due(at + timedelta(days=2))
