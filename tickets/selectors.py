@@ -15,43 +15,22 @@ def calls_of(
     *, unit: Unit | None = None, resident: Resident | None = None, phone_hash: str = "", since: datetime
 ) -> QuerySet[Contact]:
     """Incoming calls and visits of a unit, a resident or a number since a moment, the newest first."""
-    spoken = (Contact.Kind.CALL, Contact.Kind.COUNTER)
-    rows = Contact.objects.filter(_who(unit, resident, phone_hash, "phone_hash"), created_at__gte=since)
-    return rows.filter(direction=Contact.Direction.IN, kind__in=spoken).order_by("-created_at", "-id")
-
-
-def last_matters(
-    *, unit: Unit | None = None, resident: Resident | None = None, phone_hash: str = "", limit: int = 3
-) -> list[Ticket]:
-    """The last tickets of a unit, a resident or a number, the newest first."""
-    rows = Ticket.objects.filter(_who(unit, resident, phone_hash, "reporter_phone_hash"))
-    return list(rows.order_by("-created_at", "-id")[:limit])
-
-
-def open_tickets_of(
-    *, unit: Unit | None = None, resident: Resident | None = None, phone_hash: str = ""
-) -> QuerySet[Ticket]:
-    """Tickets of theirs in which somebody still has something to do, the newest first."""
-    rows = Ticket.objects.open()  # type: ignore[attr-defined]
-    found: QuerySet[Ticket] = rows.filter(_who(unit, resident, phone_hash, "reporter_phone_hash"))
-    return found.order_by("-created_at", "-id")
-
-
-def duplicates_of(unit: Unit, topic: str) -> QuerySet[Ticket]:
-    """Unresolved tickets of the unit on the same topic, the newest first: perhaps the same matter."""
-    rows = Ticket.objects.filter(unit=unit, topic=topic, status__in=UNRESOLVED, merged_into__isnull=True)
-    return rows.order_by("-created_at", "-id")
-
-
-def _who(unit: Unit | None, resident: Resident | None, phone_hash: str, hash_field: str) -> Q:
     who = Q(pk__in=[])
     if unit is not None:
         who |= Q(unit=unit)
     if resident is not None:
         who |= Q(resident=resident)
     if phone_hash:
-        who |= Q(**{hash_field: phone_hash})
-    return who
+        who |= Q(phone_hash=phone_hash)
+    spoken = (Contact.Kind.CALL, Contact.Kind.COUNTER)
+    rows = Contact.objects.filter(who, created_at__gte=since, direction=Contact.Direction.IN, kind__in=spoken)
+    return rows.order_by("-created_at", "-id")
+
+
+def duplicates_of(unit: Unit, topic: str) -> QuerySet[Ticket]:
+    """Unresolved tickets of the unit on the same topic, the newest first: perhaps the same matter."""
+    rows = Ticket.objects.filter(unit=unit, topic=topic, status__in=UNRESOLVED, merged_into__isnull=True)
+    return rows.order_by("-created_at", "-id")
 
 
 def counts_for_rail(user: User, estate: Estate, at: datetime) -> dict[str, tuple[int, bool]]:

@@ -8,7 +8,7 @@ from helpdesk.audit.models import Entry
 from helpdesk.lib.phones import phone_hash
 from tests.tickets.acts import MORNING, at_once, refused
 from tickets.models import Contact
-from tickets.selectors import calls_of, counts_for_rail, duplicates_of, last_matters, open_tickets_of
+from tickets.selectors import calls_of, counts_for_rail, duplicates_of
 from tickets.services import tickets
 from tickets.services.contacts import mark_called_back, take_contact
 
@@ -85,13 +85,6 @@ def test_calls_are_counted_by_unit_resident_or_number_and_only_those_that_came_i
     found = calls_of(unit=unit, resident=resident, phone_hash=phone_hash("+8613800136021"), since=MORNING - timedelta(days=30))
     assert list(found) == mine[::-1]
     assert not calls_of(since=MORNING - timedelta(days=30)).exists()
-
-
-def test_the_last_matters_come_first_and_the_open_ones_apart(make_ticket, unit, clerk):
-    made = [make_ticket("请问", unit=unit, at=MORNING + timedelta(hours=n)) for n in range(4)]
-    tickets.decline_ticket(made[3], actor=clerk, reason="Not ours")
-    assert last_matters(unit=unit) == made[:0:-1]
-    assert list(open_tickets_of(unit=unit)) == made[2::-1]
 
 
 def test_an_unresolved_ticket_of_the_unit_on_the_topic_may_be_the_same_matter(make_ticket, unit, clerk):

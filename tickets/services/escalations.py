@@ -168,12 +168,14 @@ def _each(rows: QuerySet[Any], related: Iterable[str], escalate: Callable[[Any],
     count = 0
     for pk in list(rows.values_list("pk", flat=True)):
         with transaction.atomic():
-            count += escalate(rows.model._default_manager.select_related(*related).get(pk=pk))
+            # Asked again: what was settled meanwhile is late no more.
+            thing = rows.filter(pk=pk).select_related(*related).first()
+            count += thing is not None and escalate(thing)
     return count
 
 
 def _raise_level(thing: Any, level: int) -> bool:
     """One conditional UPDATE decides which of two beats tells; False if this level was told before."""
     model: type[Model] = type(thing)
-    rows = model._default_manager.filter(pk=thing.pk, escalation=thing.escalation, escalation__lt=level)
+    rows = model._default_manager.filter(pk=thing.pk, status=thing.status, escalation=thing.escalation, escalation__lt=level)
     return rows.update(escalation=level) == 1
