@@ -150,6 +150,14 @@ def test_a_judgement_is_one_click_and_a_correction_asks_for_a_reason(login, cler
     assert ticket.complaint_class == "valid"
 
 
+def test_what_is_done_on_the_desk_comes_back_to_the_desk(login, clerk, make_ticket):
+    ticket, client = make_ticket(), login(clerk)
+    assert post(client, "ticket_classify", ticket, complaint_class="inquiry", next="desk")["Location"] == reverse("desk")
+    assert post(client, "ticket_priority", ticket, priority="urgent", next="//evil")["Location"] == reverse(
+        "ticket_detail", args=[ticket.pk]
+    )
+
+
 def test_the_resolution_stands_again_where_a_step_is_open(login, clerk, make_ticket):
     ticket = make_ticket(complaint_class="valid")
     answer = post(login(clerk), "ticket_resolve", ticket, resolution="Pipe changed, floor dried.")

@@ -217,19 +217,24 @@ def carry_out(
     except Refused as refused:
         now = ticket_for(request, ticket.pk, "tickets.view")
         return show_ticket(request, now, sent=refusal_of(name, form, refused, now))
-    message = says(result) if callable(says) else says
-    return done(request, message, reverse("ticket_detail", args=[ticket.pk]))
+    return done(request, says(result) if callable(says) else says, where_next(request, ticket))
 
 
 def press(request: HttpRequest, ticket: Ticket, act: Callable[[], Any], says: str) -> HttpResponse:
     """A button without a form: nothing was typed, so a refusal is only said."""
-    url = reverse("ticket_detail", args=[ticket.pk])
     try:
         act()
     except Refused as refused:
         messages.error(request, str(refused.message))
-        return SeeOther(url)
-    return done(request, says, url)
+        return SeeOther(where_next(request, ticket))
+    return done(request, says, where_next(request, ticket))
+
+
+def where_next(request: HttpRequest, ticket: Ticket) -> str:
+    """Back to the Desk for what was done there; else the ticket."""
+    if request.POST.get("next") == "desk":
+        return reverse("desk")
+    return reverse("ticket_detail", args=[ticket.pk])
 
 
 def refusal_of(name: str, form: forms.Form, refused: Refused, now: Ticket) -> Sent:

@@ -28,10 +28,3 @@ def done(request: HttpRequest, message: Any, url: str) -> HttpResponse:
 def ticket_for(request: HttpRequest, pk: int, permission: str) -> Ticket:
     """The ticket, if this person may do `permission` to it."""
     return get_visible(Ticket.objects.select_related(*WITH_PEOPLE), request.user, permission, pk=pk)  # type: ignore[arg-type]
-
-
-def address_of(request: HttpRequest) -> str | None:
-    """Where the request came from, for the access log."""
-    return request.META.get("REMOTE_ADDR") or None
-
-

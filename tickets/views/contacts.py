@@ -126,7 +126,8 @@ def row_of(contact: Contact, at: Any) -> dict[str, Any]:
     waits = contact.call_back_at is not None and contact.called_back_at is None
     make_one = f"{reverse('ticket_new')}?contact={contact.pk}"
     url = reverse("ticket_detail", args=[contact.ticket_id]) if contact.ticket_id else make_one
-    act = {"label": _("Rung back"), "url": reverse("contact_called_back", args=[contact.pk]), "post": True}
+    # The number stands whole on the page behind it, which is logged.
+    act = {"label": _("Call"), "url": reverse("call_back", args=[contact.pk])}
     name = str(contact.resident) if contact.resident else contact.name
     return {
         "id": f"contact-{contact.pk}",

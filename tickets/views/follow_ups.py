@@ -20,12 +20,13 @@ from helpdesk.lib.errors import Refused
 from helpdesk.lib.phones import display_phone, mask_phone
 from helpdesk.staff.access import get_visible, needs
 from helpdesk.staff.models import User
+from residents.services.phone_views import address_of
 from tickets.clocks import day_and_time, follow_up_clock
 from tickets.forms.follow_ups import AttemptForm, RecordForm, WishForm
 from tickets.models import FollowUp
 from tickets.scripts import script_of
 from tickets.services.follow_ups import record_attempt, record_follow_up, wish_time
-from tickets.views.answers import INVALID, REFUSED, address_of, done
+from tickets.views.answers import INVALID, REFUSED, done
 from tickets.views.matters import contact_number, matter_of, name_of, unit_of
 
 SHOWN_AT_ONCE = 100

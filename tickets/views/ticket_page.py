@@ -14,12 +14,13 @@ from helpdesk.estates.models import Department
 from helpdesk.lib.phones import display_phone, mask_phone
 from helpdesk.staff.models import User
 from helpdesk.staff.roles import colleagues
+from residents.services.phone_views import address_of
 from tickets.clocks import day_and_time, resolution_clock, response_clock
 from tickets.models import UNRESOLVED, ComplaintClass, FollowUp, Step, Ticket
 from tickets.procedures import title_of
 from tickets.scripts import script_for_class, script_of
 from tickets.views import presence, suggested
-from tickets.views.answers import INVALID, REFUSED, address_of
+from tickets.views.answers import INVALID, REFUSED
 from tickets.views.matters import first_line
 from tickets.views.steps import by_hand, strip
 from tickets.views.ticket_forms import Sent, offered
