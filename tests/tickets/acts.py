@@ -50,7 +50,9 @@ def bring_to(ticket, status, *, actor, department, complaint_class="help_seeking
     ticket = tickets.resolve_ticket(ticket, actor=actor, resolution="Seen to.", at=moment)
     if status == "resolved":
         return ticket
-    tickets.tick_step(ticket, actor=actor, key="follow_up", not_needed=True, reason="No number left.", at=moment)
+    tickets.tick_step(
+        ticket, actor=actor, key="follow_up", not_needed=True, reason="No number left.", at=moment
+    )
     return tickets.close_ticket(ticket, actor=actor, at=moment + timedelta(minutes=1))
 
 

@@ -43,7 +43,11 @@ def test_a_valid_complaint_is_judged_by_its_classification(make_ticket, clerk):
 def test_what_was_suggested_is_kept_beside_what_was_decided(make_ticket, clerk):
     ticket = classify(make_ticket(), clerk, "venting")
     decision = ClassDecision.objects.get(ticket=ticket)
-    assert (decision.suggested_class, decision.to_class, decision.decided_by) == ("help_seeking", "venting", clerk)
+    assert (decision.suggested_class, decision.to_class, decision.decided_by) == (
+        "help_seeking",
+        "venting",
+        clerk,
+    )
 
 
 def test_a_class_once_set_changes_only_with_a_reason(make_ticket, clerk):
@@ -80,12 +84,16 @@ def test_becoming_valid_keeps_what_was_done(make_ticket, clerk, departments):
 
 
 def test_becoming_a_communication_complaint_keeps_that_the_department_knows(make_ticket, clerk, departments):
-    ticket = bring_to(make_ticket(), "assigned", actor=clerk, department=departments["cleaning"], complaint_class="valid")
+    ticket = bring_to(
+        make_ticket(), "assigned", actor=clerk, department=departments["cleaning"], complaint_class="valid"
+    )
     ticket = classify(ticket, clerk, "inquiry", reason="Not borne out")
     assert open_steps(ticket) == ["identity", "arrears", "follow_up"]
 
 
-def test_a_ticket_given_away_before_it_was_judged_is_known_to_the_department(make_ticket, clerk, supervisor, departments):
+def test_a_ticket_given_away_before_it_was_judged_is_known_to_the_department(
+    make_ticket, clerk, supervisor, departments
+):
     ticket = make_ticket()
     tickets.assign_ticket(ticket, actor=supervisor, department=departments["cleaning"], at=MORNING)
     ticket = classify(ticket, clerk, "help_seeking")
@@ -99,7 +107,9 @@ def test_a_resolved_grumble_that_proves_valid_counts_as_handled(make_ticket, cle
     assert open_steps(ticket) == ["on_site", "follow_up"]
 
 
-def test_only_a_manager_changes_the_class_of_a_closed_ticket(make_ticket, clerk, supervisor, manager, departments):
+def test_only_a_manager_changes_the_class_of_a_closed_ticket(
+    make_ticket, clerk, supervisor, manager, departments
+):
     ticket = bring_to(make_ticket(), "closed", actor=clerk, department=departments["cleaning"])
     for actor in (clerk, supervisor):
         with refused("invalid_transition"):

@@ -82,7 +82,12 @@ def test_calls_are_counted_by_unit_resident_or_number_and_only_those_that_came_i
     call(unit=unit, kind="letter")
     call(unit=unit, at=MORNING - timedelta(days=31))
     call(phone="13900136021")
-    found = calls_of(unit=unit, resident=resident, phone_hash=phone_hash("+8613800136021"), since=MORNING - timedelta(days=30))
+    found = calls_of(
+        unit=unit,
+        resident=resident,
+        phone_hash=phone_hash("+8613800136021"),
+        since=MORNING - timedelta(days=30),
+    )
     assert list(found) == mine[::-1]
     assert not calls_of(since=MORNING - timedelta(days=30)).exists()
 
@@ -96,10 +101,17 @@ def test_an_unresolved_ticket_of_the_unit_on_the_topic_may_be_the_same_matter(ma
     assert list(duplicates_of(unit, "water")) == [same]
 
 
-def test_the_rail_counts_what_waits_and_says_when_some_of_it_is_late(call, make_ticket, estate, clerk, guard, outsider):
+def test_the_rail_counts_what_waits_and_says_when_some_of_it_is_late(
+    call, make_ticket, estate, clerk, guard, outsider
+):
     call(call_back_at=MORNING)
     make_ticket("请问", priority="normal", at=MORNING)
     counts = counts_for_rail(clerk, estate, MORNING + timedelta(minutes=1))
-    assert counts == {"tickets": (1, False), "slips": (0, False), "follow_ups": (0, False), "contacts": (1, True)}
+    assert counts == {
+        "tickets": (1, False),
+        "slips": (0, False),
+        "follow_ups": (0, False),
+        "contacts": (1, True),
+    }
     assert counts_for_rail(clerk, estate, MORNING + timedelta(days=9))["tickets"] == (1, True)
     assert counts_for_rail(guard, estate, MORNING) == counts_for_rail(outsider, estate, MORNING) == {}

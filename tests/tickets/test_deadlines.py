@@ -33,7 +33,10 @@ def test_an_estate_may_set_its_own_limits(estate):
         resolution_amount=60,
         resolution_unit="clock_minutes",
     )
-    assert limits_for(estate, "urgent", FRIDAY) == (FRIDAY + timedelta(minutes=10), FRIDAY + timedelta(hours=1))
+    assert limits_for(estate, "urgent", FRIDAY) == (
+        FRIDAY + timedelta(minutes=10),
+        FRIDAY + timedelta(hours=1),
+    )
     assert limits_for(estate, "critical", FRIDAY)[0] == FRIDAY + timedelta(minutes=15)
 
 

@@ -23,7 +23,9 @@ NOBODY = {"tickets": 0, "slips": 0, "follow_ups": 0}
 
 
 def told(template):
-    return sorted(Message.objects.filter(template=template).values_list("recipient_user__username", flat=True))
+    return sorted(
+        Message.objects.filter(template=template).values_list("recipient_user__username", flat=True)
+    )
 
 
 @pytest.fixture
@@ -73,10 +75,16 @@ def test_a_late_grumble_is_put_to_the_clerk_for_reclassification(urgent, clerk):
     assert "Look at its class again" in rendered(message)[1]
 
 
-def test_after_hours_a_late_critical_matter_also_goes_to_whoever_is_on_duty(make_ticket, guard, estate, departments):
+def test_after_hours_a_late_critical_matter_also_goes_to_whoever_is_on_duty(
+    make_ticket, guard, estate, departments
+):
     night = at("2026-11-17 23:00")
     shift = Shift.objects.create(
-        estate=estate, department=departments["security"], name="night", starts=night.time().replace(hour=20), ends=night.time().replace(hour=8)
+        estate=estate,
+        department=departments["security"],
+        name="night",
+        starts=night.time().replace(hour=20),
+        ends=night.time().replace(hour=8),
     )
     Duty.objects.create(shift=shift, day=night.date(), person=guard)
     make_ticket("请问", priority="critical", at=night)
@@ -91,7 +99,13 @@ def test_what_has_ended_is_late_no_more(urgent, clerk):
 
 def test_a_ticket_opened_again_may_be_late_again(urgent, clerk, departments):
     escalate_overdue(urgent.resolution_due_at + HOUR)
-    resolved = bring_to(urgent, "resolved", actor=clerk, department=departments["engineering"], moment=MORNING + timedelta(days=2))
+    resolved = bring_to(
+        urgent,
+        "resolved",
+        actor=clerk,
+        department=departments["engineering"],
+        moment=MORNING + timedelta(days=2),
+    )
     again = tickets.reopen_ticket(resolved, actor=clerk, reason="Back", at=MORNING + timedelta(days=3))
     assert escalate_overdue(again.resolution_due_at + timedelta(minutes=1))["tickets"] == 1
     assert told("ticket_late") == ["clerk", "clerk"]
@@ -104,7 +118,9 @@ def test_what_must_be_declined_at_once_leaves_time_to_write_the_reason(make_tick
 
 
 def test_a_ticket_opened_again_counts_its_levels_from_then(urgent, clerk, departments):
-    resolved = bring_to(urgent, "resolved", actor=clerk, department=departments["engineering"], moment=MORNING)
+    resolved = bring_to(
+        urgent, "resolved", actor=clerk, department=departments["engineering"], moment=MORNING
+    )
     moment = MORNING + timedelta(days=30)
     again = tickets.reopen_ticket(resolved, actor=clerk, reason="Back", at=moment)
     limit = again.resolution_due_at - moment
@@ -119,11 +135,18 @@ def test_two_beats_at_once_tell_once(urgent):
     assert told("ticket_late") == ["clerk"]
 
 
-def test_a_slip_nobody_signs_for_goes_to_the_supervisor_then_the_manager(clerk, technician, supervisor, manager, departments):
-    slip = issue_slip(actor=clerk, department=departments["engineering"], instructions="Look", at=at("2026-11-17 17:45"))
+def test_a_slip_nobody_signs_for_goes_to_the_supervisor_then_the_manager(
+    clerk, technician, supervisor, manager, departments
+):
+    slip = issue_slip(
+        actor=clerk, department=departments["engineering"], instructions="Look", at=at("2026-11-17 17:45")
+    )
     assert slip.sign_due_at == at("2026-11-18 09:15")
     assert escalate_overdue(at("2026-11-18 09:15"))["slips"] == 0
-    for moment, people in (("2026-11-18 09:16", ["supervisor"]), ("2026-11-18 09:45", ["manager", "supervisor"])):
+    for moment, people in (
+        ("2026-11-18 09:16", ["supervisor"]),
+        ("2026-11-18 09:45", ["manager", "supervisor"]),
+    ):
         assert [escalate_overdue(at(moment))["slips"] for _ in range(2)] == [1, 0]
         assert told("slip_unsigned") == people
 
@@ -134,7 +157,9 @@ def test_a_signed_slip_is_not_told_as_unsigned(clerk, technician, departments):
     assert escalate_overdue(MORNING + timedelta(days=9)) == NOBODY
 
 
-def test_a_late_visit_goes_to_the_desks_supervisor_then_the_manager(make_ticket, clerk, desk_supervisor, manager, departments):
+def test_a_late_visit_goes_to_the_desks_supervisor_then_the_manager(
+    make_ticket, clerk, desk_supervisor, manager, departments
+):
     bring_to(make_ticket("请问", at=MORNING), "resolved", actor=clerk, department=departments["cleaning"])
     visit = FollowUp.objects.get()
     assert escalate_overdue(visit.due_at)["follow_ups"] == 0

@@ -38,7 +38,9 @@ def visit(resolve):
 
 
 def told(template):
-    return sorted(Message.objects.filter(template=template).values_list("recipient_user__username", flat=True))
+    return sorted(
+        Message.objects.filter(template=template).values_list("recipient_user__username", flat=True)
+    )
 
 
 # --- planning ---------------------------------------------------------------------------------------------------------
@@ -101,7 +103,8 @@ def test_an_estate_that_allows_no_hour_at_all_still_has_the_visit_on_its_list(re
 
 
 WINDOWS = st.lists(
-    st.tuples(st.integers(0, 23), st.integers(1, 12)).map(lambda w: (time(w[0]), time((w[0] + w[1]) % 24))), max_size=2
+    st.tuples(st.integers(0, 23), st.integers(1, 12)).map(lambda w: (time(w[0]), time((w[0] + w[1]) % 24))),
+    max_size=2,
 )
 CALENDARS = st.builds(
     Calendar,
@@ -109,7 +112,9 @@ CALENDARS = st.builds(
     windows=st.dictionaries(st.integers(0, 6), WINDOWS.map(tuple), min_size=1),
     days_off=st.frozensets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=30),
 )
-MOMENTS = st.integers(0, 365 * 24 * 60).map(lambda minutes: at("2026-01-01 00:00") + timedelta(minutes=minutes))
+MOMENTS = st.integers(0, 365 * 24 * 60).map(
+    lambda minutes: at("2026-01-01 00:00") + timedelta(minutes=minutes)
+)
 STEP = timedelta(minutes=15)
 
 
@@ -124,7 +129,9 @@ def some_open(calendar, since, until):
 
 
 @given(CALENDARS, MOMENTS, st.integers(1, 7), st.integers(0, 200))
-def test_a_visit_is_planned_in_an_allowed_hour_before_it_is_due_wherever_there_is_one(calendar, resolved, days, hours):
+def test_a_visit_is_planned_in_an_allowed_hour_before_it_is_due_wherever_there_is_one(
+    calendar, resolved, days, hours
+):
     due = resolved + days * DAY
     plan = plan_visit(calendar, resolved, due_at=due, delay=timedelta(hours=hours))
     if not any(calendar.windows.values()):
@@ -168,7 +175,10 @@ def test_somebody_other_than_the_handler_asks(make_ticket, clerk, second_clerk, 
 
 def test_whoever_signed_the_slip_does_not_ask(make_ticket, supervisor, clerk, departments):
     ticket = make_ticket(actor=supervisor)
-    sign_slip(issue_slip(actor=clerk, department=departments["engineering"], instructions="Look", ticket=ticket), actor=supervisor)
+    sign_slip(
+        issue_slip(actor=clerk, department=departments["engineering"], instructions="Look", ticket=ticket),
+        actor=supervisor,
+    )
     assert follow_ups.pick_assignee(type(ticket).objects.get(pk=ticket.pk)) == clerk
 
 
@@ -180,7 +190,9 @@ def test_the_clerk_with_the_fewest_visits_asks(resolve, second_clerk, clerk, sup
 
 
 def test_in_a_house_of_one_that_one_asks(make_ticket, clerk, departments):
-    ticket = tickets.assign_ticket(make_ticket(), actor=clerk, department=departments["cleaning"], handler=clerk)
+    ticket = tickets.assign_ticket(
+        make_ticket(), actor=clerk, department=departments["cleaning"], handler=clerk
+    )
     assert follow_ups.pick_assignee(ticket) == clerk
 
 
@@ -275,19 +287,36 @@ def test_after_a_failed_try_it_comes_up_again_in_the_next_half_day(visit, clerk,
 
 @pytest.mark.parametrize(
     ("outcome", "score", "status"),
-    [("satisfied", 5, "closed"), ("satisfied", 4, "closed"), ("so_so", 3, "closed"), ("dissatisfied", 2, "in_progress")],
+    [
+        ("satisfied", 5, "closed"),
+        ("satisfied", 4, "closed"),
+        ("so_so", 3, "closed"),
+        ("dissatisfied", 2, "in_progress"),
+    ],
 )
 def test_the_outcome_closes_the_ticket_or_opens_it_again(visit, clerk, outcome, score, status):
     visit = follow_ups.record_follow_up(
-        visit, actor=clerk, outcome=outcome, score=score, suggestion="Ring first", via="visit", at=MORNING + DAY
+        visit,
+        actor=clerk,
+        outcome=outcome,
+        score=score,
+        suggestion="Ring first",
+        via="visit",
+        at=MORNING + DAY,
     )
-    assert (visit.status, visit.recorded_by, visit.recorded_at, visit.via) == ("done", clerk, MORNING + DAY, "visit")
+    assert (visit.status, visit.recorded_by, visit.recorded_at, visit.via) == (
+        "done",
+        clerk,
+        MORNING + DAY,
+        "visit",
+    )
     visit.ticket.refresh_from_db()
     assert visit.ticket.status == status
 
 
 @pytest.mark.parametrize(
-    ("outcome", "score"), [("satisfied", 3), ("so_so", 4), ("dissatisfied", 5), ("satisfied", 0), ("satisfied", 6)]
+    ("outcome", "score"),
+    [("satisfied", 3), ("so_so", 4), ("dissatisfied", 5), ("satisfied", 0), ("satisfied", 6)],
 )
 def test_a_score_that_disagrees_with_the_outcome_is_bad_input(visit, clerk, outcome, score):
     with refused("score_disagrees"):
@@ -306,7 +335,9 @@ def test_what_should_be_better_is_told_to_the_department(visit, clerk, desk_supe
     assert (message.recipient_user, message.context["suggestion"]) == (desk_supervisor, "Come on time")
 
 
-def test_dissatisfied_tells_the_supervisor_and_puts_the_class_to_the_clerk(visit, clerk, desk_supervisor, departments):
+def test_dissatisfied_tells_the_supervisor_and_puts_the_class_to_the_clerk(
+    visit, clerk, desk_supervisor, departments
+):
     follow_ups.record_follow_up(visit, actor=clerk, outcome="dissatisfied", score=1, suggestion="Still dirty")
     assert told("follow_up_dissatisfied") == ["desk-supervisor"]
     again = Message.objects.get(template="ticket_reopened", recipient_user=clerk)
@@ -377,7 +408,12 @@ def test_a_record_and_a_reopening_at_once_leave_one_of_the_two(visit, clerk, sec
 def test_a_rating_by_link_fulfils_the_open_visit(visit):
     for _ in range(2):
         rated = follow_ups.rate_by_link(visit.ticket, score=5, comment="Thank you")
-    assert (rated.status, rated.via, rated.recorded_by, rated.suggestion) == ("done", "link", None, "Thank you")
+    assert (rated.status, rated.via, rated.recorded_by, rated.suggestion) == (
+        "done",
+        "link",
+        None,
+        "Thank you",
+    )
     rated.ticket.refresh_from_db()
     assert rated.ticket.status == "closed"
     with refused("invalid_transition"):

@@ -17,19 +17,34 @@ from tickets.services.slips import cancel_slip, complete_slip, issue_slip, nudge
 
 FOLDER = Path(__file__).parents[2] / "templates" / "messages"
 TEMPLATES = sorted(path.name.removesuffix(".body.txt") for path in FOLDER.glob("*.body.txt"))
-OURS = [name for name in TEMPLATES if name.startswith(("ticket_", "slip_", "follow_up_", "reply_", "resident_"))]
+OURS = [
+    name for name in TEMPLATES if name.startswith(("ticket_", "slip_", "follow_up_", "reply_", "resident_"))
+]
 WORDS = {
     "number": "T-2026-000123", "title": "Pipe & drain", "where": "3-2-501", "due": "2026-11-17 18:00", "body": "We come at 15:00.",
     "sign_due": "2026-11-17 10:30", "reason": "Not ours", "by": "Chen", "author": "Chen", "words": ["refund", "by Friday"], "score": 3,
     "department": "Engineering", "instructions": "Look", "link": "/p/t/secret/", "site_url": "https://desk.example",
 }  # fmt: skip
-TURNS = {"third": True, "dissatisfied": True, "look_at_class": True, "unanswered": True, "responsible": "Li", "asker": "Li", "ended": True, "last": True, "suggestion": "Ring first"}
+TURNS = {
+    "third": True,
+    "dissatisfied": True,
+    "look_at_class": True,
+    "unanswered": True,
+    "responsible": "Li",
+    "asker": "Li",
+    "ended": True,
+    "last": True,
+    "suggestion": "Ring first",
+}
 
 
 @pytest.mark.parametrize("turns", [{}, TURNS], ids=["plain", "every turn"])
 @pytest.mark.parametrize("name", OURS)
 def test_every_message_is_whole_sentences_in_plain_text(name, turns, estate):
-    said = {part: render_to_string(f"messages/{name}.{part}.txt", WORDS | turns | {"estate": estate}) for part in ("subject", "body")}
+    said = {
+        part: render_to_string(f"messages/{name}.{part}.txt", WORDS | turns | {"estate": estate})
+        for part in ("subject", "body")
+    }
     assert said["subject"].strip() and "\n" not in said["subject"].strip()
     assert said["body"].strip()
     for text in said.values():
@@ -37,7 +52,9 @@ def test_every_message_is_whole_sentences_in_plain_text(name, turns, estate):
     assert "\n\n\n" not in said["body"]
 
 
-@pytest.mark.parametrize("name", [name for name in OURS if name.startswith("resident_") and name != "resident_wrote"])
+@pytest.mark.parametrize(
+    "name", [name for name in OURS if name.startswith("resident_") and name != "resident_wrote"]
+)
 def test_no_words_of_ours_promise_a_resident_anything(name, estate):
     text = render_to_string(f"messages/{name}.body.txt", WORDS | TURNS | {"estate": estate})
     assert find_promises(text) == []
@@ -45,10 +62,21 @@ def test_no_words_of_ours_promise_a_resident_anything(name, estate):
 
 
 def test_whatever_a_ticket_goes_through_every_message_can_be_read(
-    make_ticket, resident, unit, clerk, second_clerk, supervisor, technician, desk_supervisor, manager, departments
+    make_ticket,
+    resident,
+    unit,
+    clerk,
+    second_clerk,
+    supervisor,
+    technician,
+    desk_supervisor,
+    manager,
+    departments,
 ):
     engineering = departments["engineering"]
-    ticket = make_ticket("有人被困在电梯里", actor=None, channel="web", resident=resident, unit=unit, at=MORNING)
+    ticket = make_ticket(
+        "有人被困在电梯里", actor=None, channel="web", resident=resident, unit=unit, at=MORNING
+    )
     ticket = tickets.classify_ticket(ticket, actor=clerk, complaint_class="help_seeking", at=MORNING)
     tickets.hand_over_responsibility(ticket, actor=clerk, to=second_clerk, reason="Off duty")
     add_resident_reply(ticket, body="Please hurry")

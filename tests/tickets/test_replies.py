@@ -60,7 +60,9 @@ def test_an_internal_note_reaches_nobody_outside(ticket, clerk):
     assert not Message.objects.exists()
 
 
-def test_a_clerks_promise_is_held_and_supervisors_are_told(ticket, clerk, desk_supervisor, supervisor, departments):
+def test_a_clerks_promise_is_held_and_supervisors_are_told(
+    ticket, clerk, desk_supervisor, supervisor, departments
+):
     tickets.assign_ticket(ticket, actor=clerk, department=departments["engineering"])
     held = reply(ticket, clerk, body=PROMISE)
     assert held.state == "held"
@@ -94,7 +96,8 @@ def test_a_released_reply_goes_out_once(ticket, clerk, supervisor):
 def test_a_reply_released_and_withdrawn_at_once_has_one_fate(ticket, clerk, supervisor):
     held = reply(ticket, clerk, body=PROMISE)
     answers = at_once(
-        lambda: release_reply(held, actor=supervisor), lambda: withdraw_reply(held, actor=supervisor, reason="No")
+        lambda: release_reply(held, actor=supervisor),
+        lambda: withdraw_reply(held, actor=supervisor, reason="No"),
     )
     assert sorted(type(answer).__name__ for answer in answers) == ["Refused", "Reply"]
     sent = Message.objects.filter(template="resident_reply").count()

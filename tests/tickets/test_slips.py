@@ -17,7 +17,12 @@ from tickets.services import slips, tickets
 @pytest.fixture
 def issue(clerk, departments):
     def make(**kwargs):
-        usual = {"actor": clerk, "department": departments["engineering"], "instructions": "Look at the pipe", "at": MORNING}
+        usual = {
+            "actor": clerk,
+            "department": departments["engineering"],
+            "instructions": "Look at the pipe",
+            "at": MORNING,
+        }
         return slips.issue_slip(**usual | kwargs)
 
     return make
@@ -29,7 +34,9 @@ def second_technician(make_staff, estate, departments):
 
 
 def told(template):
-    return sorted(Message.objects.filter(template=template).values_list("recipient_user__username", flat=True))
+    return sorted(
+        Message.objects.filter(template=template).values_list("recipient_user__username", flat=True)
+    )
 
 
 def bring(slip, status, technician, clerk):
@@ -88,10 +95,16 @@ def test_the_first_slip_assigns_its_ticket_the_second_changes_no_department(issu
     assert (ticket.status, ticket.department) == ("assigned", departments["engineering"])
 
 
-def test_a_critical_slip_after_hours_also_goes_to_whoever_is_on_duty(issue, make_ticket, guard, estate, departments, technician):
+def test_a_critical_slip_after_hours_also_goes_to_whoever_is_on_duty(
+    issue, make_ticket, guard, estate, departments, technician
+):
     night = at("2026-11-17 23:00")
     shift = Shift.objects.create(
-        estate=estate, department=departments["security"], name="night", starts=night.time().replace(hour=20), ends=night.time().replace(hour=8)
+        estate=estate,
+        department=departments["security"],
+        name="night",
+        starts=night.time().replace(hour=20),
+        ends=night.time().replace(hour=8),
     )
     Duty.objects.create(shift=shift, day=night.date(), person=guard)
     slip = issue(ticket=make_ticket(priority="critical", at=night), at=night)
@@ -138,7 +151,9 @@ TABLE = {
 
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("act", sorted(ACTS))
-def test_every_act_in_every_status_does_what_the_table_says(act, status, issue, technician, second_technician, clerk):
+def test_every_act_in_every_status_does_what_the_table_says(
+    act, status, issue, technician, second_technician, clerk
+):
     slip = bring(issue(), status, technician, clerk)
     cast = {"technician": technician, "other": second_technician, "clerk": clerk}
     try:
@@ -160,7 +175,9 @@ def test_signing_again_is_the_same_signature(issue, technician):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_sign_at_once_one_has_signed(issue, technician, second_technician, make_ticket):
     slip = issue(ticket=make_ticket())
-    answers = at_once(*[lambda who=who: slips.sign_slip(slip, actor=who) for who in (technician, second_technician)])
+    answers = at_once(
+        *[lambda who=who: slips.sign_slip(slip, actor=who) for who in (technician, second_technician)]
+    )
     winners = [answer for answer in answers if isinstance(answer, Slip)]
     assert len(winners) == 1
     assert [answer.code for answer in answers if isinstance(answer, Refused)] == ["invalid_transition"]
@@ -171,17 +188,23 @@ def test_of_two_who_sign_at_once_one_has_signed(issue, technician, second_techni
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_condition_on_the_status_two_would_sign(issue, technician, second_technician, monkeypatch):
+def test_without_the_condition_on_the_status_two_would_sign(
+    issue, technician, second_technician, monkeypatch
+):
     """The negative control: if this fails, the test above proves nothing."""
     slip = issue()
     anybody = dict(slips.SLIP_STATES.table) | {"sign": (tuple(STATUSES), "signed")}
     monkeypatch.setattr(slips.SLIP_STATES, "table", anybody)
-    answers = at_once(*[lambda who=who: slips.sign_slip(slip, actor=who) for who in (technician, second_technician)])
+    answers = at_once(
+        *[lambda who=who: slips.sign_slip(slip, actor=who) for who in (technician, second_technician)]
+    )
     assert [type(answer) for answer in answers] == [Slip, Slip]
     assert Entry.objects.filter(verb="slip.signed").count() == 2
 
 
-def test_whoever_signs_becomes_the_handler_unless_there_is_one(issue, make_ticket, clerk, technician, supervisor, departments):
+def test_whoever_signs_becomes_the_handler_unless_there_is_one(
+    issue, make_ticket, clerk, technician, supervisor, departments
+):
     named = make_ticket()
     tickets.assign_ticket(named, actor=clerk, department=departments["engineering"], handler=supervisor)
     for ticket, handler in ((make_ticket(), technician), (named, supervisor)):

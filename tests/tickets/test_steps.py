@@ -128,7 +128,9 @@ def test_a_follow_up_that_is_not_needed_takes_the_visit_off_the_list(talk, clerk
 )
 def test_reopening_unticks_handling_or_notify_only(make_ticket, clerk, departments, complaint_class, again):
     ticket = make_ticket()
-    bring_to(ticket, "closed", actor=clerk, department=departments["cleaning"], complaint_class=complaint_class)
+    bring_to(
+        ticket, "closed", actor=clerk, department=departments["cleaning"], complaint_class=complaint_class
+    )
     tickets.reopen_ticket(ticket, actor=clerk, reason="It is back")
     assert open_steps(ticket) == again
 
@@ -141,7 +143,10 @@ def test_after_reopening_the_department_is_told_again_and_the_visit_is_made_agai
     tickets.assign_ticket(ticket, actor=clerk, department=departments["cleaning"])
     resolve(ticket, clerk)
     assert open_steps(ticket) == ["follow_up"]
-    assert list(FollowUp.objects.order_by("round").values_list("round", "status")) == [(1, "cancelled"), (2, "scheduled")]
+    assert list(FollowUp.objects.order_by("round").values_list("round", "status")) == [
+        (1, "cancelled"),
+        (2, "scheduled"),
+    ]
 
 
 def test_every_tick_stands_in_the_history_with_who_and_when(talk, clerk, second_clerk):

@@ -33,14 +33,21 @@ def test_a_ticket_keeps_what_the_software_thought_but_no_class_of_its_own(make_t
     ticket = make_ticket()
     assert ticket.complaint_class == ""
     assert ticket.suggestion["complaint_class"] == "help_seeking"
-    assert (ticket.topic, ticket.priority) == ("water", "critical" if ticket.suggestion["serious"] else "urgent")
+    assert (ticket.topic, ticket.priority) == (
+        "water",
+        "critical" if ticket.suggestion["serious"] else "urgent",
+    )
 
 
 def test_what_the_clerk_says_goes_before_what_the_software_thinks(make_ticket):
     ticket = make_ticket(topic="fees", priority="normal", complaint_class="inquiry")
     assert (ticket.topic, ticket.priority, ticket.complaint_class) == ("fees", "normal", "inquiry")
     decision = ClassDecision.objects.get(ticket=ticket)
-    assert (decision.from_class, decision.to_class, decision.suggested_class) == ("", "inquiry", "help_seeking")
+    assert (decision.from_class, decision.to_class, decision.suggested_class) == (
+        "",
+        "inquiry",
+        "help_seeking",
+    )
     assert "identity" in open_steps(ticket)
 
 
@@ -80,7 +87,9 @@ def test_a_web_form_has_nobody_responsible_until_somebody_takes_it(make_ticket, 
     assert tickets.classify_ticket(ticket, actor=clerk, complaint_class="inquiry").responsible == clerk
 
 
-def test_whoever_took_it_stays_responsible_whatever_department_handles_it(make_ticket, clerk, supervisor, departments):
+def test_whoever_took_it_stays_responsible_whatever_department_handles_it(
+    make_ticket, clerk, supervisor, departments
+):
     ticket = tickets.assign_ticket(
         make_ticket(), actor=supervisor, department=departments["engineering"], handler=supervisor
     )
@@ -89,7 +98,13 @@ def test_whoever_took_it_stays_responsible_whatever_department_handles_it(make_t
 
 def test_a_web_form_is_acknowledged_with_the_link_outside_rest_hours(make_ticket, resident, unit):
     ticket = make_ticket(
-        QUIET, actor=None, channel="web", resident=resident, unit=unit, reporter_phone="13800136021", at=at("2026-11-17 23:10")
+        QUIET,
+        actor=None,
+        channel="web",
+        resident=resident,
+        unit=unit,
+        reporter_phone="13800136021",
+        at=at("2026-11-17 23:10"),
     )
     message = Message.objects.get(template="resident_ack")
     assert (message.channel, message.address, message.language) == ("sms", "+8613800136021", "zh-hans")
@@ -104,7 +119,9 @@ def test_who_wants_no_messages_gets_none(make_ticket, resident):
 
 
 def told(template):
-    return sorted(Message.objects.filter(template=template).values_list("recipient_user__username", flat=True))
+    return sorted(
+        Message.objects.filter(template=template).values_list("recipient_user__username", flat=True)
+    )
 
 
 def test_a_serious_matter_goes_to_the_manager_at_once(make_ticket, manager):
@@ -113,10 +130,16 @@ def test_a_serious_matter_goes_to_the_manager_at_once(make_ticket, manager):
     assert told("ticket_serious") == ["manager"]
 
 
-def test_after_hours_a_serious_matter_also_goes_to_whoever_is_on_duty(make_ticket, manager, guard, estate, departments):
+def test_after_hours_a_serious_matter_also_goes_to_whoever_is_on_duty(
+    make_ticket, manager, guard, estate, departments
+):
     night = at("2026-11-17 23:30").time()
     shift = Shift.objects.create(
-        estate=estate, department=departments["security"], name="night", starts=night.replace(hour=20, minute=0), ends=night.replace(hour=8)
+        estate=estate,
+        department=departments["security"],
+        name="night",
+        starts=night.replace(hour=20, minute=0),
+        ends=night.replace(hour=8),
     )
     Duty.objects.create(shift=shift, day=at("2026-11-17 00:00").date(), person=guard)
     make_ticket("有老人被困在电梯里，快来！", at=at("2026-11-17 23:30"))
@@ -129,14 +152,19 @@ def test_an_ordinary_matter_is_not_serious(make_ticket, manager):
 
 
 def test_the_third_report_of_one_matter_in_thirty_days_is_serious(make_ticket, unit, manager):
-    first = [make_ticket(QUIET, unit=unit, topic="parking", at=MORNING - timedelta(days=n)) for n in (45, 20, 10)]
+    first = [
+        make_ticket(QUIET, unit=unit, topic="parking", at=MORNING - timedelta(days=n)) for n in (45, 20, 10)
+    ]
     assert not any(t.is_serious for t in first)
     assert not make_ticket(QUIET, unit=unit, topic="noise", at=MORNING).is_serious
     assert make_ticket(QUIET, unit=unit, topic="parking", at=MORNING).is_serious
 
 
 def test_the_number_alone_makes_three_reports_one_matter(make_ticket):
-    reports = [make_ticket(QUIET, reporter_phone=p, topic="parking") for p in ("13800136021", "138 0013 6021", "+8613800136021")]
+    reports = [
+        make_ticket(QUIET, reporter_phone=p, topic="parking")
+        for p in ("13800136021", "138 0013 6021", "+8613800136021")
+    ]
     assert [t.is_serious for t in reports] == [False, False, True]
 
 
@@ -154,7 +182,9 @@ def test_search_finds_number_words_reporter_and_replies(make_ticket, clerk):
 # --- the state machine ------------------------------------------------------------------------------------------------
 
 ACTS = {
-    "classify": lambda t, c: tickets.classify_ticket(t, actor=c["clerk"], complaint_class="venting", reason="Heard again"),
+    "classify": lambda t, c: tickets.classify_ticket(
+        t, actor=c["clerk"], complaint_class="venting", reason="Heard again"
+    ),
     "set_priority": lambda t, c: tickets.set_priority(t, actor=c["clerk"], priority="normal"),
     "assign": lambda t, c: tickets.assign_ticket(t, actor=c["clerk"], department=c["department"]),
     "start": lambda t, c: tickets.start_ticket(t, actor=c["clerk"]),
@@ -162,7 +192,9 @@ ACTS = {
     "reopen": lambda t, c: tickets.reopen_ticket(t, actor=c["clerk"], reason="It is back"),
     "decline": lambda t, c: tickets.decline_ticket(t, actor=c["clerk"], reason="Not ours"),
     "merge": lambda t, c: tickets.merge_tickets(t, actor=c["clerk"], into=c["other"]),
-    "hand_over": lambda t, c: tickets.hand_over_responsibility(t, actor=c["clerk"], to=c["clerk"], reason="Leave"),
+    "hand_over": lambda t, c: tickets.hand_over_responsibility(
+        t, actor=c["clerk"], to=c["clerk"], reason="Leave"
+    ),
     "tick_step": lambda t, c: tickets.tick_step(t, actor=c["clerk"], key=c["key"]),
 }
 NO = "invalid_transition"
@@ -186,7 +218,13 @@ STATUSES = ["new", "assigned", "in_progress", "resolved", "closed", "declined"]
 @pytest.mark.parametrize("act", sorted(ACTS))
 def test_every_act_in_every_status_does_what_the_table_says(act, status, make_ticket, clerk, departments):
     ticket = bring_to(make_ticket(at=MORNING), status, actor=clerk, department=departments["engineering"])
-    key = "identity" if status in {"assigned", "in_progress"} else "follow_up" if status == "resolved" else "judge"
+    key = (
+        "identity"
+        if status in {"assigned", "in_progress"}
+        else "follow_up"
+        if status == "resolved"
+        else "judge"
+    )
     cast = {"clerk": clerk, "department": departments["cleaning"], "other": make_ticket(QUIET), "key": key}
     if (act, status) == ("tick_step", "closed"):
         ticket.steps.filter(key="identity").update(done_at=None)
@@ -213,10 +251,14 @@ CLOSING = {
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_closing_with_something_open_is_for_the_manager_who_says_why(status, make_ticket, clerk, manager, departments):
+def test_closing_with_something_open_is_for_the_manager_who_says_why(
+    status, make_ticket, clerk, manager, departments
+):
     attempts = zip(CLOSING[status], [(clerk, "Enough"), (manager, ""), (manager, "Moved away")], strict=True)
     for expected, (actor, reason) in attempts:
-        ticket = bring_to(make_ticket(QUIET, at=MORNING), status, actor=clerk, department=departments["cleaning"])
+        ticket = bring_to(
+            make_ticket(QUIET, at=MORNING), status, actor=clerk, department=departments["cleaning"]
+        )
         try:
             now = tickets.close_ticket(ticket, actor=actor, reason=reason).status
         except Refused as refusal:
@@ -240,7 +282,9 @@ def test_declining_tells_the_resident_the_reason_and_not_in_rest_hours(make_tick
     ticket = make_ticket(QUIET, resident=resident)
     with refused("reason_required"):
         tickets.decline_ticket(ticket, actor=clerk, reason="  ")
-    tickets.decline_ticket(ticket, actor=clerk, reason="The street belongs to the city.", at=at("2026-11-17 12:30"))
+    tickets.decline_ticket(
+        ticket, actor=clerk, reason="The street belongs to the city.", at=at("2026-11-17 12:30")
+    )
     message = Message.objects.get(template="resident_declined")
     assert message.context["reason"] == "The street belongs to the city."
     assert message.not_before == at("2026-11-17 14:00")
@@ -251,7 +295,10 @@ def test_a_clerk_does_not_promise_while_declining(make_ticket, clerk, supervisor
     ticket = make_ticket(QUIET)
     with refused("promise_words"):
         tickets.decline_ticket(ticket, actor=clerk, reason="We will refund you 400 yuan instead.")
-    assert tickets.decline_ticket(ticket, actor=supervisor, reason="We will refund you 400 yuan instead.").status == "declined"
+    assert (
+        tickets.decline_ticket(ticket, actor=supervisor, reason="We will refund you 400 yuan instead.").status
+        == "declined"
+    )
 
 
 def test_reopening_starts_a_round_with_a_limit_of_its_own(make_ticket, clerk, departments):
@@ -260,7 +307,12 @@ def test_reopening_starts_a_round_with_a_limit_of_its_own(make_ticket, clerk, de
     with refused("reason_required"):
         tickets.reopen_ticket(ticket, actor=clerk, reason="")
     ticket = tickets.reopen_ticket(ticket, actor=clerk, reason="It drips again", at=later)
-    assert (ticket.status, ticket.reopened, ticket.resolved_at, ticket.escalation) == ("in_progress", 1, None, 0)
+    assert (ticket.status, ticket.reopened, ticket.resolved_at, ticket.escalation) == (
+        "in_progress",
+        1,
+        None,
+        0,
+    )
     assert ticket.resolution_due_at > later
     assert FollowUp.objects.get().status == "cancelled"
 
@@ -281,7 +333,8 @@ def test_a_merged_ticket_hands_its_unfinished_slips_over_and_rests(make_ticket, 
 def test_two_tickets_merged_into_each_other_at_once_leave_one_open(make_ticket, clerk):
     one, two = make_ticket(QUIET), make_ticket(QUIET)
     answers = at_once(
-        lambda: tickets.merge_tickets(one, actor=clerk, into=two), lambda: tickets.merge_tickets(two, actor=clerk, into=one)
+        lambda: tickets.merge_tickets(one, actor=clerk, into=two),
+        lambda: tickets.merge_tickets(two, actor=clerk, into=one),
     )
     assert sorted(type(answer).__name__ for answer in answers) == ["Refused", "Ticket"]
     assert Ticket.objects.filter(status="new").count() == 1
@@ -301,7 +354,10 @@ def test_who_was_slower_loses_nothing_and_is_told(make_ticket, clerk):
 def test_of_two_who_edit_at_once_one_is_told_that_it_is_stale(make_ticket, clerk):
     ticket = make_ticket(QUIET)
     answers = at_once(
-        *[lambda s=s: tickets.edit_ticket(ticket, actor=clerk, version=ticket.version, subject=s) for s in ("one", "two")]
+        *[
+            lambda s=s: tickets.edit_ticket(ticket, actor=clerk, version=ticket.version, subject=s)
+            for s in ("one", "two")
+        ]
     )
     assert sorted(type(answer).__name__ for answer in answers) == ["Stale", "Ticket"]
 
@@ -323,7 +379,9 @@ def test_another_priority_counts_the_limits_anew_from_when_it_was_taken(make_tic
         tickets.set_priority(ticket, actor=clerk, priority="declined")
 
 
-def test_responsibility_is_handed_over_with_a_reason_and_told(make_ticket, clerk, second_clerk, cashier, outsider):
+def test_responsibility_is_handed_over_with_a_reason_and_told(
+    make_ticket, clerk, second_clerk, cashier, outsider
+):
     ticket = make_ticket(QUIET)
     with refused("reason_required"):
         tickets.hand_over_responsibility(ticket, actor=clerk, to=second_clerk, reason="")
@@ -343,7 +401,9 @@ def test_a_department_of_another_estate_gets_nothing(make_ticket, clerk, other_e
 
 def test_a_handler_from_elsewhere_is_refused(make_ticket, clerk, departments, outsider):
     with refused("other_estate"):
-        tickets.assign_ticket(make_ticket(QUIET), actor=clerk, department=departments["cleaning"], handler=outsider)
+        tickets.assign_ticket(
+            make_ticket(QUIET), actor=clerk, department=departments["cleaning"], handler=outsider
+        )
 
 
 def test_assigning_tells_the_departments_supervisor(make_ticket, clerk, supervisor, departments):
@@ -352,5 +412,7 @@ def test_assigning_tells_the_departments_supervisor(make_ticket, clerk, supervis
 
 
 def test_starting_makes_nobody_the_handler(make_ticket, clerk, departments):
-    ticket = bring_to(make_ticket(at=MORNING), "in_progress", actor=clerk, department=departments["engineering"])
+    ticket = bring_to(
+        make_ticket(at=MORNING), "in_progress", actor=clerk, department=departments["engineering"]
+    )
     assert ticket.handler is None

@@ -52,7 +52,9 @@ def test_a_technician_sees_what_waits_for_a_signature_until_a_colleague_signs(
     assert not Slip.objects.visible_to(colleague).exists()
 
 
-def test_a_supervisor_sees_the_ticket_behind_a_slip_of_the_own_department(make_ticket, clerk, departments, supervisor):
+def test_a_supervisor_sees_the_ticket_behind_a_slip_of_the_own_department(
+    make_ticket, clerk, departments, supervisor
+):
     ticket = bring_to(make_ticket(at=MORNING), "assigned", actor=clerk, department=departments["cleaning"])
     assert not Ticket.objects.visible_to(supervisor).exists()
     issue_slip(actor=clerk, department=departments["engineering"], instructions="Look", ticket=ticket)

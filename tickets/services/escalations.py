@@ -44,7 +44,9 @@ def escalate_overdue(at: datetime | None = None) -> dict[str, int]:
 def escalate_tickets(at: datetime) -> int:
     """The responsible person when it is late, the supervisor half a limit later, the manager a whole limit later."""
     late = Ticket.objects.overdue(at).filter(merged_into__isnull=True, escalation__lt=MANAGER)  # type: ignore[attr-defined]
-    return _each(late, ("estate", "responsible", "department", "unit"), lambda ticket: _escalate_ticket(ticket, at))
+    return _each(
+        late, ("estate", "responsible", "department", "unit"), lambda ticket: _escalate_ticket(ticket, at)
+    )
 
 
 def _escalate_ticket(ticket: Ticket, at: datetime) -> bool:
@@ -177,5 +179,7 @@ def _each(rows: QuerySet[Any], related: Iterable[str], escalate: Callable[[Any],
 def _raise_level(thing: Any, level: int) -> bool:
     """One conditional UPDATE decides which of two beats tells; False if this level was told before."""
     model: type[Model] = type(thing)
-    rows = model._default_manager.filter(pk=thing.pk, status=thing.status, escalation=thing.escalation, escalation__lt=level)
+    rows = model._default_manager.filter(
+        pk=thing.pk, status=thing.status, escalation=thing.escalation, escalation__lt=level
+    )
     return rows.update(escalation=level) == 1

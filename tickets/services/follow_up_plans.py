@@ -94,7 +94,9 @@ def schedule_follow_up(about: Ticket | Slip, *, at: datetime) -> FollowUp | None
     )
     if ticket is not None:
         open_again(ticket, "follow_up")
-    record("follow_up.scheduled", visit, actor=None, filed_under=ticket or slip, at=at, planned=plan.scheduled_at)
+    record(
+        "follow_up.scheduled", visit, actor=None, filed_under=ticket or slip, at=at, planned=plan.scheduled_at
+    )
     return visit
 
 

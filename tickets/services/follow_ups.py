@@ -58,7 +58,9 @@ def bring_up_due(at: datetime) -> int:
     waiting = FollowUp.objects.due(at).filter(brought_up_at__isnull=True)  # type: ignore[attr-defined]
     now_open = [
         estate.pk
-        for estate in Estate.objects.filter(pk__in=waiting.order_by().values("estate")).prefetch_related("holidays")
+        for estate in Estate.objects.filter(pk__in=waiting.order_by().values("estate")).prefetch_related(
+            "holidays"
+        )
         if is_open(calling_calendar(estate), at)
     ]
     # A resident's own time counts whatever the hour.
@@ -68,7 +70,9 @@ def bring_up_due(at: datetime) -> int:
 
 @transaction.atomic
 def _bring_up(pk: int, at: datetime) -> bool:
-    ours = FollowUp.objects.filter(pk=pk, status=S.SCHEDULED, brought_up_at__isnull=True, scheduled_at__lte=at)
+    ours = FollowUp.objects.filter(
+        pk=pk, status=S.SCHEDULED, brought_up_at__isnull=True, scheduled_at__lte=at
+    )
     if not ours.update(brought_up_at=at):
         return False
     visit = FollowUp.objects.select_related("estate", "ticket", "slip", "assignee").get(pk=pk)
@@ -96,9 +100,23 @@ def record_attempt(
     visit, ticket = _locked(follow_up)
     FOLLOW_UP_STATES.guard(visit.status, "attempt")
     Attempt.objects.create(
-        follow_up=visit, at=at, half_day=half_day_of(visit.estate, at), by=actor, reached=reached, via=via, note=note[:300]
+        follow_up=visit,
+        at=at,
+        half_day=half_day_of(visit.estate, at),
+        by=actor,
+        reached=reached,
+        via=via,
+        note=note[:300],
     )
-    record("follow_up.attempted", visit, actor=actor, filed_under=_about(visit), at=at, reached=reached, note=note)
+    record(
+        "follow_up.attempted",
+        visit,
+        actor=actor,
+        filed_under=_about(visit),
+        at=at,
+        reached=reached,
+        note=note,
+    )
     missed = Attempt.objects.filter(follow_up=visit, reached=False).order_by()
     if not reached and missed.aggregate(n=Count("half_day", distinct=True))["n"] >= MOST_ATTEMPTS:
         _give_up(visit, ticket, actor=actor, via=via, at=at)
@@ -116,7 +134,14 @@ def _give_up(visit: FollowUp, ticket: Ticket | None, *, actor: User, via: str, a
     visit.status, visit.via = S.UNREACHABLE, via
     visit.recorded_by, visit.recorded_at = actor, at
     visit.save(update_fields=["status", "via", "recorded_by", "recorded_at"])
-    record("follow_up.recorded", visit, actor=actor, filed_under=_about(visit), at=at, outcome=S.UNREACHABLE.value)
+    record(
+        "follow_up.recorded",
+        visit,
+        actor=actor,
+        filed_under=_about(visit),
+        at=at,
+        outcome=S.UNREACHABLE.value,
+    )
     if ticket is not None:
         tick(ticket, "follow_up", actor=actor, at=at)
         end(ticket, Ticket.Status.CLOSED, actor=actor, at=at, by="unreachable")
@@ -132,7 +157,9 @@ def _put_off(visit: FollowUp, at: datetime) -> None:
 
 
 @transaction.atomic
-def wish_time(follow_up: FollowUp, *, actor: User, wished_at: datetime, at: datetime | None = None) -> FollowUp:
+def wish_time(
+    follow_up: FollowUp, *, actor: User, wished_at: datetime, at: datetime | None = None
+) -> FollowUp:
     """The resident named a better time, which then counts, whatever the hour. Refused in_the_past, invalid_transition."""
     at = at or timezone.now()
     visit, _ticket = _locked(follow_up)
@@ -164,14 +191,18 @@ def record_follow_up(
     """
     at = at or timezone.now()
     if score not in range(1, 6) or outcome_of(score) != outcome:
-        raise Refused("score_disagrees", _("4 or 5 is satisfied, 3 so-so, 1 or 2 dissatisfied."), field="score")
+        raise Refused(
+            "score_disagrees", _("4 or 5 is satisfied, 3 so-so, 1 or 2 dissatisfied."), field="score"
+        )
     visit, ticket = _locked(follow_up)
     if visit.status == S.DONE and (visit.recorded_by, visit.score) == (actor, score):
         return visit
     visit.status = FOLLOW_UP_STATES.guard(visit.status, "record")
     visit.outcome, visit.score, visit.suggestion, visit.via = outcome, score, suggestion.strip(), via
     visit.recorded_by, visit.recorded_at = actor, at
-    visit.save(update_fields=["status", "outcome", "score", "suggestion", "via", "recorded_by", "recorded_at"])
+    visit.save(
+        update_fields=["status", "outcome", "score", "suggestion", "via", "recorded_by", "recorded_at"]
+    )
     said = {"outcome": outcome, "score": score, "via": via, "suggestion": visit.suggestion}
     record("follow_up.recorded", visit, actor=actor, filed_under=_about(visit), at=at, **said)
     if ticket is not None:
@@ -206,13 +237,17 @@ def rate_by_link(ticket: Ticket, *, score: int, comment: str = "", at: datetime 
     if score not in range(1, 6):
         raise Refused("score_disagrees", _("Choose a score from 1 to 5."), field="score")
     outcome = outcome_of(score)
-    return record_follow_up(visit, actor=None, outcome=outcome, score=score, suggestion=comment, via="link", at=at)
+    return record_follow_up(
+        visit, actor=None, outcome=outcome, score=score, suggestion=comment, via="link", at=at
+    )
 
 
 def _locked(follow_up: FollowUp) -> tuple[FollowUp, Ticket | None]:
     """The visit and its ticket, locked: the ticket first, as everywhere."""
     ticket = lock_ticket(follow_up.ticket) if follow_up.ticket is not None else None
-    rows = FollowUp.objects.select_for_update(of=("self",)).select_related("estate", "ticket", "slip", "recorded_by")
+    rows = FollowUp.objects.select_for_update(of=("self",)).select_related(
+        "estate", "ticket", "slip", "recorded_by"
+    )
     return rows.get(pk=follow_up.pk), ticket
 
 

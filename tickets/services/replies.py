@@ -35,7 +35,8 @@ from tickets.services.tickets.state import (
 
 STATE = Reply.State
 REPLY_STATES = Transitions(
-    {"release": ((STATE.HELD,), STATE.SENT), "withdraw": ((STATE.HELD,), STATE.WITHDRAWN)}, statuses=STATE.choices
+    {"release": ((STATE.HELD,), STATE.SENT), "withdraw": ((STATE.HELD,), STATE.WITHDRAWN)},
+    statuses=STATE.choices,
 )
 
 
@@ -60,7 +61,12 @@ def add_reply(
     if before is not None:
         return before
     reply = Reply(
-        ticket=ticket, body=_need_text(body), visibility=visibility, author=actor, created_at=at, form_token=form_token
+        ticket=ticket,
+        body=_need_text(body),
+        visibility=visibility,
+        author=actor,
+        created_at=at,
+        form_token=form_token,
     )
     public = visibility == Reply.Visibility.PUBLIC
     if public:
@@ -70,7 +76,14 @@ def add_reply(
         attach(reply, files, actor=actor, estate=ticket.estate, is_public=public, at=at)
     _index(ticket, body, *(take_first_contact(ticket, actor) if public else []))
     held = reply.state == STATE.HELD
-    record("reply.held" if held else "reply.added", reply, actor=actor, filed_under=ticket, at=at, visibility=visibility)
+    record(
+        "reply.held" if held else "reply.added",
+        reply,
+        actor=actor,
+        filed_under=ticket,
+        at=at,
+        visibility=visibility,
+    )
     if held:
         _ask_to_release(reply, ticket)
     elif public:
@@ -160,7 +173,9 @@ def add_resident_reply(
     if before is not None:
         return before
     if ticket.status == Ticket.Status.DECLINED or ticket.merged_into_id:
-        raise Refused("invalid_transition", _("Nothing more can be written here. Please ring the front desk."))
+        raise Refused(
+            "invalid_transition", _("Nothing more can be written here. Please ring the front desk.")
+        )
     reply = Reply.objects.create(
         ticket=ticket,
         body=_need_text(body),
@@ -173,7 +188,9 @@ def add_resident_reply(
     if files:
         attach(ticket, files, actor=None, estate=ticket.estate, purpose="resident", is_public=True, at=at)
     _index(ticket, body)
-    record("reply.added", reply, actor=None, filed_under=ticket, at=at, visibility="public", from_resident=True)
+    record(
+        "reply.added", reply, actor=None, filed_under=ticket, at=at, visibility="public", from_resident=True
+    )
     tell_staff(
         who_looks_after(ticket),
         "resident_wrote",

@@ -75,7 +75,9 @@ def issue_slip(
     at = at or timezone.now()
     if ticket is not None:
         ticket = lock_ticket(ticket)
-    before = Slip.objects.filter(form_token=form_token, estate=department.estate).first() if form_token else None
+    before = (
+        Slip.objects.filter(form_token=form_token, estate=department.estate).first() if form_token else None
+    )
     if before is not None:
         return before
     home = ticket.estate if ticket else estate or department.estate
@@ -174,7 +176,14 @@ def complete_slip(
         schedule_follow_up(slip, at=at)
     responsible = [ticket.responsible] if ticket and ticket.responsible else []
     last = ticket is not None and not _unfinished(ticket).exists()
-    _tell([slip.issued_by, *responsible], slip, "slip_done", key=f"slip:{slip.pk}:done", by=str(actor), last=last)
+    _tell(
+        [slip.issued_by, *responsible],
+        slip,
+        "slip_done",
+        key=f"slip:{slip.pk}:done",
+        by=str(actor),
+        last=last,
+    )
     return slip
 
 
@@ -209,7 +218,11 @@ def cancel_slip(slip: Slip, *, actor: User, reason: str, at: datetime | None = N
 def nudge_slip(slip: Slip, *, actor: User, at: datetime | None = None) -> Slip:
     """Tell the department again 催签. Refused too_soon within ten minutes of the last time, invalid_transition."""
     at = at or timezone.now()
-    slip = Slip.objects.select_for_update(of=("self",)).select_related("estate", "department", "unit").get(pk=slip.pk)
+    slip = (
+        Slip.objects.select_for_update(of=("self",))
+        .select_related("estate", "department", "unit")
+        .get(pk=slip.pk)
+    )
     SLIP_STATES.guard(slip.status, "nudge")
     last = Entry.objects.about(slip).filter(verb="slip.nudged").last()
     if last is not None and at - last.at < NUDGE_EVERY:

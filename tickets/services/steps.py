@@ -53,14 +53,27 @@ def tick(ticket: Ticket, event: str, *, actor: User | None, at: datetime) -> Non
 
 
 def mark_done(
-    step: Step, *, actor: User | None, at: datetime, not_needed: bool = False, reason: str = "", finding: str = ""
+    step: Step,
+    *,
+    actor: User | None,
+    at: datetime,
+    not_needed: bool = False,
+    reason: str = "",
+    finding: str = "",
 ) -> None:
     """Write who did it and when, and keep it in the ticket's history."""
     step.done_at, step.done_by = at, actor
     step.not_needed, step.reason = not_needed, reason
     step.save(update_fields=["done_at", "done_by", "not_needed", "reason"])
     said: dict[str, Any] = {"not_needed": not_needed, "reason": reason, "finding": finding}
-    record("ticket.step_done", step.ticket, actor=actor, at=at, key=step.key, **{k: v for k, v in said.items() if v})
+    record(
+        "ticket.step_done",
+        step.ticket,
+        actor=actor,
+        at=at,
+        key=step.key,
+        **{k: v for k, v in said.items() if v},
+    )
 
 
 def open_keys(ticket: Ticket) -> list[str]:

@@ -58,7 +58,9 @@ def not_in_rest_hours(estate: Estate, at: datetime) -> datetime:
         return at
 
 
-def tell_staff(people: Iterable[User], template: str, *, about: Ticket | Slip, key: str, link: str, **context: Any) -> None:
+def tell_staff(
+    people: Iterable[User], template: str, *, about: Ticket | Slip, key: str, link: str, **context: Any
+) -> None:
     """One message to each, at once; nobody is told the same thing twice."""
     for person in {p.pk: p for p in people}.values():
         notify(
@@ -98,7 +100,9 @@ def clerks(estate: Estate) -> list[User]:
 
 def people_of_department(department: Department) -> list[User]:
     """Supervisors and workers of a department."""
-    return staff_with_role(department.estate_id, Role.SUPERVISOR, Role.TECHNICIAN, department_id=department.pk)
+    return staff_with_role(
+        department.estate_id, Role.SUPERVISOR, Role.TECHNICIAN, department_id=department.pk
+    )
 
 
 def duty_after_hours(estate: Estate, at: datetime, department: Department | None = None) -> list[User]:

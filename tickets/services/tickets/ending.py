@@ -76,7 +76,9 @@ def close_ticket(
         if not actor.may("tickets.close_with_open_steps", ticket.estate_id):
             _refuse_open([key for key in open_keys(ticket) if key != "follow_up"])
             if has_open_visit(ticket):
-                raise Refused("follow_up_open", _("Nobody has asked the resident yet: the follow-up visit is open."))
+                raise Refused(
+                    "follow_up_open", _("Nobody has asked the resident yet: the follow-up visit is open.")
+                )
             guard(ticket, "close")
             _refuse_open(open_keys(ticket))
         reason = need_reason(reason)
@@ -89,12 +91,29 @@ def _is_unfinished(ticket: Ticket) -> bool:
     return ticket.status != S.RESOLVED or bool(open_keys(ticket)) or has_open_visit(ticket)
 
 
-def end(ticket: Ticket, status: str, *, actor: User | None, at: datetime, reason: str = "", by: str = "") -> None:
+def end(
+    ticket: Ticket, status: str, *, actor: User | None, at: datetime, reason: str = "", by: str = ""
+) -> None:
     """The change itself, on a locked ticket whose guards have passed: closed, or declined."""
     ticket.status, ticket.closed_at, ticket.closing_reason = status, at, reason
-    save_ticket(ticket, "status", "closed_at", "closing_reason", "priority", "responded_at", "responsible", "merged_into")
+    save_ticket(
+        ticket,
+        "status",
+        "closed_at",
+        "closing_reason",
+        "priority",
+        "responded_at",
+        "responsible",
+        "merged_into",
+    )
     said: dict[str, Any] = {"reason": reason, "by": by}
-    record(f"ticket.{status}", ticket, actor=actor, at=at, **{name: value for name, value in said.items() if value})
+    record(
+        f"ticket.{status}",
+        ticket,
+        actor=actor,
+        at=at,
+        **{name: value for name, value in said.items() if value},
+    )
 
 
 @transaction.atomic
@@ -107,13 +126,17 @@ def decline_ticket(
     ticket = lock_ticket(ticket, version=version)
     target = guard(ticket, "decline")
     if find_promises(reason) and not actor.may("tickets.release_reply", ticket.estate_id):
-        message = _("The resident reads this reason, and it promises something: leave the promise out, or ask a supervisor.")
+        message = _(
+            "The resident reads this reason, and it promises something: leave the promise out, or ask a supervisor."
+        )
         raise Refused("promise_words", message, field="reason")
     take_first_contact(ticket, actor)
     note_response(ticket, at)
     ticket.priority = Priority.DECLINED
     end(ticket, target, actor=actor, at=at, reason=reason)
-    tell_resident(ticket, "resident_declined", key=f"ticket:{ticket.pk}:declined:{ticket.version}", at=at, reason=reason)
+    tell_resident(
+        ticket, "resident_declined", key=f"ticket:{ticket.pk}:declined:{ticket.version}", at=at, reason=reason
+    )
     return ticket
 
 
@@ -156,7 +179,9 @@ def reopen_ticket(
     return ticket
 
 
-def open_once_more(ticket: Ticket, *, actor: User | None, at: datetime, reason: str, dissatisfied: bool = False) -> None:
+def open_once_more(
+    ticket: Ticket, *, actor: User | None, at: datetime, reason: str, dissatisfied: bool = False
+) -> None:
     """The change itself, on a locked ticket: the same responsible person presses the department, which is told."""
     ticket.status = guard(ticket, "reopen")
     if ticket.priority == Priority.DECLINED:

@@ -67,14 +67,22 @@ def classify_ticket(
 
 @transaction.atomic
 def set_priority(
-    ticket: Ticket, *, actor: User, priority: str, reason: str = "", version: int | None = None, at: datetime | None = None
+    ticket: Ticket,
+    *,
+    actor: User,
+    priority: str,
+    reason: str = "",
+    version: int | None = None,
+    at: datetime | None = None,
 ) -> Ticket:
     """Set the priority and count both limits anew from when the matter was taken. Refused invalid_transition."""
     at = at or timezone.now()
     ticket = lock_ticket(ticket, version=version)
     guard(ticket, "set_priority")
     if priority == Priority.DECLINED:
-        raise Refused("invalid_transition", _("Decline it with the reason that the resident gets."), field="priority")
+        raise Refused(
+            "invalid_transition", _("Decline it with the reason that the resident gets."), field="priority"
+        )
     before = ticket.priority
     if before == priority:
         return ticket
@@ -104,7 +112,9 @@ def edit_ticket(
             same_estate(ticket.estate_id, name, changes[name])
         setattr(ticket, name, changes[name])
     if changed:
-        ticket.search_text = search_text_of(ticket, *Reply.objects.filter(ticket=ticket).values_list("body", flat=True))
+        ticket.search_text = search_text_of(
+            ticket, *Reply.objects.filter(ticket=ticket).values_list("body", flat=True)
+        )
         save_ticket(ticket, *changed, "search_text")
         record("ticket.changed", ticket, actor=actor, at=at, fields=changed)
     return ticket

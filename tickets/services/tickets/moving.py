@@ -159,11 +159,15 @@ def tick_step(
         _check_not_needed(ticket, key, actor)
     elif not is_by_hand(key):
         title = title_of(key)
-        raise Refused("invalid_transition", _("“%(step)s” is ticked by what happens, not by hand.") % {"step": title})
+        raise Refused(
+            "invalid_transition", _("“%(step)s” is ticked by what happens, not by hand.") % {"step": title}
+        )
     if finding and not not_needed:
         ticket.finding = finding
         changed.append("finding")
-    mark_done(step, actor=actor, at=at, not_needed=not_needed, reason=reason if not_needed else "", finding=finding)
+    mark_done(
+        step, actor=actor, at=at, not_needed=not_needed, reason=reason if not_needed else "", finding=finding
+    )
     if key == "follow_up":
         cancel_open_visit(ticket, actor=actor, at=at, reason=reason)
     save_ticket(ticket, *changed)
