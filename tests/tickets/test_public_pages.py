@@ -208,7 +208,7 @@ class TestLink:
         assert {self.page(guest, ticket).status_code for _ in range(15)} == {200}
 
     def test_the_address_travels_to_nobody(self, guest, ticket):
-        assert self.page(guest, ticket)["Referrer-Policy"] == "no-referrer"
+        assert self.page(guest, ticket)["Referrer-Policy"] == "same-origin"
         assert "no-store" in self.page(guest, ticket)["Cache-Control"]
 
 
