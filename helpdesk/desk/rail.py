@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from tickets.selectors import counts_for_rail
 
 from helpdesk.estates.models import Duty, Estate
 from helpdesk.staff.models import User
 from helpdesk.staff.roles import may
-from tickets.selectors import counts_for_rail
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,22 @@ MOST_DAYS = 730
 
 @transaction.atomic
 def create_token(
-    user: User, *, name: str, scopes: list[str] | None = None, days: int = 90, actor: User | None, at: datetime | None = None
+    user: User,
+    *,
+    name: str,
+    scopes: list[str] | None = None,
+    days: int = 90,
+    actor: User | None,
+    at: datetime | None = None,
 ) -> tuple[ApiToken, str]:
     """A new token and its text, which is shown this once. Scopes default to all of the user's roles; 1 to 730 days."""
     unknown = sorted(set(scopes or []) - set(SCOPES))
     if unknown:
-        raise Refused("unknown_scope", _("There is no scope called %(name)s.") % {"name": ", ".join(unknown)}, field="scopes")
+        raise Refused(
+            "unknown_scope",
+            _("There is no scope called %(name)s.") % {"name": ", ".join(unknown)},
+            field="scopes",
+        )
     if not 1 <= days <= MOST_DAYS:
         raise Refused("days_out_of_range", _("A token lives 1 to 730 days."), field="days")
     at = at or timezone.now()
