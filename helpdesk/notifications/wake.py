@@ -4,6 +4,8 @@ A broker that is down or frozen must cost a request nothing, so the call is made
 is only logged: the sweep finds whatever was not woken.
 """
 
+import contextlib
+import contextlib
 import logging
 import queue
 import threading
@@ -31,11 +33,9 @@ def _ask() -> None:
         if _thread is None or not _thread.is_alive():
             _thread = threading.Thread(target=_call_broker, name="wake", daemon=True)
             _thread.start()
-    try:
+    # Where one waits already, a call is on its way and will see our row.
+    with contextlib.suppress(queue.Full):
         _calls.put_nowait("deliver")
-    except queue.Full:
-        # A call is already on its way and will see our row.
-        pass
 
 
 def _call_broker() -> None:

@@ -13,6 +13,7 @@ from helpdesk.audit.models import Entry
 from helpdesk.audit.services import record
 from helpdesk.estates.business_time import NeverOpens, add_business
 from helpdesk.estates.calendars import business_calendar
+from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
 from tickets.models import FollowUp, Priority, Slip, Ticket
 from tickets.services.telling import (
@@ -167,13 +168,14 @@ def _escalate_visit(visit: FollowUp, at: datetime) -> bool:
 
 def _each(rows: QuerySet[Any], related: Iterable[str], escalate: Callable[[Any], bool]) -> int:
     """Each row in a transaction of its own: one that fails holds back no other."""
-    count = 0
-    for pk in list(rows.values_list("pk", flat=True)):
-        with transaction.atomic():
-            # Asked again: what was settled meanwhile is late no more.
-            thing = rows.filter(pk=pk).select_related(*related).first()
-            count += thing is not None and escalate(thing)
-    return count
+
+    @transaction.atomic
+    def escalate_if_still_late(pk: int) -> bool:
+        row = rows.select_related(*related).select_for_update(of=("self",)).filter(pk=pk).first()
+        return row is not None and escalate(row)
+
+    what = f"escalating {rows.model._meta.model_name}"
+    return one_by_one(list(rows.values_list("pk", flat=True)), escalate_if_still_late, what=what)
 
 
 def _raise_level(thing: Any, level: int) -> bool:

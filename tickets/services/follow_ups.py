@@ -13,6 +13,7 @@ from helpdesk.estates.business_time import is_open
 from helpdesk.estates.calendars import calling_calendar, local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.lib.transitions import Transitions
 from helpdesk.staff.models import User
 from tickets.models import Attempt, FollowUp, Slip, Ticket
@@ -65,7 +66,7 @@ def bring_up_due(at: datetime) -> int:
     ]
     # A resident's own time counts whatever the hour.
     ids = waiting.filter(Q(estate__in=now_open) | Q(wished_at__isnull=False)).values_list("pk", flat=True)
-    return sum(_bring_up(pk, at) for pk in list(ids))
+    return one_by_one(list(ids), lambda pk: _bring_up(pk, at), what="bringing up follow-up visit")
 
 
 @transaction.atomic
