@@ -140,6 +140,7 @@ def _page(
         "files": [{"url": url, "name": f.name, "thumb_url": f"{url}?small" if f.is_image else ""} for f, url in urls],
     }
     response = render(request, "tickets/public_track.html", context, status=status)
-    # The address is the key: it must not travel on to anybody; "no-referrer" would send the forms without an origin, refused as forged.
+    # The address is the key: it must not travel on to anybody else. "no-referrer" would send the forms without an
+    # origin, and they would be refused as forged.
     response["Referrer-Policy"] = "same-origin"
     return response
