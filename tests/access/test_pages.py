@@ -161,7 +161,7 @@ def call(browser: Client, name: str, world: dict[str, list[Any]]) -> int:
 @pytest.mark.parametrize("role", ROLES)
 def test_the_table_decides(name, role, world, login, request):
     user = request.getfixturevalue(role)
-    method, permission, of = STAFF[name]
+    _method, permission, of = STAFF[name]
     status = call(login(user), name, world)
     if role not in PERMISSIONS[permission]:
         assert status == 403

@@ -61,7 +61,7 @@ class Contact(models.Model):
     called_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(_("taken"), default=timezone.now)
-    form_token = models.CharField(max_length=64, null=True, blank=True, unique=True)  # noqa: DJ001
+    form_token = models.CharField(max_length=64, null=True, blank=True, unique=True)
 
     objects = ContactQuerySet.as_manager()
 

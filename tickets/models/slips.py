@@ -68,7 +68,7 @@ class Slip(models.Model):
     cancel_reason = models.CharField(_("reason"), max_length=300, blank=True)
     # Told as not signed for: 0 nobody, 1 supervisor, 2 manager.
     escalation = models.PositiveSmallIntegerField(default=0)
-    form_token = models.CharField(max_length=64, null=True, blank=True, unique=True)  # noqa: DJ001
+    form_token = models.CharField(max_length=64, null=True, blank=True, unique=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = SlipQuerySet.as_manager()

@@ -158,7 +158,7 @@ class Ticket(models.Model):
     track_digest = models.CharField(max_length=64, unique=True)
     track_secret = SealedTextField(purpose="ticket.track", blank=True, default="")
     # A form sent twice (double click, weak network) makes one ticket.
-    form_token = models.CharField(max_length=64, null=True, blank=True, unique=True)  # noqa: DJ001
+    form_token = models.CharField(max_length=64, null=True, blank=True, unique=True)
     search_text = models.TextField(blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
 
@@ -287,7 +287,7 @@ class Reply(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     released_at = models.DateTimeField(null=True)
-    form_token = models.CharField(max_length=64, null=True, blank=True, unique=True)  # noqa: DJ001
+    form_token = models.CharField(max_length=64, null=True, blank=True, unique=True)
 
     class Meta:
         verbose_name = _("reply")

@@ -60,7 +60,7 @@ def build_estate(plan: Plan, *, staff_code: str, password: str, today: date, rng
     departments = _departments(estate)
     _holidays(estate, today)
     people = _staff(estate, departments, staff_code, password)
-    _shifts(estate, departments["front_desk"], [p for p in people["clerk"]], today)
+    _shifts(estate, departments["front_desk"], people["clerk"], today)
     units = _units(estate, plan)
     _households(estate, units, today, rng)
     return estate
