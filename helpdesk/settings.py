@@ -382,9 +382,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "ENUM_NAME_OVERRIDES": {
-        "ChannelEnum": "tickets.models.tickets.Channel",
-        "SlipKindEnum": "tickets.models.slips.Slip.Kind",
-        "ViaEnum": "tickets.models.follow_ups.FollowUp.Via",
         "TicketStatusEnum": "tickets.models.Ticket.Status",
         "SlipStatusEnum": "tickets.models.Slip.Status",
         "FollowUpStatusEnum": "tickets.models.FollowUp.Status",
