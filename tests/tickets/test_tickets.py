@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk.audit.models import Entry
 from helpdesk.estates.models import Duty, Shift
-from helpdesk.lib.errors import Refused, Stale
+from helpdesk.lib.errors import Stale
 from helpdesk.notifications.models import Message
 from tests.conftest import at, make_departments
 from tests.tickets.acts import MORNING, at_once, bring_to, open_steps, refused
@@ -177,93 +177,6 @@ def test_search_finds_number_words_reporter_and_replies(make_ticket, clerk):
     for words in ("T-2026-000001", "水管", "kitchen", "li mei"):
         assert Ticket.objects.search(words).get() == ticket
     assert not Ticket.objects.search("电梯").exists()
-
-
-# --- the state machine ------------------------------------------------------------------------------------------------
-
-ACTS = {
-    "classify": lambda t, c: tickets.classify_ticket(
-        t, actor=c["clerk"], complaint_class="venting", reason="Heard again"
-    ),
-    "set_priority": lambda t, c: tickets.set_priority(t, actor=c["clerk"], priority="normal"),
-    "assign": lambda t, c: tickets.assign_ticket(t, actor=c["clerk"], department=c["department"]),
-    "start": lambda t, c: tickets.start_ticket(t, actor=c["clerk"]),
-    "resolve": lambda t, c: tickets.resolve_ticket(t, actor=c["clerk"], resolution="Done"),
-    "reopen": lambda t, c: tickets.reopen_ticket(t, actor=c["clerk"], reason="It is back"),
-    "decline": lambda t, c: tickets.decline_ticket(t, actor=c["clerk"], reason="Not ours"),
-    "merge": lambda t, c: tickets.merge_tickets(t, actor=c["clerk"], into=c["other"]),
-    "hand_over": lambda t, c: tickets.hand_over_responsibility(
-        t, actor=c["clerk"], to=c["clerk"], reason="Leave"
-    ),
-    "tick_step": lambda t, c: tickets.tick_step(t, actor=c["clerk"], key=c["key"]),
-}
-NO = "invalid_transition"
-# What each act leads to from new, assigned, in progress, resolved, closed, declined: a status, or the refusal's code.
-TABLE = {
-    "classify": ["new", "assigned", "in_progress", "resolved", NO, NO],
-    "set_priority": ["new", "assigned", "in_progress", NO, NO, NO],
-    "assign": ["assigned", "assigned", "in_progress", NO, NO, NO],
-    "start": [NO, "in_progress", NO, NO, NO, NO],
-    "resolve": ["not_classified", "steps_open", "steps_open", NO, NO, NO],
-    "reopen": [NO, NO, NO, "in_progress", "in_progress", "in_progress"],
-    "decline": ["declined", "declined", "declined", NO, NO, NO],
-    "merge": ["closed", "closed", "closed", NO, NO, NO],
-    "hand_over": ["new", "assigned", "in_progress", "resolved", NO, NO],
-    "tick_step": [NO, "assigned", "in_progress", NO, NO, NO],
-}
-STATUSES = ["new", "assigned", "in_progress", "resolved", "closed", "declined"]
-
-
-@pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize("act", sorted(ACTS))
-def test_every_act_in_every_status_does_what_the_table_says(act, status, make_ticket, clerk, departments):
-    ticket = bring_to(make_ticket(at=MORNING), status, actor=clerk, department=departments["engineering"])
-    key = (
-        "identity"
-        if status in {"assigned", "in_progress"}
-        else "follow_up"
-        if status == "resolved"
-        else "judge"
-    )
-    cast = {"clerk": clerk, "department": departments["cleaning"], "other": make_ticket(QUIET), "key": key}
-    if (act, status) == ("tick_step", "closed"):
-        ticket.steps.filter(key="identity").update(done_at=None)
-        cast["key"] = "identity"
-    expected = TABLE[act][STATUSES.index(status)]
-    try:
-        now = ACTS[act](ticket, cast).status
-    except Refused as refusal:
-        now = refusal.code
-        ticket.refresh_from_db()
-        assert ticket.status == status
-    assert now == expected
-
-
-CLOSING = {
-    # status → what a clerk gets, what a manager gets without a reason, and with one
-    "new": ("steps_open", "reason_required", "closed"),
-    "assigned": ("steps_open", "reason_required", "closed"),
-    "in_progress": ("steps_open", "reason_required", "closed"),
-    "resolved": ("follow_up_open", "reason_required", "closed"),
-    "closed": (NO, NO, NO),
-    "declined": (NO, NO, NO),
-}
-
-
-@pytest.mark.parametrize("status", STATUSES)
-def test_closing_with_something_open_is_for_the_manager_who_says_why(
-    status, make_ticket, clerk, manager, departments
-):
-    attempts = zip(CLOSING[status], [(clerk, "Enough"), (manager, ""), (manager, "Moved away")], strict=True)
-    for expected, (actor, reason) in attempts:
-        ticket = bring_to(
-            make_ticket(QUIET, at=MORNING), status, actor=clerk, department=departments["cleaning"]
-        )
-        try:
-            now = tickets.close_ticket(ticket, actor=actor, reason=reason).status
-        except Refused as refusal:
-            now = refusal.code
-        assert now == expected
 
 
 def test_nothing_open_closes_without_a_reason(make_ticket, clerk, departments):
