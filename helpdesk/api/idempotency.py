@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from helpdesk.api.errors import Unprocessable
+from helpdesk.lib.addresses import address_of
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -102,4 +103,4 @@ def owner_of(request: Request) -> str:
     """Whose key it is: two people may choose the same one."""
     if request.user and request.user.is_authenticated:
         return f"user:{request.user.pk}"
-    return "address:" + hashlib.sha256(request.META.get("REMOTE_ADDR", "").encode()).hexdigest()[:32]
+    return "address:" + hashlib.sha256(address_of(request).encode()).hexdigest()[:32]

@@ -135,6 +135,10 @@ class NewestFirst(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         size = {"type": "integer", "minimum": 1, "maximum": self.most, "default": self.page_size}
         return [
-            {"name": "cursor", "in": "query", "required": False, "description": "As given in `next` and `previous`.", "schema": {"type": "string"}},
-            {"name": "page_size", "in": "query", "required": False, "description": "Rows a page.", "schema": size},
-        ]  # fmt: skip
+            _parameter("cursor", "As given in `next` and `previous`.", {"type": "string"}),
+            _parameter("page_size", "Rows a page.", size),
+        ]
+
+
+def _parameter(name: str, said: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": said, "schema": schema}

@@ -32,8 +32,21 @@ class StrictSerializer(Strict, serializers.Serializer[Any]):
     """A plain serializer for actions."""
 
 
+class ChoiceOrNull(serializers.ChoiceField):
+    """A choice that nobody has made yet is null, not an empty text."""
+
+    def to_representation(self, value: Any) -> Any:
+        return super().to_representation(value) if value else None
+
+
 class StrictModelSerializer(Strict, serializers.ModelSerializer[Any]):
     """A serializer of a model, with `fields` always written out."""
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict[str, Any]]:
+        field_class, kwargs = super().build_standard_field(field_name, model_field)
+        if "choices" in kwargs and kwargs.pop("allow_blank", False):
+            return ChoiceOrNull, kwargs | {"allow_null": True}
+        return field_class, kwargs
 
 
 class NothingSerializer(StrictSerializer):

@@ -20,6 +20,7 @@ from helpdesk.api.idempotency import IdempotentMixin
 from helpdesk.api.serializers import StrictSerializer
 from helpdesk.api.views import ReadsBody
 from helpdesk.estates.models import Estate
+from helpdesk.lib.addresses import address_of
 from helpdesk.lib.phones import complain_about_phone
 from tickets.models import Ticket
 from tickets.progress import progress_of
@@ -86,7 +87,7 @@ class PublicView(ReadsBody, IdempotentMixin, APIView):
     throttle_classes: list[Any] = []
 
     def ticket(self, secret: str) -> Ticket:
-        found = public.open_link(secret, address=self.request.META["REMOTE_ADDR"])
+        found = public.open_link(secret, address=address_of(self.request))
         if found is None:
             raise Http404
         return found
@@ -121,7 +122,7 @@ class PublicTicketsView(PublicView):
         complaint = complain_about_phone(body["phone"], estate.phone_region)
         if complaint:
             raise ValidationError({"phone": [complaint]}, code="phone_invalid")
-        public.count_form(request.META["REMOTE_ADDR"])
+        public.count_form(address_of(request))
         language = body.pop("language", None) or get_language() or ""
         ticket = public.submit_form(estate, language=language, **body)
         track_url = settings.SITE_URL + reverse("track", args=[ticket.track_secret])

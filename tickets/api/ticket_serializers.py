@@ -61,11 +61,16 @@ class SuggestionSerializer(serializers.Serializer[Any]):
     confidence = serializers.FloatField(min_value=0, max_value=1)
     reasons = serializers.ListField(child=serializers.CharField())
     ranking = ShareSerializer(many=True)
+    against = serializers.CharField(allow_null=True, help_text="What speaks against the class, if anything.")
     is_unsure = serializers.BooleanField()
     possibly_valid = serializers.BooleanField()
     topic = serializers.CharField(allow_null=True)
     priority = serializers.CharField()
+    serious = serializers.ListField(
+        child=serializers.CharField(), help_text="Why it is a serious matter, if it is."
+    )
     model_version = serializers.CharField()
+    examples = serializers.IntegerField(help_text="How many examples the model has learnt from.")
 
 
 class TicketSerializer(StrictModelSerializer):

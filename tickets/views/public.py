@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import check_uploads, serve
 from helpdesk.estates.models import Estate
+from helpdesk.lib.addresses import address_of
 from helpdesk.lib.errors import Refused, TooOften
 from tickets.forms.public import PublicForm, PublicReplyForm, RatingForm
 from tickets.models import Ticket
@@ -47,7 +48,7 @@ def public_form(request: HttpRequest, estate_code: str) -> HttpResponse:
 def _submit(request: HttpRequest, estate: Estate, form: PublicForm) -> Ticket:
     data = form.cleaned_data
     files = check_uploads(data["files"])
-    public.count_form(request.META["REMOTE_ADDR"])
+    public.count_form(address_of(request))
     return public.submit_form(
         estate,
         name=data["name"],
@@ -116,7 +117,7 @@ def track_file(request: HttpRequest, secret: str, pk: int) -> HttpResponseBase:
 
 
 def _by_secret(request: HttpRequest, secret: str) -> Ticket:
-    ticket = public.open_link(secret, address=request.META["REMOTE_ADDR"])
+    ticket = public.open_link(secret, address=address_of(request))
     if ticket is None:
         raise Http404
     request.estate = ticket.estate  # type: ignore[attr-defined]
