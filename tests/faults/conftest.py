@@ -60,6 +60,7 @@ def refused_port() -> int:
 def redis_app(port: int) -> Celery:
     """Celery as in production, with its broker at `port` of this machine."""
     app = Celery("desk-with-a-fault", broker=f"redis://127.0.0.1:{port}/0", set_as_current=False)
+    app.conf.broker_connection_timeout = 1
     app.conf.broker_transport_options = {"visibility_timeout": 480, "socket_timeout": 1, "socket_connect_timeout": 1}
     return app
 
