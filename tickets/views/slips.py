@@ -1,0 +1,297 @@
+"""Slips: made for a phone, where they are signed for and reported done; the desk presses, verifies, makes void, prints."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from helpdesk.attachments.models import Attachment
+from helpdesk.attachments.services import check_uploads, serve
+from helpdesk.audit.models import Entry
+from helpdesk.audit.services import log_access
+from helpdesk.lib.errors import Refused
+from helpdesk.lib.phones import display_phone, mask_phone
+from helpdesk.lib.qr import qr_path
+from helpdesk.staff.access import get_visible, needs
+from helpdesk.staff.models import User
+from residents.models import Phone
+from residents.services.phone_views import address_of
+from tickets.clocks import clock_until, day_and_time
+from tickets.forms.slips import CancelForm, ReportForm
+from tickets.models import Slip
+from tickets.services import slips
+from tickets.views.answers import INVALID, REFUSED, done
+from tickets.views.paging import Page
+from tickets.views.timeline import of_entry
+
+S = Slip.Status
+RUNNING = (S.ISSUED, S.SIGNED, S.IN_PROGRESS)
+ABOUT = (
+    "estate",
+    "ticket__resident",
+    "unit",
+    "department",
+    "issued_by",
+    "signed_by",
+    "done_by",
+    "verified_by",
+)
+SHOWN = 100
+
+
+@require_GET
+@needs("slips.view")
+def slip_list(request: HttpRequest) -> HttpResponse:
+    """What is to be signed for, what runs, and what is done; the newest of the rest by pages."""
+    user: User = request.user  # type: ignore[assignment]
+    at = timezone.now()
+    show = request.GET.get("show", "open")
+    rows = Slip.objects.visible_to(user).filter(estate=request.estate).select_related(*ABOUT)  # type: ignore[attr-defined]
+    rows = narrowed(rows, show, user, at)
+    context: dict[str, Any] = {"chips": chips(show), "crumbs": [{"label": _("Slips")}], "show": show}
+    if show in {"open", "mine", "late"}:
+        found = list(rows.order_by("sign_due_at", "id")[:SHOWN])
+        context["groups"] = groups(found, at, user)
+        context["pager"] = None
+    else:
+        page = Page(rows, request.GET, field="issued_at")
+        context["groups"] = (
+            [{"title": "", "rows": [row_of(s, at, user) for s in page.rows]}] if page.rows else []
+        )
+        context["pager"] = page.pager
+    return render(request, "tickets/slip_list.html", context)
+
+
+def narrowed(rows: Any, show: str, user: User, at: datetime) -> Any:
+    if show == "mine":
+        return rows.filter(status__in=RUNNING, signed_by=user)
+    if show == "late":
+        return rows.filter(Q(status=S.ISSUED, sign_due_at__lt=at) | Q(status__in=RUNNING, due_at__lt=at))
+    if show == "done":
+        return rows.filter(status=S.DONE)
+    return rows if show == "all" else rows.filter(status__in=RUNNING)
+
+
+def chips(show: str) -> list[dict[str, Any]]:
+    words = {"open": _("Open"), "mine": _("Mine"), "late": _("Late"), "done": _("To verify"), "all": _("All")}
+    return [{"label": label, "url": f"?show={key}", "active": key == show} for key, label in words.items()]
+
+
+def groups(found: list[Slip], at: datetime, user: User) -> list[dict[str, Any]]:
+    """First what nobody has signed for, then what runs."""
+    parts = [(_("To sign for"), (S.ISSUED,)), (_("In work"), (S.SIGNED, S.IN_PROGRESS))]
+    made = [
+        {"title": title, "rows": [row_of(s, at, user) for s in found if s.status in of]}
+        for title, of in parts
+    ]
+    return [group for group in made if group["rows"]]
+
+
+def row_of(slip: Slip, at: datetime, user: User) -> dict[str, Any]:
+    """A line of the list, with its one next step."""
+    url = reverse("slip_detail", args=[slip.pk])
+    return {
+        "id": f"slip-{slip.pk}",
+        "url": url,
+        "clock": clock_of(slip, at),
+        "chip": None
+        if slip.status in RUNNING
+        else {"label": slip.get_status_display(), "tone": "plain", "icon": "slip"},
+        "plate": {"code": slip.unit.code, "url": url} if slip.unit else None,
+        "name": slip.instructions.splitlines()[0][:80] if slip.instructions else slip.number,
+        "line": f"{slip.number}  {slip.department}",
+        "second": _("signed for by %(who)s") % {"who": slip.signed_by} if slip.signed_by else "",
+        "action": next_act(slip, user, at),
+    }
+
+
+def next_act(slip: Slip, user: User, at: datetime) -> dict[str, Any]:
+    if slip.status == S.ISSUED and user.may("slips.do", slip.estate_id):
+        return {"label": _("Sign for it"), "url": reverse("slip_sign", args=[slip.pk]), "post": True}
+    return {"label": _("Open"), "url": reverse("slip_detail", args=[slip.pk])}
+
+
+def clock_of(slip: Slip, at: datetime) -> dict[str, Any] | None:
+    """Until when it is to be signed for, then until when it is due."""
+    if slip.status == S.ISSUED:
+        return clock_until(slip.sign_due_at, since=slip.issued_at, at=at)
+    return clock_until(slip.due_at, since=slip.issued_at, at=at) if slip.status in RUNNING else None
+
+
+@require_GET
+@needs("slips.view")
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One slip: what, where, whom to ring, and the next button."""
+    return show_slip(request, slip_for(request, pk, "slips.view"))
+
+
+@require_GET
+@needs("slips.view")
+def slip_print(request: HttpRequest, pk: int) -> HttpResponse:
+    """One page with a code that opens the slip on a phone."""
+    slip = slip_for(request, pk, "slips.view")
+    url = settings.SITE_URL + reverse("slip_detail", args=[slip.pk])
+    size, path = qr_path(url)
+    context = {"slip": slip, "estate": slip.estate, "url": url, "qr_size": size, "qr_path": path}
+    return render(request, "tickets/slip_print.html", context)
+
+
+@require_GET
+@needs("slips.view")
+def slip_file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
+    """A photo of the job; another record's file is a 404."""
+    slip = slip_for(request, pk, "slips.view")
+    found = Attachment.objects.of(slip).filter(pk=file_pk).first()
+    if found is None:
+        raise Http404
+    return serve(found, small="small" in request.GET)
+
+
+@require_POST
+@needs("slips.do")
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    slip = slips.sign_slip(slip_for(request, pk, "slips.do"), actor=user_of(request))
+    return done(request, _("Signed for"), page_of(slip))
+
+
+@require_POST
+@needs("slips.do")
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    slip = slips.start_slip(slip_for(request, pk, "slips.do"), actor=user_of(request))
+    return done(request, _("Work has begun"), page_of(slip))
+
+
+@require_POST
+@needs("slips.do")
+def complete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Done, with a report and photos; what was typed stays when something is wrong."""
+    slip = slip_for(request, pk, "slips.do")
+    form = ReportForm(request.POST, request.FILES, slip_pk=slip.pk)
+    if not form.is_valid():
+        return show_slip(request, slip, report=form, status=INVALID)
+    try:
+        files = check_uploads(form.cleaned_data["files"])
+        slips.complete_slip(slip, actor=user_of(request), report=form.cleaned_data["report"], files=files)
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+        return show_slip(request, slip_for(request, pk, "slips.view"), report=form, status=REFUSED)
+    return done(request, _("Reported done"), page_of(slip))
+
+
+@require_POST
+@needs("slips.verify")
+def verify(request: HttpRequest, pk: int) -> HttpResponse:
+    slip = slips.verify_slip(slip_for(request, pk, "slips.verify"), actor=user_of(request))
+    return done(request, _("Verified"), page_of(slip))
+
+
+@require_POST
+@needs("slips.issue")
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    slip = slip_for(request, pk, "slips.issue")
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return show_slip(request, slip, void=form, status=INVALID)
+    slips.cancel_slip(slip, actor=user_of(request), reason=form.cleaned_data["reason"])
+    return done(request, _("The slip is void"), page_of(slip))
+
+
+@require_POST
+@needs("slips.issue")
+def nudge(request: HttpRequest, pk: int) -> HttpResponse:
+    slip = slips.nudge_slip(slip_for(request, pk, "slips.issue"), actor=user_of(request))
+    return done(request, _("The department was told again"), page_of(slip))
+
+
+def slip_for(request: HttpRequest, pk: int, permission: str) -> Slip:
+    return get_visible(Slip.objects.select_related(*ABOUT), user_of(request), permission, pk=pk)
+
+
+def user_of(request: HttpRequest) -> User:
+    user: User = request.user  # type: ignore[assignment]
+    return user
+
+
+def page_of(slip: Slip) -> str:
+    return reverse("slip_detail", args=[slip.pk])
+
+
+def show_slip(
+    request: HttpRequest,
+    slip: Slip,
+    *,
+    report: ReportForm | None = None,
+    void: CancelForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user, at = user_of(request), timezone.now()
+    allowed = set(slips.SLIP_STATES.allowed(slip.status))
+    does, issues = user.may("slips.do", slip.estate_id), user.may("slips.issue", slip.estate_id)
+    context = {
+        "slip": slip,
+        "clock": clock_of(slip, at),
+        "due": day_and_time(slip.due_at),
+        "phone": phone_of(request, slip),
+        "reporter": reporter_of(slip),
+        "may": {
+            "sign": does and "sign" in allowed,
+            "start": does and "start" in allowed,
+            "complete": does and "complete" in allowed,
+            "verify": user.may("slips.verify", slip.estate_id) and "verify" in allowed,
+            "cancel": issues and "cancel" in allowed,
+            "nudge": issues and "nudge" in allowed,
+            "ticket": bool(slip.ticket_id) and user.may("tickets.view", slip.estate_id),
+        },
+        "offers_resolving": slip.status in {S.DONE, S.VERIFIED} and may_resolve(slip, user),
+        "report": report or ReportForm(slip_pk=slip.pk),
+        "void": void or CancelForm(),
+        "events": [of_entry(entry) for entry in Entry.objects.about(slip)],
+        "files": [shown(slip, file) for file in Attachment.objects.of(slip)],
+        "crumbs": [{"label": _("Slips"), "url": reverse("slip_list")}, {"label": slip.number}],
+    }
+    return render(request, "tickets/slip_detail.html", context, status=status)
+
+
+def may_resolve(slip: Slip, user: User) -> bool:
+    """The last slip of an unresolved ticket is done: the desk is offered to resolve it."""
+    ticket = slip.ticket
+    if ticket is None or ticket.status not in {"new", "assigned", "in_progress"}:
+        return False
+    others = Slip.objects.filter(ticket=ticket, status__in=RUNNING)
+    return user.may("tickets.work", slip.estate_id) and not others.exists()
+
+
+def reporter_of(slip: Slip) -> str:
+    ticket = slip.ticket
+    return (ticket.reporter_name or (ticket.resident.name if ticket.resident else "")) if ticket else ""
+
+
+def phone_of(request: HttpRequest, slip: Slip) -> str:
+    """Whom to ring: whole, and logged, for the desk and for who signed, while the job is open; masked for others."""
+    ticket, user = slip.ticket, user_of(request)
+    if ticket is None or slip.status not in RUNNING:
+        return ""
+    number = ticket.reporter_phone
+    if not number and ticket.resident_id:
+        phone = Phone.objects.filter(resident_id=ticket.resident_id, is_working=True).first()
+        number = phone.number if phone else ""
+    if not number:
+        return ""
+    if not (user.may("residents.see_phones", slip.estate_id) or slip.signed_by_id == user.pk):
+        return mask_phone(number)
+    log_access(
+        slip, "phone", actor=user, estate_id=slip.estate_id, reason=slip.number, address=address_of(request)
+    )
+    return display_phone(number)
+
+
+def shown(slip: Slip, file: Attachment) -> dict[str, str]:
+    url = reverse("slip_file", args=[slip.pk, file.pk])
+    return {"url": url, "name": file.name, "thumb_url": f"{url}?small" if file.thumbnail else "", "size": ""}
