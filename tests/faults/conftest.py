@@ -57,11 +57,14 @@ def refused_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def redis_app(port: int) -> Celery:
-    """Celery as in production, with its broker at `port` of this machine."""
-    app = Celery("desk-with-a-fault", broker=f"redis://127.0.0.1:{port}/0", set_as_current=False)
+def app_with_broker(url: str) -> Celery:
+    """Celery as in production, with another broker, whatever the environment says."""
+    app = Celery("desk-with-a-fault", set_as_current=False)
+    app.conf.broker_read_url = app.conf.broker_write_url = url
     app.conf.broker_connection_timeout = 1
-    app.conf.broker_transport_options = {"visibility_timeout": 480, "socket_timeout": 1, "socket_connect_timeout": 1}
+    if url.startswith("redis"):
+        patience = {"socket_timeout": 1, "socket_connect_timeout": 1}
+        app.conf.broker_transport_options = {"visibility_timeout": 480} | patience
     return app
 
 

@@ -15,12 +15,16 @@ from helpdesk.notifications import delivery, wake
 from helpdesk.notifications.models import Message
 from helpdesk.staff.services import create_token
 from tests.conftest import at
-from tests.faults.conftest import eventually, put_out, redis_app
+from tests.faults.conftest import app_with_broker, eventually, put_out
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
 SERIOUS = "有老人被困在电梯里，快来！"
 EACH = 10
+
+
+def redis_at(port):
+    return f"redis://127.0.0.1:{port}/0"
 
 
 @pytest.fixture
@@ -67,7 +71,7 @@ def take_through(doors, capture):
 def test_tickets_are_taken_and_no_request_speaks_to_the_broker(
     broker, doors, callers, outside, django_capture_on_commit_callbacks
 ):
-    with mock.patch.object(wake, "current_app", redis_app(broker)):
+    with mock.patch.object(wake, "current_app", app_with_broker(redis_at(broker))):
         answers = take_through(doors, django_capture_on_commit_callbacks)
         assert eventually(lambda: callers(broker))
     assert set(answers) <= {201, 302, 303} and len(answers) == 3 * EACH
@@ -82,7 +86,7 @@ def test_tickets_are_taken_and_no_request_speaks_to_the_broker(
 def test_a_sender_woken_within_the_request_would_be_seen(
     refused_port, doors, callers, django_capture_on_commit_callbacks
 ):
-    app = redis_app(refused_port)
+    app = app_with_broker(redis_at(refused_port))
 
     def ask_at_once():
         app.send_task("helpdesk.notifications.tasks.deliver_due", retry=False)
@@ -132,8 +136,7 @@ def test_a_caller_that_died_is_replaced(woken):
 
 def test_a_wiped_broker_loses_nothing(estate, outside, settings):
     settings.TESTING = False
-    app = redis_app(0)
-    app.conf.update(broker_url="memory://", broker_transport_options={})
+    app = app_with_broker("memory://")
     put_out(estate, 250, not_before=at("2026-11-17 10:00"))
     with mock.patch.object(wake, "current_app", app):
         wake._ask()
@@ -146,7 +149,9 @@ def test_a_wiped_broker_loses_nothing(estate, outside, settings):
 
 def calls_in(app):
     with app.connection_for_read() as connection:
-        return connection.default_channel.queue_declare("celery", durable=True, auto_delete=False).message_count
+        return connection.default_channel.queue_declare(
+            "celery", durable=True, auto_delete=False
+        ).message_count
 
 
 def test_a_frozen_cache_is_asked_once_and_then_left_alone(frozen, callers, monkeypatch):
@@ -160,4 +165,6 @@ def test_a_frozen_cache_is_asked_once_and_then_left_alone(frozen, callers, monke
     monkeypatch.setattr(quiet_cache, "_silent_until", 0.0)
     for _ in range(3):
         away.get("a")
-    assert sum(callers(frozen.port).values()) == 4, "the negative control: without the pause it is asked each time"
+    assert sum(callers(frozen.port).values()) == 4, (
+        "the negative control: without the pause it is asked each time"
+    )

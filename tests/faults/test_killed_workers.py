@@ -273,13 +273,20 @@ def test_a_clock_that_jumps_back_sends_nothing_twice_and_loses_nothing(estate, o
     put_out(estate, 5, not_before=MORNING)
     assert delivery.deliver_due(MORNING) == 5
     put_out_late = Message(
-        estate=estate, dedupe_key="late", channel="email", template="resident_ack", language="en", not_before=MORNING
+        estate=estate,
+        dedupe_key="late",
+        channel="email",
+        template="resident_ack",
+        language="en",
+        not_before=MORNING,
     )
     put_out_late.save()
     for now in (MORNING - jump, MORNING - jump + SECOND, MORNING):
         delivery.deliver_due(now)
     assert outside.arrived() == {f"key-{n}": 1 for n in range(5)} | {"late": 1}
-    Message.objects.update(status="waiting")  # the negative control: the mark it is that holds it, not the clock
+    Message.objects.update(
+        status="waiting"
+    )  # the negative control: the mark it is that holds it, not the clock
     delivery.deliver_due(MORNING)
     assert outside.arrived()["late"] == 2
 

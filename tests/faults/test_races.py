@@ -38,14 +38,25 @@ def forms(make_ticket, clerk, departments, estate):
     return {
         "ticket": (Ticket, lambda token: make_ticket(QUIET, form_token=token)),
         "reply": (Reply, lambda token: replies.add_reply(ticket, form_token=token, **reply)),
-        "resident's reply": (Reply, lambda token: replies.add_resident_reply(ticket, body="Again", form_token=token)),
+        "resident's reply": (
+            Reply,
+            lambda token: replies.add_resident_reply(ticket, body="Again", form_token=token),
+        ),
         "slip": (Slip, lambda token: slips.issue_slip(ticket=ticket, form_token=token, **slip)),
-        "slip without a ticket": (Slip, lambda token: slips.issue_slip(estate=estate, form_token=token, **slip)),
-        "contact": (Contact, lambda token: take_contact(estate=estate, kind="call", actor=clerk, form_token=token)),
+        "slip without a ticket": (
+            Slip,
+            lambda token: slips.issue_slip(estate=estate, form_token=token, **slip),
+        ),
+        "contact": (
+            Contact,
+            lambda token: take_contact(estate=estate, kind="call", actor=clerk, form_token=token),
+        ),
     }
 
 
-@pytest.mark.parametrize("name", ["ticket", "reply", "resident's reply", "slip", "slip without a ticket", "contact"])
+@pytest.mark.parametrize(
+    "name", ["ticket", "reply", "resident's reply", "slip", "slip without a ticket", "contact"]
+)
 def test_a_form_sent_by_two_threads_at_once_counts_once(forms, name):
     model, send = forms[name]
     before = model.objects.count()
@@ -103,7 +114,6 @@ def in_processes(tmp_path, act):
     """`act(n)` in PROCESSES processes at once; everything that went wrong in them."""
     problems = tmp_path / "problems"
     problems.touch()
-    ready = tmp_path / "ready"
 
     def run(n):
         try:
@@ -116,18 +126,23 @@ def in_processes(tmp_path, act):
             connections.close_all()
 
     at_once(*[lambda n=n: in_process(lambda: run(n)) for n in range(PROCESSES)])
-    assert not ready.exists()
     return problems.read_text().splitlines()
 
 
-def test_processes_that_take_tickets_at_once_leave_no_gap_and_meet_no_lock(estate, clerk, departments, make_ticket, tmp_path):
+def test_processes_that_take_tickets_at_once_leave_no_gap_and_meet_no_lock(
+    estate, clerk, departments, make_ticket, tmp_path
+):
     """Reads that turn into writes, through the services: a number, a ticket, its slip, a signature."""
 
     def work(_n):
         for _ in range(TIMES):
             ticket = make_ticket(QUIET, at=MORNING)
             slip = slips.issue_slip(
-                actor=clerk, department=departments["engineering"], instructions="Look", ticket=ticket, at=MORNING
+                actor=clerk,
+                department=departments["engineering"],
+                instructions="Look",
+                ticket=ticket,
+                at=MORNING,
             )
             slips.sign_slip(slip, actor=clerk, at=MORNING)
 
@@ -139,9 +154,14 @@ def test_processes_that_take_tickets_at_once_leave_no_gap_and_meet_no_lock(estat
 
 
 def test_processes_that_sign_one_slip_at_once_sign_it_once(estate, clerk, departments, make_staff, tmp_path):
-    people = [make_staff(f"technician {n}", "technician", estate, departments["engineering"]) for n in range(PROCESSES)]
+    people = [
+        make_staff(f"technician {n}", "technician", estate, departments["engineering"])
+        for n in range(PROCESSES)
+    ]
     papers = [
-        slips.issue_slip(actor=clerk, department=departments["engineering"], instructions=f"Look {n}", at=MORNING)
+        slips.issue_slip(
+            actor=clerk, department=departments["engineering"], instructions=f"Look {n}", at=MORNING
+        )
         for n in range(20)
     ]
 
@@ -178,7 +198,13 @@ def test_a_transaction_that_begins_deferred_would_meet_a_lock(estate, clerk, mak
         connection.ensure_connection()
         connection.transaction_mode = "DEFERRED"
         for n in range(TIMES):
-            replies.add_reply(ticket, actor=clerk, body=f"note {n}", visibility="internal", at=MORNING + timedelta(minutes=n))
+            replies.add_reply(
+                ticket,
+                actor=clerk,
+                body=f"note {n}",
+                visibility="internal",
+                at=MORNING + timedelta(minutes=n),
+            )
 
     problems = in_processes(tmp_path, work)
     assert any("database is locked" in problem for problem in problems)

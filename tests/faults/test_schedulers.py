@@ -104,7 +104,9 @@ def test_without_the_conditional_update_each_beat_would_bring_it_up(make_ticket,
 
 
 @on_tables
-def test_three_beats_and_four_workers_tell_each_late_ticket_once(make_ticket, departments, clerk, supervisor, outside):
+def test_three_beats_and_four_workers_tell_each_late_ticket_once(
+    make_ticket, departments, clerk, supervisor, outside
+):
     miss_limits(make_ticket, departments["engineering"], MANY)
     with together(escalations, 3):
         answers = at_once(*[lambda: escalations.escalate_tickets(MORNING)] * 3)
@@ -148,7 +150,9 @@ def test_after_three_days_asleep_a_visit_comes_up_once(make_ticket, clerk):
     awake = MORNING + timedelta(days=3, hours=-1)
     assert [follow_ups.bring_up_due(awake) for _ in range(3)] == [5, 0, 0]
     assert noted("follow_up.brought_up") == {visit.pk: 1 for visit in visits}
-    FollowUp.objects.update(brought_up_at=None)  # the negative control: the mark it is that holds the second one back
+    FollowUp.objects.update(
+        brought_up_at=None
+    )  # the negative control: the mark it is that holds the second one back
     assert follow_ups.bring_up_due(awake) == 5
 
 
@@ -157,7 +161,9 @@ def test_after_three_days_asleep_only_the_present_level_is_told(
     make_ticket, departments, clerk, supervisor, desk_supervisor, manager
 ):
     ticket = make_ticket("请问", priority="urgent", at=MORNING)
-    issue_slip(actor=clerk, department=departments["engineering"], instructions="Look", ticket=ticket, at=MORNING)
+    issue_slip(
+        actor=clerk, department=departments["engineering"], instructions="Look", ticket=ticket, at=MORNING
+    )
     plan_visits(make_ticket, clerk, 1)
     FollowUp.objects.update(on_time_until=MORNING)
     awake = MORNING + timedelta(days=3)
@@ -173,8 +179,15 @@ def test_after_three_days_asleep_only_the_present_level_is_told(
     told = Counter(Message.objects.values_list("template", "recipient_user__username"))
     late = {key: n for key, n in told.items() if key[0] in {"ticket_late", "slip_unsigned", "follow_up_late"}}
     assert set(late.values()) == {1}
-    assert {person for template, person in late if template == "ticket_late"} == {"clerk", "supervisor", "manager"}
-    assert {person for template, person in late if template == "follow_up_late"} == {"desk-supervisor", "manager"}
+    assert {person for template, person in late if template == "ticket_late"} == {
+        "clerk",
+        "supervisor",
+        "manager",
+    }
+    assert {person for template, person in late if template == "follow_up_late"} == {
+        "desk-supervisor",
+        "manager",
+    }
     # The negative control: awake all the time, each level would have been told in its own hour.
     Ticket.objects.filter(pk=ticket.pk).update(escalation=0)
     due = escalations.late_since(Ticket.objects.get(pk=ticket.pk), awake)
@@ -184,7 +197,9 @@ def test_after_three_days_asleep_only_the_present_level_is_told(
 
 
 @pytest.mark.django_db
-def test_a_clock_that_jumps_back_brings_nothing_up_twice_and_lowers_no_level(make_ticket, departments, clerk, supervisor):
+def test_a_clock_that_jumps_back_brings_nothing_up_twice_and_lowers_no_level(
+    make_ticket, departments, clerk, supervisor
+):
     plan_visits(make_ticket, clerk, 5)
     assert follow_ups.bring_up_due(MORNING) == 5
     for back in (timedelta(hours=1), timedelta(days=1)):
@@ -221,7 +236,9 @@ def test_a_visit_that_fails_holds_back_no_other(make_ticket, clerk, caplog):
     visits = plan_visits(make_ticket, clerk, 3)
     with failing(follow_ups, "_bring_up", visits[0]):
         assert follow_ups.bring_up_due(MORNING) == 2
-    assert f"bringing up follow-up visit {visits[0].pk} failed" in caplog.text and "a broken row" in caplog.text
+    assert (
+        f"bringing up follow-up visit {visits[0].pk} failed" in caplog.text and "a broken row" in caplog.text
+    )
     assert follow_ups.bring_up_due(MORNING) == 1, "and it comes again at the next round"
 
 
@@ -237,11 +254,19 @@ def test_a_visit_that_fails_half_way_leaves_nothing_half_done(make_ticket, clerk
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["tickets", "slips", "follow_ups"])
-def test_a_late_row_that_fails_holds_back_no_other(make_ticket, departments, clerk, supervisor, manager, caplog, kind):
+def test_a_late_row_that_fails_holds_back_no_other(
+    make_ticket, departments, clerk, supervisor, manager, caplog, kind
+):
     engineering = departments["engineering"]
     for n in range(3):
         ticket = make_ticket(f"请问 {n}", at=MORNING - timedelta(days=4))
-        issue_slip(actor=clerk, department=engineering, instructions="Look", ticket=ticket, at=MORNING - timedelta(days=4))
+        issue_slip(
+            actor=clerk,
+            department=engineering,
+            instructions="Look",
+            ticket=ticket,
+            at=MORNING - timedelta(days=4),
+        )
     FollowUp.objects.bulk_create(
         FollowUp(estate=row.estate, ticket=row, due_at=MORNING, scheduled_at=MORNING, on_time_until=MORNING)
         for row in Ticket.objects.all()
@@ -267,7 +292,10 @@ def test_without_the_guard_the_first_failing_row_would_stop_the_round(make_ticke
     def all_or_nothing(rows, act, *, what):
         return sum(act(row) for row in rows)
 
-    with failing(follow_ups, "_bring_up", visits[0]), mock.patch.object(follow_ups, "one_by_one", all_or_nothing):
+    with (
+        failing(follow_ups, "_bring_up", visits[0]),
+        mock.patch.object(follow_ups, "one_by_one", all_or_nothing),
+    ):
         with pytest.raises(ValueError):
             follow_ups.bring_up_due(MORNING)
     assert not noted("follow_up.brought_up")
@@ -285,5 +313,7 @@ def test_what_was_settled_while_the_round_ran_is_not_told(make_ticket, departmen
     with mock.patch.object(escalations, "_escalate_ticket", somebody_settles_the_other):
         assert escalations.escalate_tickets(MORNING) == 1
     assert sum(noted("ticket.escalated").values()) == 1
-    Ticket.objects.update(status="new", resolved_at=None, escalation=0)  # the negative control: both are open again
+    Ticket.objects.update(
+        status="new", resolved_at=None, escalation=0
+    )  # the negative control: both are open again
     assert escalations.escalate_tickets(MORNING) == 2

@@ -75,6 +75,8 @@ def issue_slip(
     at = at or timezone.now()
     if ticket is not None:
         ticket = lock_ticket(ticket)
+    else:  # of one form sent twice at the same moment the second waits here
+        Department.objects.select_for_update(no_key=True).get(pk=department.pk)
     before = (
         Slip.objects.filter(form_token=form_token, estate=department.estate).first() if form_token else None
     )
