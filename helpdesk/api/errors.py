@@ -58,7 +58,8 @@ class Handler(ExceptionHandler):
 
 
 def _in_terms_of_http(refusal: Refused) -> APIException:
-    detail: Any = {refusal.field: [refusal.message]} if refusal.field else refusal.message
+    field = refusal.field or ("files" if refusal.code.startswith(("file_", "image_")) else None)
+    detail: Any = {field: [refusal.message]} if field else refusal.message
     if refusal.code in SHAPE:
         return ValidationError(detail, code=refusal.code)
     if refusal.code == "file_too_large":

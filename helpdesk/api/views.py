@@ -15,8 +15,12 @@ from helpdesk.api.permissions import ByTable
 from helpdesk.api.throttles import TokenThrottle
 
 
-class ReadsBody:
-    """For views: the body, checked by a serializer."""
+class DeskApi(IdempotentMixin):
+    """What every view of the API has: keys, bodies checked by a serializer, answers that no cache keeps."""
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return super().default_response_headers | {"Cache-Control": "no-store"}  # type: ignore[misc, no-any-return]
 
     def body(self, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
         """The checked body; a 400 that names what is wrong with it."""
@@ -26,7 +30,7 @@ class ReadsBody:
         return dict(checked.validated_data)
 
 
-class TableView(ReadsBody, IdempotentMixin, APIView):
+class TableView(DeskApi, APIView):
     """A view of its own that asks the role table for `permission`."""
 
     permission_classes = [ByTable]

@@ -20,14 +20,13 @@ from helpdesk.api.filters import (
     contains,
     refuse_unknown,
 )
-from helpdesk.api.idempotency import IdempotentMixin
 from helpdesk.api.permissions import ByTable
 from helpdesk.api.serializers import NothingSerializer
 from helpdesk.api.throttles import TokenThrottle
-from helpdesk.api.views import ReadsBody
+from helpdesk.api.views import DeskApi
 
 
-class DeskViewSet(ReadsBody, IdempotentMixin, viewsets.GenericViewSet):
+class DeskViewSet(DeskApi, viewsets.GenericViewSet):
     """Objects that the caller may see and nothing else; `permissions` maps an action to a string of the role table."""
 
     permission_classes = [ByTable]

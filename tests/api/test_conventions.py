@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from helpdesk.api.throttles import TokenThrottle
 from helpdesk.estates.models import Department
+from helpdesk.wsgi import application
 from residents.models import Building, Resident, Unit
 from tests.api.conftest import codes
 from tickets.models import Contact, FollowUp, Slip, Ticket
@@ -64,6 +66,7 @@ def test_a_hostile_id_is_a_404(noun, api, clerk):
 
 
 def test_an_unknown_address_answers_in_the_same_shape(api, clerk):
+    client = api(clerk)
     for path in (
         "/api/v1/",
         "/api/v1/nowhere/",
@@ -72,7 +75,7 @@ def test_an_unknown_address_answers_in_the_same_shape(api, clerk):
         "/api/v1/tickets/1/explode/",
     ):
         for method in ("get", "post", "delete"):
-            response = getattr(api(clerk), method)(path)
+            response = getattr(client, method)(path)
             assert response.status_code == 404 and in_shape(response), path
 
 
@@ -119,10 +122,11 @@ def test_a_filter_by_a_foreign_object_finds_as_little_as_by_an_absent_one(
 
 def test_search_takes_signs_for_what_they_are(api, clerk, make_ticket):
     make_ticket()
+    client = api(clerk)
     for words in ("%", "_", "\\", "'; DROP TABLE tickets_ticket; --", "(((", "a" * 200, "🙂", "‮abc", "   "):
         for noun in ("tickets", "slips", "contacts", "units", "residents", "staff", "departments"):
-            assert api(clerk).get(f"/api/v1/{noun}/", {"search": words}).status_code == 200, (noun, words)
-        assert words.strip() == "" or api(clerk).get("/api/v1/lookup/", {"q": words[:120]}).status_code == 200
+            assert client.get(f"/api/v1/{noun}/", {"search": words}).status_code == 200, (noun, words)
+        assert words.strip() == "" or client.get("/api/v1/lookup/", {"q": words[:120]}).status_code == 200
 
 
 RAW = {
@@ -171,6 +175,13 @@ def test_a_charset_in_the_header_changes_nothing(charset, api, clerk):
     body = json.dumps({"text": "漏水"}, ensure_ascii=False).encode()
     response = api(clerk).generic("POST", "/api/v1/classify/", body, f"application/json; charset={charset}")
     assert response.status_code == 200, response.content
+
+
+def test_a_charset_that_is_none_does_not_break_the_web_application():
+    environ = RequestFactory().get("/healthz?x=1").environ
+    assert (
+        application.request_class(environ | {"CONTENT_TYPE": "application/json; charset=hex"}).GET["x"] == "1"
+    )
 
 
 def test_an_action_without_words_takes_none(api, clerk, slip, technician):

@@ -16,9 +16,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from helpdesk.api.filters import refuse_unknown
-from helpdesk.api.idempotency import IdempotentMixin
 from helpdesk.api.serializers import StrictSerializer
-from helpdesk.api.views import ReadsBody
+from helpdesk.api.views import DeskApi
 from helpdesk.estates.models import Estate
 from helpdesk.lib.addresses import address_of
 from helpdesk.lib.phones import complain_about_phone
@@ -79,7 +78,7 @@ class RatingSerializer(StrictSerializer):
     comment = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
 
-class PublicView(ReadsBody, IdempotentMixin, APIView):
+class PublicView(DeskApi, APIView):
     """Open to anybody; too many forms or wrong secrets from one address answer 429."""
 
     authentication_classes: list[Any] = []
