@@ -31,7 +31,6 @@ class Window:
         self.base, self.phone = base, phone
         self.problems: list[str] = []
         self.expected: set[int] = set()
-        self.sizes: list[tuple[str, Response]] = []
         locales = {"en": "en-GB", "zh-hans": "zh-CN", "zh-hant": "zh-HK"}
         self.context: BrowserContext = browser.new_context(
             viewport=PHONE if phone else DESKTOP,
@@ -63,7 +62,6 @@ class Window:
             self.problems.append(f"request to another host: {request.url}")
 
     def _response(self, response: Response) -> None:
-        self.sizes.append((response.url, response))
         if (
             response.status >= 400
             and response.status not in self.expected
