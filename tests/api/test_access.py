@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.urls import URLPattern
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -204,6 +206,20 @@ def test_a_token_in_the_url_is_not_looked_at(db, clerk):
     assert (
         APIClient().get("/api/v1/tickets/", headers={"Authorization": f"bearer {plain}"}).status_code == 200
     )
+
+
+def test_the_command_prints_a_token_that_works_and_keeps_none(db, clerk):
+    said = StringIO()
+    call_command("create_token", "clerk", "--scope", "tickets:read", "--days", "1", stdout=said)
+    plain = said.getvalue().rstrip().splitlines()[-1]
+    assert bearer(plain).get("/api/v1/tickets/").status_code == 200
+    assert bearer(plain).get("/api/v1/residents/").status_code == 403
+    kept = ApiToken.objects.get()
+    assert (
+        plain not in str(ApiToken.objects.values())
+        and bearer(kept.digest).get("/api/v1/tickets/").status_code == 401
+    )
+    assert kept.last_used_at is not None and kept.expires_at - kept.created_at == timedelta(days=1)
 
 
 def test_a_token_opens_no_more_than_its_scopes(world, api, clerk):

@@ -93,6 +93,14 @@ def test_an_answer_is_kept_for_a_day(api, clerk, estate):
 
 
 @pytest.mark.django_db
+def test_old_answers_are_forgotten_whoever_s_they_were(api, clerk, second_clerk, estate):
+    api(second_clerk).post("/api/v1/tickets/", body(estate), headers={"Idempotency-Key": "old"})
+    KeptAnswer.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
+    api(clerk).post("/api/v1/tickets/", body(estate), headers=KEY)
+    assert [kept.key for kept in KeptAnswer.objects.all()] == ["one"]
+
+
+@pytest.mark.django_db
 def test_an_upload_is_known_by_its_content(api, clerk, make_ticket):
     def picture(colour: str) -> SimpleUploadedFile:
         data = BytesIO()
