@@ -76,7 +76,7 @@ def other_estate(db: None) -> Estate:
 def make_departments(estate: Estate) -> dict[str, Department]:
     kinds = Department.Kind
     return {
-        kind.value: Department.objects.create(estate=estate, code=kind.value.replace("_", "-"), kind=kind, name=kind.label)
+        kind.value: Department.objects.create(estate=estate, code=kind.value.replace("_", "-"), kind=kind, name=str(kind.label))
         for kind in kinds
     }
 

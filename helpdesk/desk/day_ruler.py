@@ -19,6 +19,7 @@ from helpdesk.staff.roles import role_in
 
 FIRST_HOUR, LAST_HOUR = 8, 20
 HOUR = timedelta(hours=1)
+BESIDE_NOW = 3.5
 MARGIN = 2.0
 # Two marks in one row closer than this would cover each other, and no label of a rest fits into less than LABELLED.
 MARK_WIDTH, LABELLED = 1.9, 12.0
@@ -52,7 +53,8 @@ def day_ruler(
         "done_label": done_label if done and has_room else "",
         "now_percent": line.percent(at),
         "now_label": date_format(timezone.localtime(at), "H:i"),
-        "hours": line.hours(),
+        # The hour behind the mark of now would look out from under it.
+        "hours": [hour for hour in line.hours() if abs(hour["percent"] - line.percent(at)) > BESIDE_NOW],
         "rest": _rests(line, calendar, at, marks),
         "done": [line.percent(moment) for moment in done if line.holds(moment)],
         "marks": marks,

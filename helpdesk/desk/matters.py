@@ -79,7 +79,9 @@ def language_of(text: str) -> str:
 
 
 def short_day(moment: datetime) -> str:
-    return date_format(localtime(moment), _("j M"))
+    """17 Nov, with its year where that is not this one."""
+    is_this_year = localtime(moment).year == localtime().year
+    return date_format(localtime(moment), _("j M") if is_this_year else _("j M Y"))
 
 
 def _meta(ticket: Ticket) -> str:

@@ -12,7 +12,7 @@ from helpdesk.staff.roles import scopes_of
 class TokenForm(forms.Form):
     """A new API token: a name to know it by, what it opens, how long it lives."""
 
-    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("Which program will use it."))
+    name = forms.CharField(label=_("Token's name"), max_length=80, help_text=_("Which program will use it."))
     days = forms.IntegerField(label=_("Days it lives"), min_value=1, max_value=730, initial=90)
     scopes = forms.MultipleChoiceField(
         label=_("What it opens"),

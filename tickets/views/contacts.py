@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from helpdesk.lib.errors import Refused
@@ -127,7 +128,7 @@ def row_of(contact: Contact, at: Any) -> dict[str, Any]:
     make_one = f"{reverse('ticket_new')}?contact={contact.pk}"
     url = reverse("ticket_detail", args=[contact.ticket_id]) if contact.ticket_id else make_one
     # The number stands whole on the page behind it, which is logged.
-    act = {"label": _("Call"), "url": reverse("call_back", args=[contact.pk])}
+    act = {"label": pgettext("to ring somebody", "Call"), "url": reverse("call_back", args=[contact.pk])}
     name = str(contact.resident) if contact.resident else contact.name
     return {
         "id": f"contact-{contact.pk}",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from helpdesk.desk.clocks import call_back_clock
 from helpdesk.desk.lanes.lane import READ, Due, Lane, Row, line_of, name_of, plate_of
@@ -41,6 +42,6 @@ def _call_back(contact: Contact, at: datetime) -> tuple[Row, Due]:
         "name": name,
         "name_lang": language_of(name),
         **line_of(contact.summary or _("Asked to be rung back")),
-        "action": {"label": _("Call"), "url": card},
+        "action": {"label": pgettext("to ring somebody", "Call"), "url": card},
     }
     return row, Due(due, "phone", _("Call back %(name)s") % {"name": name}, card)
