@@ -1,6 +1,6 @@
 """One running desk for all journeys, one Chromium, and windows that report what must never happen."""
 
-import os
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +16,7 @@ QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
-ALL_DAY = '{"0": [["00:00", "00:00"]], "1": [["00:00", "00:00"]], "2": [["00:00", "00:00"]], "3": [["00:00", "00:00"]], "4": [["00:00", "00:00"]], "5": [["00:00", "00:00"]], "6": [["00:00", "00:00"]]}'
+ALL_DAY = json.dumps({str(day): [["00:00", "00:00"]] for day in range(7)})
 
 expect.set_options(timeout=15_000)
 
@@ -42,9 +42,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
         running.start()
         yield running
     finally:
-        left = running.stop()
-        shutil.rmtree(running.folder / "media", ignore_errors=True)
+        left, log = running.stop(), running.log.read_text()
+        shutil.rmtree(running.folder, ignore_errors=True)
     assert left == [], f"still running after the desk was asked to stop: {left}"
+    assert "Traceback" not in log, log[log.index("Traceback") - 500 :][:6000]
 
 
 @pytest.fixture(scope="session")
@@ -107,9 +108,3 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     exif[0x010F] = "Telephone maker"
     picture.save(path, exif=exif, quality=80)
     return path
-
-
-@pytest.fixture(autouse=True)
-def _no_database_here() -> None:
-    """Journeys see the desk through its doors alone; only Playwright's loop runs in this process."""
-    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

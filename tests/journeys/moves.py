@@ -35,9 +35,9 @@ def look_up(window: Window, words: str) -> Locator:
     return hits
 
 
-def open_card(window: Window, unit: str) -> None:
-    """By the box and Enter, to the caller card of a unit."""
-    expect(look_up(window, unit).locator("[data-hit]", has_text=unit).first).to_be_visible()
+def open_card(window: Window, words: str, unit: str) -> None:
+    """By the box and Enter, to the caller card of who lives in a unit."""
+    expect(look_up(window, words).locator("[data-hit]", has_text=unit).first).to_be_visible()
     expect(window.page.locator("#box-card .caller-card")).to_contain_text(unit)
     press_enter(window.page)
     expect(window.page.locator("main .caller-card")).to_contain_text(unit)
@@ -107,6 +107,9 @@ def do_slip(phone: Window, path: str, photo: Path) -> None:
     phone.shoot(f"slip-report-phone-{lang(page)}", whole=True)
     press(page, form.locator("button.btn-primary, button[type=submit], button").last)
     expect(page.locator("main img").first).to_be_visible()
+    assert (
+        page.locator("main img").first.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    )
     phone.shoot(f"slip-done-phone-{lang(page)}", whole=True)
     assert not phone.overflows()
 

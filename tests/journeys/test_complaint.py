@@ -20,7 +20,10 @@ IN_CHINESE = "厨房水管漏水，水已流到走廊。上周报过一次，一
 
 @pytest.mark.parametrize(
     ("language", "words", "complaint_class"),
-    [("en", IN_ENGLISH, "valid"), ("zh-hans", IN_CHINESE, "help_seeking")],
+    [
+        pytest.param("en", IN_ENGLISH, "valid", id="en"),
+        pytest.param("zh-hans", IN_CHINESE, "help_seeking", id="zh-hans"),
+    ],
 )
 def test_a_complaint_goes_from_its_first_words_to_a_satisfied_resident(
     opened: Callable[..., Window], photo: Path, language: str, words: str, complaint_class: str
@@ -34,9 +37,11 @@ def test_a_complaint_goes_from_its_first_words_to_a_satisfied_resident(
     clerk.shoot(f"desk-{language}")
 
     # Who calls: by the telephone's ending, then by the door.
+    moves.open_card(clerk, "3-2-501", "3-2-501")
+    clerk.shoot(f"card-of-unit-{language}")
     expect(moves.look_up(clerk, "6021")).to_contain_text("3-2-501")
     clerk.shoot(f"box-{language}")
-    moves.open_card(clerk, "3-2-501")
+    moves.open_card(clerk, "6021", "3-2-501")
     clerk.shoot(f"card-{language}")
 
     ticket = moves.take_ticket(clerk, words)
@@ -58,6 +63,8 @@ def test_a_complaint_goes_from_its_first_words_to_a_satisfied_resident(
     first = moves.follow_up_of(page)
     moves.wait_on_desk(clerk, first, number)
     clerk.shoot(f"desk-follow-up-{language}")
+    clerk.go(first)
+    expect(page.locator(".ring-number")).to_contain_text("6021")
     moves.record_visit(clerk, first, 2, "还在滴水。 It still drips.")
     clerk.go(ticket)
     assert moves.is_open(page), "dissatisfied opens the ticket again"
@@ -83,7 +90,7 @@ def test_a_worker_killed_after_resolving_still_brings_the_visit_up_once(
 ) -> None:
     clerk = opened("clerk")
     clerk.go("/")
-    moves.open_card(clerk, "3-2-501")
+    moves.open_card(clerk, "3-2-501", "3-2-501")
     ticket = moves.take_ticket(clerk, IN_CHINESE + " 又漏了。")
     number = moves.number_on(clerk.page)
     moves.judge(clerk.page, "help_seeking")
