@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 MOST_ATTEMPTS = 8
 BATCH = 100
-# A round ends after so long, so that a slow channel does not keep every worker from all else.
-ROUND_SECONDS = 60
+# A round ends after so long: a worker asked to stop has five seconds, and a slow channel must not keep all the others.
+ROUND_SECONDS = 4
 Status = Message.Status
 # The far end said no, or was never reached.
 NOT_TAKEN = (
@@ -47,7 +47,7 @@ def deliver_due(at: datetime | None = None) -> int:
 
 
 def due_ids(at: datetime | None) -> Iterator[int]:
-    """The longest due first, until nothing waits or the round has lasted its time: the next sweep goes on from there."""
+    """The longest due first, until nothing waits or the round has lasted its time: the next one goes on from there."""
     ends = time.monotonic() + ROUND_SECONDS
     full = True
     while full:

@@ -5,7 +5,6 @@ is only logged: the sweep finds whatever was not woken.
 """
 
 import contextlib
-import contextlib
 import logging
 import queue
 import threading

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk.celery import app
+from helpdesk.notifications import delivery
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("helpdesk", "residents", "billing", "tickets", "visitors")
@@ -114,7 +115,7 @@ def test_nothing_but_json_is_read_or_written(production):
 def test_a_task_whose_worker_dies_is_handed_out_again_and_none_is_kept_back(production):
     assert production["task_acks_late"] is True and production["task_reject_on_worker_lost"] is True
     assert production["worker_prefetch_multiplier"] == 1
-    assert production["worker_soft_shutdown_timeout"] > 0
+    assert production["worker_soft_shutdown_timeout"] > delivery.ROUND_SECONDS, "a stop cuts no round short"
 
 
 def test_the_visibility_timeout_is_the_same_everywhere_and_longer_than_any_task(production):

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from helpdesk.notifications import delivery
+from helpdesk.notifications import delivery, tasks
 from helpdesk.notifications.models import Message
 from tests.conftest import at
 from tests.faults.conftest import in_process, kill_me, put_out
@@ -170,13 +170,30 @@ def test_the_last_of_a_long_round_has_a_whole_lease(estate):
 
 
 @pytest.mark.django_db
-def test_a_round_ends_in_time_and_the_next_goes_on(estate, outside):
+def test_a_round_ends_in_time_and_asks_for_the_next(estate, outside):
     put_out(estate, 5)
-    ticks = iter(range(0, 1000, 25))
-    with mock.patch.object(delivery.time, "monotonic", lambda: next(ticks)):
-        assert delivery.deliver_due() == 2  # after 25 and 50 seconds, not after 75
-    assert delivery.deliver_due() == 3
+    step = delivery.ROUND_SECONDS * 0.4
+    ticks = (n * step for n in range(1000))
+    with mock.patch.object(tasks, "wake_after_commit") as woken:
+        with mock.patch.object(delivery.time, "monotonic", lambda: next(ticks)):
+            tasks.deliver_due()
+        assert sum(outside.arrived().values()) == 2 and woken.call_count == 1
+        tasks.deliver_due()
+        assert woken.call_count == 1, "nothing waits any more"
+        tasks.deliver_due()
+    assert woken.call_count == 1
     assert outside.arrived() == {f"key-{n}": 1 for n in range(5)}
+
+
+@pytest.mark.django_db
+def test_rows_that_only_fail_do_not_wake_the_sender_for_ever(estate):
+    put_out(estate, 3)
+    with (
+        mock.patch.object(tasks, "wake_after_commit") as woken,
+        mock.patch.object(delivery, "claim", side_effect=OSError),
+    ):
+        tasks.deliver_due()
+    assert woken.call_count == 0
 
 
 # --- rows that fail ---------------------------------------------------------------------------------------------------
@@ -218,9 +235,9 @@ def test_a_row_whose_claim_fails_holds_back_no_other_and_is_logged(estate, outsi
         assert delivery.deliver_due(MORNING) == 2
     assert f"sending message {messages[0].pk} failed" in caplog.text and "the disk is full" in caplog.text
     assert delivery.deliver_due(MORNING) == 1
-    with pytest.raises(OSError):  # the negative control: called as before, the first one stops all
-        with mock.patch.object(delivery, "claim", fail_on_the_first):
-            sum(delivery.deliver_one(message.pk, MORNING) for message in messages)
+    # The negative control: called as before, the first one stops all.
+    with pytest.raises(OSError), mock.patch.object(delivery, "claim", fail_on_the_first):
+        sum(delivery.deliver_one(message.pk, MORNING) for message in messages)
 
 
 @pytest.mark.django_db

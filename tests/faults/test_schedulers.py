@@ -295,9 +295,9 @@ def test_without_the_guard_the_first_failing_row_would_stop_the_round(make_ticke
     with (
         failing(follow_ups, "_bring_up", visits[0]),
         mock.patch.object(follow_ups, "one_by_one", all_or_nothing),
+        pytest.raises(ValueError),
     ):
-        with pytest.raises(ValueError):
-            follow_ups.bring_up_due(MORNING)
+        follow_ups.bring_up_due(MORNING)
     assert not noted("follow_up.brought_up")
 
 
