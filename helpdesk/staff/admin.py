@@ -51,6 +51,15 @@ class StaffAdmin(SettingsAdmin):
         mine = users.filter(memberships__estate_id__in=self.own_estates(request))
         return (mine | users.filter(memberships__isnull=True)).distinct().order_by("username")
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        # Filtering by its beginning would tell the hash letter by letter.
+        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Somebody who works elsewhere too is the other estate's as well: to be seen, not to be changed."""
+        mine = super().has_change_permission(request, obj)
+        return mine and (obj is None or not obj.memberships.exclude(estate_id__in=self.own_estates(request)).exists())
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Their name stands in the history: somebody who left is made inactive.
         return False
@@ -60,6 +69,10 @@ class StaffAdmin(SettingsAdmin):
 class MembershipAdmin(SettingsAdmin):
     list_display = ("user", "estate", "role", "department", "is_active")
     list_filter = ("role",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Nobody gives themselves another role.
+        return super().has_change_permission(request, obj) and (obj is None or obj.user_id != request.user.pk)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

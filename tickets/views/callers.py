@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from helpdesk.audit.services import log_access
 from helpdesk.estates.models import Estate
 from helpdesk.staff.access import get_visible, require
 from helpdesk.staff.models import User
 from residents.caller_numbers import remembered_number
 from residents.models import Resident, Unit
+from residents.services.phone_views import address_of
 from tickets.models import Contact
 from tickets.selectors import calls_of
 
@@ -54,6 +56,8 @@ def caller_from(request: HttpRequest, permission: str) -> Caller:
     # Typed into the one box: it travels in the session, as an address would end in a log.
     from_box = remembered_number(request.session) if request.GET.get("from") == "box" else ""
     phone = from_box or (contact.phone if contact else "")
+    if contact and phone == contact.phone and phone and request.method == "GET":
+        log_access(contact, "phone", actor=user, estate_id=estate.pk, reason="form", address=address_of(request))
     return Caller(estate, unit, resident, contact, phone)
 
 
@@ -62,7 +66,8 @@ def one_of(queryset: Any, request: HttpRequest, name: str, permission: str) -> A
     written = request.GET.get(name, "")
     if not written:
         return None
-    if not written.isdecimal():
+    # Python itself refuses to read thousands of digits.
+    if not written.isdecimal() or len(written) > 19:
         raise Http404
     found = get_visible(queryset, request.user, permission, pk=int(written))  # type: ignore[arg-type]
     require(request.user, permission, found)  # type: ignore[arg-type]

@@ -58,4 +58,5 @@ def read_key(text: str) -> tuple[datetime, int] | None:
         number = int(pk)
     except ValueError:
         return None
-    return (at, number) if at.tzinfo and 0 < number < 2**63 else None
+    # At the edges of the calendar a change of zone would fall off it.
+    return (at, number) if at.tzinfo and 1900 <= at.year <= 2999 and 0 < number < 2**63 else None

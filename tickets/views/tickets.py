@@ -14,6 +14,7 @@ from helpdesk.lib.errors import Refused
 from helpdesk.staff.access import needs
 from tickets.forms.fields import unit_on_file
 from tickets.forms.tickets import NewTicketForm
+from tickets.models import Ticket
 from tickets.routing import usual_department
 from tickets.scripts import script_for_channel, script_of
 from tickets.selectors import duplicates_of
@@ -67,7 +68,8 @@ def suggest(request: HttpRequest) -> HttpResponse:
     unit = unit_on_file(written, caller.estate) if written else None
     suggestion = suggestion_for(caller.estate, text, Reporter(unit, caller.resident, "", "", ""), "", timezone.now())
     department = usual_department(suggestion.topic or "other", caller.estate.departments.filter(is_active=True))
-    same = duplicates_of(unit, suggestion.topic or "other") if unit else []
+    visible = Ticket.objects.visible_to(request.user).values("pk")  # type: ignore[arg-type]
+    same = duplicates_of(unit, suggestion.topic or "other").filter(pk__in=visible) if unit else []
     context = {"text": text, "suggestion": shown(suggestion), "department": department, "duplicates": list(same)[:3]}
     return render(request, "tickets/_suggestion.html", context)
 
