@@ -18,7 +18,7 @@ MOMENTS = ["0001-01-01T00:00:00+14:00_1", "9999-12-31T23:59:59-14:00_1", "2026-0
 IDS, KEYS = ["unit", "resident", "contact"], ["before", "after"]
 PARAMETERS = ["channel", "kind", "q", "building", "status", "class",
               "department", "show", "from", "fragment", "id__gt"]  # fmt: skip
-PAGES = ["lookup", "ticket_list", "ticket_new", "slip_list", "follow_up_list", "contact_list", "contact_new",
+PAGES = ["desk", "messages", "tokens", "lookup", "ticket_list", "ticket_new", "slip_list", "follow_up_list", "contact_list", "contact_new",
          "resident_list"]  # fmt: skip
 
 
