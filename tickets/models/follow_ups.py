@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from helpdesk.estates.models import Estate
 from tickets.models.slips import Slip
@@ -49,7 +50,7 @@ class FollowUp(models.Model):
         DISSATISFIED = "dissatisfied", _("Dissatisfied")
 
     class Via(models.TextChoices):
-        PHONE = "phone", _("Phone")
+        PHONE = "phone", pgettext_lazy("by the desk", "Phone")
         VISIT = "visit", _("Visit at the door")
         COUNTER = "counter", _("Counter")
         LINK = "link", _("Rating link")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets.clocks import day_and_time
@@ -69,7 +69,7 @@ def act_of(step: Step, ticket: Ticket, follow_up_url: str) -> dict[str, Any] | N
         place, label = PLACES[step.key]
         return {"label": str(label), "url": place, "primary": True}
     url = reverse("ticket_step", args=[ticket.pk, step.key])
-    return {"label": gettext("Done"), "url": url, "post": True, "primary": True}
+    return {"label": pgettext("a button", "Done"), "url": url, "post": True, "primary": True}
 
 
 def by_hand(ticket: Ticket, waiting: list[Step], sent: Sent | None) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 register = template.Library()
 
@@ -198,7 +198,7 @@ def ago(moment: datetime | None, now: datetime | None = None) -> str:
         return _("now")
     if span > timedelta(0):
         return _("%(span)s ago") % {"span": in_short(span)}
-    return _("in %(span)s") % {"span": in_short(span)}
+    return pgettext("from now", "in %(span)s") % {"span": in_short(span)}
 
 
 @register.filter
