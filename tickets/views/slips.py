@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from helpdesk.attachments.models import Attachment
@@ -115,7 +116,7 @@ def row_of(slip: Slip, at: datetime, user: User) -> dict[str, Any]:
 def next_act(slip: Slip, user: User, at: datetime) -> dict[str, Any]:
     if slip.status == S.ISSUED and user.may("slips.do", slip.estate_id):
         return {"label": _("Sign for it"), "url": reverse("slip_sign", args=[slip.pk]), "post": True}
-    return {"label": _("Open"), "url": reverse("slip_detail", args=[slip.pk])}
+    return {"label": pgettext("a link", "Open"), "url": reverse("slip_detail", args=[slip.pk])}
 
 
 def clock_of(slip: Slip, at: datetime) -> dict[str, Any] | None:
