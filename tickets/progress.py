@@ -33,7 +33,12 @@ class Progress:
 def progress_of(ticket: Ticket) -> Progress:
     """Everything that the page and the API behind a resident's link show. Four queries."""
     shown = Reply.objects.filter(ticket=ticket, visibility="public", state="sent").select_related("author")
-    slips = Slip.objects.filter(ticket=ticket).exclude(status="cancelled").select_related("department").order_by("id")
+    slips = (
+        Slip.objects.filter(ticket=ticket)
+        .exclude(status="cancelled")
+        .select_related("department")
+        .order_by("id")
+    )
     visit = FollowUp.objects.filter(ticket=ticket).order_by("-round").first()
     replies, jobs = list(shown), list(slips)
     headline, detail = _headline(ticket, jobs)
@@ -60,6 +65,8 @@ def _headline(ticket: Ticket, slips: list[Slip]) -> tuple[str, str]:
         return _("Somebody is working on it"), _signed_by(slips)
     if ticket.department_id:
         return _("It is with the people who can settle it"), str(ticket.department)
+    if ticket.responded_at:
+        return _("The front desk has read it"), _looked_after(ticket)
     return _("We have your report"), _("The front desk is reading it.")
 
 
@@ -74,10 +81,20 @@ def _marks(ticket: Ticket, slips: list[Slip], visit: FollowUp | None) -> list[Ma
     handed = min((s.issued_at for s in slips), default=None)
     rows: list[tuple[str, str, datetime | None, datetime | None]] = [
         (_("We have your report"), ticket.number, ticket.created_at, None),
-        (_("The front desk has read it"), _looked_after(ticket), _first(ticket.responded_at, handed), ticket.response_due_at),
+        (
+            _("The front desk has read it"),
+            _looked_after(ticket),
+            _first(ticket.responded_at, handed),
+            ticket.response_due_at,
+        ),
         (_("Somebody is working on it"), _signed_by(slips) or str(ticket.department or ""), signed, None),
         (_("Seen to"), "", ticket.resolved_at if ticket.status in {"resolved", "closed"} else None, None),
-        (_("We ask you how it went"), "", visit.recorded_at if visit else None, visit.due_at if visit else None),
+        (
+            _("We ask you how it went"),
+            "",
+            visit.recorded_at if visit else None,
+            visit.due_at if visit else None,
+        ),
     ]
     if ticket.status == Ticket.Status.DECLINED:
         rows = [rows[0], (_("Answered"), "", ticket.closed_at, None)]

@@ -1,6 +1,6 @@
 """What a matter is called, and what a follow-up visit is about, whichever of ticket and slip it hangs on."""
 
-from residents.models import Unit
+from residents.models import Phone, Unit
 from tickets.models import FollowUp
 
 LONGEST_TITLE = 60
@@ -40,5 +40,13 @@ def contact_number(visit: FollowUp) -> str:
         return ""
     if visit.ticket.reporter_phone:
         return visit.ticket.reporter_phone
-    first = visit.ticket.resident.phones.first() if visit.ticket.resident else None
+    if visit.ticket.resident:
+        first = visit.ticket.resident.phones.first()
+    else:
+        # Nobody was named: whoever is rung first about the unit.
+        first = Phone.objects.filter(
+            resident__occupancies__unit=visit.ticket.unit_id,
+            resident__occupancies__is_primary=True,
+            resident__occupancies__until__isnull=True,
+        ).first()
     return first.number if first else ""

@@ -12,7 +12,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
+
+from helpdesk.lib import spans
 
 register = template.Library()
 
@@ -175,17 +177,7 @@ def in_short(span: timedelta | float | None) -> str:
     """A length of time (timedelta or seconds) as people say it: 12 min, 2 h 10, 3 days."""
     if span is None:
         return ""
-    seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
-    minutes = int(abs(seconds) // 60)
-    if minutes < 60:
-        return _("%(minutes)d min") % {"minutes": minutes}
-    hours, rest = divmod(minutes, 60)
-    if hours < 24:
-        if not rest:
-            return _("%d h") % hours
-        return _("%(hours)d h %(minutes)02d") % {"hours": hours, "minutes": rest}
-    days = round(minutes / 1440)
-    return ngettext("%d day", "%d days", days) % days
+    return spans.in_short(span if isinstance(span, timedelta) else timedelta(seconds=float(span)))
 
 
 @register.filter

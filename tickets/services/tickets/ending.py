@@ -197,7 +197,8 @@ def open_once_more(
     cancel_open_visit(ticket, actor=actor, at=at, reason=reason)
     record("ticket.reopened", ticket, actor=actor, at=at, reason=reason)
     tell_staff(
-        [*who_looks_after(ticket), *supervisors(ticket.estate, ticket.department)],
+        # After a dissatisfied visit the supervisors have the visit's own message.
+        [*who_looks_after(ticket), *([] if dissatisfied else supervisors(ticket.estate, ticket.department))],
         "ticket_reopened",
         about=ticket,
         key=f"ticket:{ticket.pk}:reopened:{ticket.reopened}",
