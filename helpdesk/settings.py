@@ -74,7 +74,9 @@ else:
     if not SITE_URL.startswith("https://"):
         raise ImproperlyConfigured("SITE_URL begins with https:// in production.")
 if "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS names hosts; '*' would let anybody choose the host of our links.")
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS names hosts; '*' would let anybody choose the host of our links."
+    )
 SITE_URL = SITE_URL.rstrip("/")
 
 INSTALLED_APPS = [
@@ -404,7 +406,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "filters": {"hide_keys": {"()": "helpdesk.lib.log_secrets.HideKeys"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_keys"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_keys"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "axes": {"level": "WARNING"},

@@ -16,4 +16,3 @@ urlpatterns = [
     path("api/v1/", include("helpdesk.api_urls")),
     path("admin/", admin.site.urls),
 ]
-

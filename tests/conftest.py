@@ -64,7 +64,11 @@ def at(text: str) -> datetime:
 @pytest.fixture
 def estate(db: None) -> Estate:
     return Estate.objects.create(
-        code="willow", name="Willow Bay", name_zh_hans="柳湾花园", name_zh_hant="柳灣花園", telephone="0755 8226 3100"
+        code="willow",
+        name="Willow Bay",
+        name_zh_hans="柳湾花园",
+        name_zh_hant="柳灣花園",
+        telephone="0755 8226 3100",
     )
 
 
@@ -76,7 +80,9 @@ def other_estate(db: None) -> Estate:
 def make_departments(estate: Estate) -> dict[str, Department]:
     kinds = Department.Kind
     return {
-        kind.value: Department.objects.create(estate=estate, code=kind.value.replace("_", "-"), kind=kind, name=str(kind.label))
+        kind.value: Department.objects.create(
+            estate=estate, code=kind.value.replace("_", "-"), kind=kind, name=str(kind.label)
+        )
         for kind in kinds
     }
 
@@ -88,8 +94,12 @@ def departments(estate: Estate) -> dict[str, Department]:
 
 @pytest.fixture
 def make_staff(db: None) -> Callable[..., User]:
-    def make(username: str, role: str, estate: Estate, department: Department | None = None, **extra: Any) -> User:
-        user = User.objects.create_user(username, password=PASSWORD, name=extra.pop("name", username.title()), **extra)
+    def make(
+        username: str, role: str, estate: Estate, department: Department | None = None, **extra: Any
+    ) -> User:
+        user = User.objects.create_user(
+            username, password=PASSWORD, name=extra.pop("name", username.title()), **extra
+        )
         Membership.objects.create(user=user, estate=estate, role=role, department=department)
         return user
 
@@ -161,7 +171,9 @@ def unit(building: Building) -> Unit:
 @pytest.fixture
 def resident(unit: Unit) -> Resident:
     """Wang Jianguo, owner of 3-2-501, telephone 138 0013 6021."""
-    person = Resident.objects.create(estate=unit.estate, name="Wang Jianguo", other_name="王建国", language="zh-hans")
+    person = Resident.objects.create(
+        estate=unit.estate, name="Wang Jianguo", other_name="王建国", language="zh-hans"
+    )
     set_names(person)
     add_phone(person, actor=None, number="13800136021", is_primary=True)
     Occupancy.objects.create(
@@ -173,7 +185,9 @@ def resident(unit: Unit) -> Resident:
 @pytest.fixture
 def make_ticket(estate: Estate, clerk: User) -> Callable[..., Ticket]:
     def make(description: str = "厨房水管漏水，水已流到走廊。", **kwargs: Any) -> Ticket:
-        return take_ticket(**{"estate": estate, "channel": "phone", "actor": clerk, "description": description} | kwargs)
+        return take_ticket(
+            **{"estate": estate, "channel": "phone", "actor": clerk, "description": description} | kwargs
+        )
 
     return make
 

@@ -26,7 +26,12 @@ def clock_until(due: datetime, *, since: datetime | None, at: datetime) -> dict[
     """A limit that still runs: time left, or how late."""
     title = _("due %(moment)s") % {"moment": day_and_time(due)}
     if due <= at:
-        return {"state": "late", "label": _("%(span)s late") % {"span": in_short(at - due)}, "fraction": 0, "title": title}
+        return {
+            "state": "late",
+            "label": _("%(span)s late") % {"span": in_short(at - due)},
+            "fraction": 0,
+            "title": title,
+        }
     whole = (due - since).total_seconds() if since and since < due else 0
     left = (due - at).total_seconds()
     fraction = left / whole if whole else min(left / (4 * SOON.total_seconds()), 1)
@@ -42,7 +47,12 @@ def response_clock(ticket: Ticket, at: datetime) -> dict[str, Any] | None:
         if ticket.responded_at <= ticket.response_due_at:
             return {"state": "met", "label": _("in %(span)s") % {"span": span}, "fraction": 1, "title": ""}
         late = in_short(ticket.responded_at - ticket.response_due_at)
-        return {"state": "over", "label": _("answered %(span)s late") % {"span": late}, "fraction": 0, "title": ""}
+        return {
+            "state": "over",
+            "label": _("answered %(span)s late") % {"span": late},
+            "fraction": 0,
+            "title": "",
+        }
     if ticket.status not in UNRESOLVED:
         return None
     return clock_until(ticket.response_due_at, since=ticket.created_at, at=at)
@@ -58,7 +68,12 @@ def resolution_clock(ticket: Ticket, at: datetime) -> dict[str, Any] | None:
     if ticket.resolved_at <= ticket.resolution_due_at:
         return {"state": "met", "label": _("in %(span)s") % {"span": span}, "fraction": 1, "title": ""}
     late = in_short(ticket.resolved_at - ticket.resolution_due_at)
-    return {"state": "over", "label": _("resolved %(span)s late") % {"span": late}, "fraction": 0, "title": ""}
+    return {
+        "state": "over",
+        "label": _("resolved %(span)s late") % {"span": late},
+        "fraction": 0,
+        "title": "",
+    }
 
 
 def nearest_clock(ticket: Ticket, at: datetime) -> dict[str, Any] | None:

@@ -32,7 +32,10 @@ def check_uploads(files: Iterable[UploadedFile]) -> list[Inspected]:
             _("Send at most %(most)s files at a time.") % {"most": settings.ATTACHMENTS_PER_REQUEST},
             field="files",
         )
-    return [inspect(cast(BinaryIO, f.file), name=f.name or "", max_bytes=settings.ATTACHMENT_MAX_BYTES) for f in files]
+    return [
+        inspect(cast(BinaryIO, f.file), name=f.name or "", max_bytes=settings.ATTACHMENT_MAX_BYTES)
+        for f in files
+    ]
 
 
 @transaction.atomic
@@ -51,7 +54,10 @@ def attach(
     there = Attachment.objects.of(owner).count()
     if there + len(files) > settings.ATTACHMENTS_PER_TICKET:
         raise Refused("too_many_files", _("This record holds as many files as it can."), field="files")
-    return [_keep(owner, f, actor=actor, estate=estate, purpose=purpose, is_public=is_public, at=at) for f in files]
+    return [
+        _keep(owner, f, actor=actor, estate=estate, purpose=purpose, is_public=is_public, at=at)
+        for f in files
+    ]
 
 
 def _keep(

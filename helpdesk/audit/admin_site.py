@@ -50,7 +50,12 @@ class SettingsAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        record("setting.changed" if change else "setting.added", obj, actor=request.user, fields=form.changed_data)
+        record(
+            "setting.changed" if change else "setting.added",
+            obj,
+            actor=request.user,
+            fields=form.changed_data,
+        )
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         record("setting.removed", obj, actor=request.user)

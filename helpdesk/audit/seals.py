@@ -18,9 +18,21 @@ def digest_of(day: date, before: str) -> tuple[int, str]:
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     chain = hashlib.sha256(before.encode())
     count = 0
-    entries = Entry.objects.filter(recorded_at__gte=start, recorded_at__lt=start + timedelta(days=1)).order_by("id")
+    entries = Entry.objects.filter(
+        recorded_at__gte=start, recorded_at__lt=start + timedelta(days=1)
+    ).order_by("id")
     for row in entries.values_list(
-        "id", "at", "recorded_at", "estate_id", "actor_id", "actor_name", "verb", "target_type", "target_id", "filed_id", "data"
+        "id",
+        "at",
+        "recorded_at",
+        "estate_id",
+        "actor_id",
+        "actor_name",
+        "verb",
+        "target_type",
+        "target_id",
+        "filed_id",
+        "data",
     ).iterator():
         chain.update(json.dumps(row, default=str, sort_keys=True, ensure_ascii=False).encode())
         count += 1

@@ -40,7 +40,13 @@ def record(
 
 
 def log_access(
-    subject: models.Model, field: str, *, actor: AbstractBaseUser, estate_id: int, reason: str = "", address: str | None = None
+    subject: models.Model,
+    field: str,
+    *,
+    actor: AbstractBaseUser,
+    estate_id: int,
+    reason: str = "",
+    address: str | None = None,
 ) -> None:
     """Keep that `actor` was shown `field` of `subject` in clear."""
     AccessEntry.objects.create(

@@ -16,7 +16,11 @@ from helpdesk.staff.roles import estates_where, role_in
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Rail, estate, languages and who is reading; strangers get languages alone."""
-    context: dict[str, Any] = {"languages": languages(), "embedded": settings.EMBEDDED, "site_title": settings.SITE_TITLE}
+    context: dict[str, Any] = {
+        "languages": languages(),
+        "embedded": settings.EMBEDDED,
+        "site_title": settings.SITE_TITLE,
+    }
     user = getattr(request, "user", None)
     estate = getattr(request, "estate", None)
     if user is None or not user.is_authenticated:

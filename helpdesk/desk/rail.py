@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from tickets.selectors import counts_for_rail
 
 from helpdesk.estates.models import Duty, Estate
 from helpdesk.staff.models import User
 from helpdesk.staff.roles import may
+from tickets.selectors import counts_for_rail
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,23 @@ PLACES = [
     ("desk", "desk.view", "desk", "o-desk", gettext_lazy("Desk"), ()),
     ("tickets", "tickets.view", "ticket_list", "o-ticket", gettext_lazy("Tickets"), ("ticket_",)),
     ("slips", "slips.view", "slip_list", "o-slip", gettext_lazy("Slips"), ("slip_",)),
-    ("follow_ups", "follow_ups.view", "follow_up_list", "o-follow-up", gettext_lazy("Follow-ups"), ("follow_up_",)),
+    (
+        "follow_ups",
+        "follow_ups.view",
+        "follow_up_list",
+        "o-follow-up",
+        gettext_lazy("Follow-ups"),
+        ("follow_up_",),
+    ),
     ("contacts", "contacts.view", "contact_list", "o-phone", gettext_lazy("Registers"), ("contact_",)),
-    ("residents", "residents.view", "resident_list", "o-building", gettext_lazy("Residents"), ("resident_", "unit_")),
+    (
+        "residents",
+        "residents.view",
+        "resident_list",
+        "o-building",
+        gettext_lazy("Residents"),
+        ("resident_", "unit_"),
+    ),
 ]
 
 
@@ -60,7 +74,10 @@ def shift_line(user: User, estate: Estate) -> str:
     """Until when this person's shift lasts today, where the duty list names one."""
     now: datetime = timezone.now().astimezone(ZoneInfo(estate.time_zone))
     duty = (
-        Duty.objects.filter(person=user, day=now.date(), shift__estate=estate).select_related("shift").order_by("id").first()
+        Duty.objects.filter(person=user, day=now.date(), shift__estate=estate)
+        .select_related("shift")
+        .order_by("id")
+        .first()
     )
     if duty is None:
         return ""

@@ -60,17 +60,23 @@ class Estate(models.Model):
     telephone = models.CharField(_("front desk telephone"), max_length=30, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
-    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai", validators=[check_time_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, default="Asia/Shanghai", validators=[check_time_zone]
+    )
     phone_region = models.CharField(
         _("telephone region"), max_length=2, default="CN", validators=[RegexValidator(r"^[A-Z]{2}$")]
     )
-    currency = models.CharField(_("currency"), max_length=3, default="CNY", validators=[RegexValidator(r"^[A-Z]{3}$")])
+    currency = models.CharField(
+        _("currency"), max_length=3, default="CNY", validators=[RegexValidator(r"^[A-Z]{3}$")]
+    )
     language = models.CharField(_("language"), max_length=8, default="zh-hans")
     business_windows = models.JSONField(_("business hours"), default=office_hours, validators=[check_windows])
     calling_windows = models.JSONField(_("calling hours"), default=calling_hours, validators=[check_windows])
     calls_skip_holidays = models.BooleanField(_("no follow-up calls on public holidays"), default=False)
     follow_up_days = models.PositiveSmallIntegerField(
-        _("follow-up visit within (days)"), default=3, validators=[MinValueValidator(1), MaxValueValidator(60)]
+        _("follow-up visit within (days)"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
     )
     follow_up_delay_hours = models.PositiveSmallIntegerField(
         _("first follow-up attempt after (hours)"), default=24, validators=[MaxValueValidator(24 * 30)]
@@ -180,7 +186,9 @@ class Shift(models.Model):
     """A shift of a department, by its hours; an end before the start runs past midnight."""
 
     estate = models.ForeignKey(Estate, models.CASCADE, related_name="shifts", verbose_name=_("estate"))
-    department = models.ForeignKey(Department, models.CASCADE, related_name="shifts", verbose_name=_("department"))
+    department = models.ForeignKey(
+        Department, models.CASCADE, related_name="shifts", verbose_name=_("department")
+    )
     name = models.CharField(_("name"), max_length=40)
     starts = models.TimeField(_("from"))
     ends = models.TimeField(_("to"))
@@ -221,7 +229,9 @@ class NumberSeries(models.Model):
 
     class Meta:
         verbose_name = _("number series")
-        constraints = [models.UniqueConstraint(fields=["estate", "series", "year"], name="series_once_a_year")]
+        constraints = [
+            models.UniqueConstraint(fields=["estate", "series", "year"], name="series_once_a_year")
+        ]
 
     def __str__(self) -> str:
         return f"{self.series}-{self.year}"

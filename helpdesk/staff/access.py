@@ -37,7 +37,9 @@ def needs(permission: str) -> Callable[[View], View]:
 
 def ask_to_log_in(request: HttpRequest) -> HttpResponse:
     """The log-in page; a fragment's request gets it as a whole page instead of into a corner."""
-    back = request.get_full_path() if request.method == "GET" and not request.headers.get("HX-Request") else "/"
+    back = (
+        request.get_full_path() if request.method == "GET" and not request.headers.get("HX-Request") else "/"
+    )
     response: HttpResponse = redirect_to_login(back)
     if request.headers.get("HX-Request"):
         target = response["Location"]

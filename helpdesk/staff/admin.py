@@ -58,7 +58,9 @@ class StaffAdmin(SettingsAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Somebody who works elsewhere too is the other estate's as well: to be seen, not to be changed."""
         mine = super().has_change_permission(request, obj)
-        return mine and (obj is None or not obj.memberships.exclude(estate_id__in=self.own_estates(request)).exists())
+        return mine and (
+            obj is None or not obj.memberships.exclude(estate_id__in=self.own_estates(request)).exists()
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Their name stands in the history: somebody who left is made inactive.

@@ -57,11 +57,18 @@ class User(AbstractUser):
 class Membership(models.Model):
     """What a member of staff is in one estate: one role, in one department where that matters."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("member of staff"))
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="memberships", verbose_name=_("member of staff")
+    )
     estate = models.ForeignKey(Estate, models.PROTECT, related_name="memberships", verbose_name=_("estate"))
     role = models.CharField(_("role"), max_length=12, choices=Role)
     department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("department")
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("department"),
     )
     is_active = models.BooleanField(_("active"), default=True)
 

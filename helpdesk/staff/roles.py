@@ -10,6 +10,7 @@ from helpdesk.staff.permissions import PERMISSIONS, SCOPES, Role
 # What a narrowed role sees of its estate, as a filter made from its membership.
 Narrowing = Callable[[Membership], Q]
 
+
 def may(user: User, permission: str, estate_id: int | None) -> bool:
     """Whether `user` holds a role in that estate which the table allows `permission`; an unknown string is a KeyError."""
     return user.may(permission, estate_id)
@@ -44,7 +45,9 @@ def colleagues(estate_id: int, permission: str, *, department_id: int | None = N
 
 def staff_with_role(estate_id: int, *roles: Role, department_id: int | None = None) -> list[User]:
     """Active staff who hold one of `roles` in an estate, in one department when it is named."""
-    rows = Membership.objects.filter(estate_id=estate_id, is_active=True, user__is_active=True, role__in=roles)
+    rows = Membership.objects.filter(
+        estate_id=estate_id, is_active=True, user__is_active=True, role__in=roles
+    )
     if department_id is not None:
         rows = rows.filter(department_id=department_id)
     return [m.user for m in rows.select_related("user").order_by("user_id")]
@@ -59,4 +62,3 @@ def scope_by_role(user: User, everything: set[Role], narrowed: Mapping[Role, Nar
         elif membership.role in narrowed:
             q |= Q(estate_id=membership.estate_id) & narrowed[Role(membership.role)](membership)
     return q
-

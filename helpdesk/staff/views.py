@@ -29,7 +29,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=400)
     data = form.cleaned_data
-    _token, plain = create_token(user, name=data["name"], scopes=data["scopes"], days=data["days"], actor=user)
+    _token, plain = create_token(
+        user, name=data["name"], scopes=data["scopes"], days=data["days"], actor=user
+    )
     return _page(request, TokenForm(user=user), plain=plain)
 
 

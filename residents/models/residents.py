@@ -35,13 +35,20 @@ class Resident(models.Model):
     # Mr, Ms …: how the desk greets them; empty when nobody asked.
     salutation = models.CharField(_("how to greet"), max_length=40, blank=True)
     contact_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="contact_persons", verbose_name=_("contact person of")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contact_persons",
+        verbose_name=_("contact person of"),
     )
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
     accepts_messages = models.BooleanField(_("agrees to messages"), default=True)
     do_not_disturb = models.BooleanField(_("do not disturb"), default=False)
-    identity_number = SealedTextField(_("identity number"), purpose="resident.identity", blank=True, default="")
+    identity_number = SealedTextField(
+        _("identity number"), purpose="resident.identity", blank=True, default=""
+    )
     identity_hash = models.CharField(max_length=64, blank=True, db_index=True)
     note = models.CharField(_("note for the desk"), max_length=300, blank=True)
     is_archived = models.BooleanField(_("archived"), default=False)
@@ -93,7 +100,9 @@ class Phone(models.Model):
         ordering = ["-is_primary", "id"]
         constraints = [
             models.UniqueConstraint(fields=["resident", "whole_hash"], name="phone_once_a_resident"),
-            models.UniqueConstraint(fields=["resident"], condition=Q(is_primary=True), name="one_primary_phone"),
+            models.UniqueConstraint(
+                fields=["resident"], condition=Q(is_primary=True), name="one_primary_phone"
+            ),
         ]
         indexes = [
             models.Index(fields=["estate", "whole_hash"], name="phone_whole"),
@@ -122,7 +131,9 @@ class Occupancy(models.Model):
         CONTACT = "contact", _("Contact person")
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="occupancies", verbose_name=_("unit"))
-    resident = models.ForeignKey(Resident, models.PROTECT, related_name="occupancies", verbose_name=_("resident"))
+    resident = models.ForeignKey(
+        Resident, models.PROTECT, related_name="occupancies", verbose_name=_("resident")
+    )
     relation = models.CharField(_("relation"), max_length=10, choices=Relation)
     since = models.DateField(_("since"))
     until = models.DateField(_("until"), null=True, blank=True)
@@ -136,13 +147,19 @@ class Occupancy(models.Model):
         verbose_name_plural = _("occupancies")
         ordering = ["unit", "-is_primary", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="occupancy_in_order"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="occupancy_in_order"
+            ),
             models.UniqueConstraint(
                 fields=["unit"], condition=Q(is_primary=True, until__isnull=True), name="one_primary_contact"
             ),
-            models.UniqueConstraint(fields=["unit"], condition=Q(is_payer=True, until__isnull=True), name="one_payer"),
             models.UniqueConstraint(
-                fields=["unit", "resident", "relation"], condition=Q(until__isnull=True), name="occupancy_once"
+                fields=["unit"], condition=Q(is_payer=True, until__isnull=True), name="one_payer"
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "resident", "relation"],
+                condition=Q(until__isnull=True),
+                name="occupancy_once",
             ),
         ]
         indexes = [models.Index(fields=["resident", "until"], name="occupancy_resident")]

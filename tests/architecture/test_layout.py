@@ -14,7 +14,9 @@ TOP = {
 def kept_files() -> list[str]:
     # From git where there is one: a working folder may hold data and caches beside the project.
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return listed.stdout.splitlines() or sorted(path.name for path in ROOT.iterdir() if path.name not in {"var", "screenshots"})
+    return listed.stdout.splitlines() or sorted(
+        path.name for path in ROOT.iterdir() if path.name not in {"var", "screenshots"}
+    )
 
 
 def test_nothing_new_stands_at_the_top():

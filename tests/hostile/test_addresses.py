@@ -13,8 +13,27 @@ from tests.conftest import PASSWORD
 pytestmark = pytest.mark.django_db
 
 NUMBERS = ["0", "-1", str(2**31), str(2**63), str(2**64), "9" * 5000, "abc", "\0", "１２", "1;drop", "", " 1"]
-TEXTS = ["%", "_", "\\", "'\"", "' OR 1=1 --", "\0", "\ud800", "😀" * 40, "\u202e\u200b", "x" * 10_000, "((((a+)+", "投诉", "*"]
-MOMENTS = ["0001-01-01T00:00:00+14:00_1", "9999-12-31T23:59:59-14:00_1", "2026-01-01_1", "2026-01-01T00:00:00+00:00_" + "9" * 5000]
+TEXTS = [
+    "%",
+    "_",
+    "\\",
+    "'\"",
+    "' OR 1=1 --",
+    "\0",
+    "\ud800",
+    "😀" * 40,
+    "\u202e\u200b",
+    "x" * 10_000,
+    "((((a+)+",
+    "投诉",
+    "*",
+]
+MOMENTS = [
+    "0001-01-01T00:00:00+14:00_1",
+    "9999-12-31T23:59:59-14:00_1",
+    "2026-01-01_1",
+    "2026-01-01T00:00:00+00:00_" + "9" * 5000,
+]
 IDS, KEYS = ["unit", "resident", "contact"], ["before", "after"]
 PARAMETERS = ["channel", "kind", "q", "building", "status", "class",
               "department", "show", "from", "fragment", "id__gt"]  # fmt: skip
@@ -44,7 +63,10 @@ def test_an_id_out_of_range_is_absent(world, manager, login):  # noqa: F811
             args = list(world[of])
             if isinstance(args[place], int):
                 args[place] = pk
-                assert browser.generic(method, reverse(name, args=args)).status_code in {403, 404}, (name, args)
+                assert browser.generic(method, reverse(name, args=args)).status_code in {403, 404}, (
+                    name,
+                    args,
+                )
 
 
 @pytest.mark.parametrize("junk", TEXTS, ids=range(len(TEXTS)))
@@ -55,7 +77,9 @@ def test_junk_in_a_form_fails_no_act(junk, world, manager, login):  # noqa: F811
               "number", "report", "instructions", "due_at", "complaint_class", "description", "unit", "message", "estate",
               "next", "form_token", "subject", "topic", "priority", "finding", "text", "scheduled_at"]  # fmt: skip
     for name in [n for n, row in STAFF.items() if row[0] == "POST"]:
-        answer = browser.post(reverse(name, args=world[STAFF[name][2]]), dict.fromkeys(fields, sendable(junk)))
+        answer = browser.post(
+            reverse(name, args=world[STAFF[name][2]]), dict.fromkeys(fields, sendable(junk))
+        )
         assert answer.status_code < 500, name
         assert "://" not in answer.headers.get("Location", "")
 
@@ -79,7 +103,9 @@ def test_junk_in_headers_fails_no_page(headers, world, manager, estate, login): 
         assert b"evil.example" not in answer.content
 
 
-@pytest.mark.parametrize("host", ["evil.example", "testserver@evil.example", "testserver:80@evil", "", "[::1", "a b"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "testserver@evil.example", "testserver:80@evil", "", "[::1", "a b"]
+)
 def test_a_foreign_host_gets_no_page(host, client, db):
     assert client.get("/login/", headers={"Host": host}).status_code == 400
 
@@ -106,6 +132,8 @@ def test_junk_json_is_a_refusal(path, body, manager, client):
     _token, plain = create_token(manager, name="junk", actor=None)
     client.raise_request_exception = False
     address = f"/api/v1/{path}/" if client.get(f"/api/v1/{path}/").status_code != 404 else f"/api/v1/{path}"
-    answer = client.post(address, body, content_type="application/json", headers={"Authorization": f"Bearer {plain}"})
+    answer = client.post(
+        address, body, content_type="application/json", headers={"Authorization": f"Bearer {plain}"}
+    )
     assert 400 <= answer.status_code < 500
     json.loads(answer.content)

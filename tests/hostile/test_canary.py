@@ -38,7 +38,9 @@ def marked(world, estate, unit, clerk):  # noqa: F811
         person = Resident.objects.create(estate=estate, name=f"Marker {n}")
         set_names(person)
         add_phone(person, actor=None, number=number, is_primary=True)
-        Occupancy.objects.create(unit=unit, resident=person, relation="family", since=at("2020-01-01 00:00").date())
+        Occupancy.objects.create(
+            unit=unit, resident=person, relation="family", since=at("2020-01-01 00:00").date()
+        )
         if n < 4:
             ticket = take_ticket(estate=estate, channel="phone", actor=clerk, description="Leak", unit=unit, resident=person,
                                  reporter_phone=number)  # fmt: skip
@@ -72,7 +74,9 @@ def test_whole_numbers_stand_only_where_each_view_is_kept(marked, login, request
                 seen += 1
         browser.post(reverse("resident_new_phone", args=marked["resident"]), {"number": NUMBERS[3] + "000"})
     assert seen > 3
-    assert not MARKER.search("\n".join(record.getMessage() for record in caplog.records if record.name != "django.db.backends"))
+    assert not MARKER.search(
+        "\n".join(record.getMessage() for record in caplog.records if record.name != "django.db.backends")
+    )
 
 
 @pytest.mark.parametrize("role", ROLES)

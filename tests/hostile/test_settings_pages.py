@@ -15,7 +15,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def foreign(other_estate):
     building = Building.objects.create(estate=other_estate, code="9", floors=2)
-    return {"building": building, "unit": Unit.objects.create(estate=other_estate, building=building, code="9-1-101", floor=1)}
+    return {
+        "building": building,
+        "unit": Unit.objects.create(estate=other_estate, building=building, code="9-1-101", floor=1),
+    }
 
 
 @pytest.mark.parametrize("kind", ["building", "unit"])
@@ -27,7 +30,10 @@ def test_houses_end_at_the_border(kind, foreign, unit, admin, login):
     answer = browser.post(reverse(f"admin:residents_{kind}_change", args=[foreign[kind].pk]), {"code": "X"})
     foreign[kind].refresh_from_db()
     assert answer.status_code in {302, 404} and foreign[kind].code != "X"
-    assert browser.post(reverse(f"admin:residents_{kind}_delete", args=[mine.pk]), {"post": "yes"}).status_code == 403
+    assert (
+        browser.post(reverse(f"admin:residents_{kind}_delete", args=[mine.pk]), {"post": "yes"}).status_code
+        == 403
+    )
 
 
 def test_a_colleague_of_two_estates_is_not_one_administrators_to_change(admin, manager, other_estate, login):

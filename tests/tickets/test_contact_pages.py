@@ -18,7 +18,9 @@ def values(**changes):
 
 
 def test_a_call_is_written_down(login, clerk, unit):
-    answer = login(clerk).post(reverse("contact_new"), values(unit="3-2-501", name="Li Na", phone="13800136021"))
+    answer = login(clerk).post(
+        reverse("contact_new"), values(unit="3-2-501", name="Li Na", phone="13800136021")
+    )
     assert answer.status_code == 303
     entry = Contact.objects.get()
     assert (entry.kind, entry.unit, entry.name, entry.taken_by) == ("call", unit, "Li Na", clerk)
@@ -82,7 +84,9 @@ def test_a_second_call_is_announced_before_the_clerk_types(login, clerk, unit, r
 
 
 def test_who_may(login, clerk, guard, outsider, technician):
-    entry = Contact.objects.create(estate=clerk.memberships_now[0].estate, kind="call", summary="x", taken_by=clerk)
+    entry = Contact.objects.create(
+        estate=clerk.memberships_now[0].estate, kind="call", summary="x", taken_by=clerk
+    )
     url = reverse("contact_called_back", args=[entry.pk])
     assert login(clerk).get(url).status_code == 405
     assert login(technician).post(url).status_code == 403
@@ -94,7 +98,9 @@ def test_the_register_costs_the_same_at_one_row_and_at_thirty(login, clerk, esta
     client, url = login(clerk), reverse("contact_list")
 
     def entry() -> None:
-        Contact.objects.create(estate=estate, kind="call", unit=unit, resident=resident, summary="x", taken_by=clerk)
+        Contact.objects.create(
+            estate=estate, kind="call", unit=unit, resident=resident, summary="x", taken_by=clerk
+        )
 
     entry()
     one = cost(client, url)

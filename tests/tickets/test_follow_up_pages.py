@@ -48,7 +48,8 @@ def test_what_is_said_is_said_in_the_residents_language(login, clerk, visit):
 
 
 @pytest.mark.parametrize(
-    ("score", "outcome", "status"), [(5, "satisfied", "closed"), (3, "so_so", "closed"), (1, "dissatisfied", "in_progress")]
+    ("score", "outcome", "status"),
+    [(5, "satisfied", "closed"), (3, "so_so", "closed"), (1, "dissatisfied", "in_progress")],
 )
 def test_a_score_says_the_outcome(login, clerk, visit, score, outcome, status):
     answer = login(clerk).post(reverse("follow_up_record", args=[visit.pk]), {"score": score, "via": "phone"})
@@ -74,7 +75,9 @@ def test_nobody_reached_is_an_attempt(login, clerk, visit):
 
 def test_the_residents_own_time_counts(login, clerk, visit):
     when = (timezone.localtime() + timedelta(days=1)).replace(hour=15, minute=0).strftime("%Y-%m-%dT%H:%M")
-    assert login(clerk).post(reverse("follow_up_wish", args=[visit.pk]), {"wished_at": when}).status_code == 303
+    assert (
+        login(clerk).post(reverse("follow_up_wish", args=[visit.pk]), {"wished_at": when}).status_code == 303
+    )
     visit.refresh_from_db()
     assert visit.wished_at is not None
 
@@ -101,7 +104,9 @@ def test_the_list_costs_the_same_at_one_row_and_at_thirty(login, clerk, estate, 
     one, now = cost(client, url), timezone.now()
     for _ in range(29):
         ticket = make_ticket()
-        FollowUp.objects.create(estate=estate, ticket=ticket, due_at=now, scheduled_at=now, on_time_until=now, assignee=clerk)
+        FollowUp.objects.create(
+            estate=estate, ticket=ticket, due_at=now, scheduled_at=now, on_time_until=now, assignee=clerk
+        )
     assert cost(client, url) == one <= 2
 
 

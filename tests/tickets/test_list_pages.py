@@ -34,9 +34,20 @@ def test_filters_narrow(login, clerk, second_clerk, unit, departments, make_tick
     fee = make_ticket("物业费多收了一个月，请退还。", topic="fees", actor=second_clerk)
     Ticket.objects.filter(pk=fee.pk).update(department=departments["finance"])
     client = login(clerk)
-    for query in ({"topic": "water"}, {"class": "help_seeking"}, {"unit": "3-2-501"}, {"who": "mine"}, {"priority": "urgent"}):
+    for query in (
+        {"topic": "water"},
+        {"class": "help_seeking"},
+        {"unit": "3-2-501"},
+        {"who": "mine"},
+        {"priority": "urgent"},
+    ):
         assert shown(client, **query) == {leak.number}, query
-    for query in ({"class": "none"}, {"department": departments["finance"].pk}, {"q": "物业费"}, {"q": fee.number[-6:]}):
+    for query in (
+        {"class": "none"},
+        {"department": departments["finance"].pk},
+        {"q": "物业费"},
+        {"q": fee.number[-6:]},
+    ):
         assert shown(client, **query) == {fee.number}, query
 
 
@@ -74,12 +85,16 @@ def test_pages_follow_each_other_without_gap_or_repeat(login, clerk, make_ticket
     assert back.context["pager"]["previous_url"] == "" and second.context["pager"]["next_url"] == ""
 
 
-@pytest.mark.parametrize("text", ["", "x", "2026-01-01T00:00:00_1", "2026-01-01T00:00:00+00:00_0", "2026-01-01T00:00:00+00:00_9e9"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "2026-01-01T00:00:00_1", "2026-01-01T00:00:00+00:00_0", "2026-01-01T00:00:00+00:00_9e9"]
+)
 def test_a_nonsense_key_is_no_key(text):
     assert read_key(text) is None
 
 
-def test_a_list_costs_the_same_at_one_row_and_at_thirty(login, clerk, unit, resident, departments, make_ticket):
+def test_a_list_costs_the_same_at_one_row_and_at_thirty(
+    login, clerk, unit, resident, departments, make_ticket
+):
     client, url = login(clerk), reverse("ticket_list")
     make_ticket(unit=unit, resident=resident)
     one = cost(client, url)
@@ -91,4 +106,6 @@ def test_a_list_costs_the_same_at_one_row_and_at_thirty(login, clerk, unit, resi
 def test_outsiders_and_guards(login, guard, outsider, make_ticket):
     ticket = make_ticket()
     assert login(guard).get(reverse("ticket_list")).status_code == 403
-    assert ticket.number not in login(outsider).get(reverse("ticket_list"), {"status": "all"}).content.decode()
+    assert (
+        ticket.number not in login(outsider).get(reverse("ticket_list"), {"status": "all"}).content.decode()
+    )

@@ -48,7 +48,10 @@ def test_a_limit_says_how_much_is_left(due, state, label):
 
 def test_a_ticket_shows_the_limit_that_comes_next(make_ticket):
     ticket = make_ticket(priority="normal", at=NOON)
-    assert nearest_clock(ticket, NOON)["title"] == clock_until(ticket.response_due_at, since=NOON, at=NOON)["title"]
+    assert (
+        nearest_clock(ticket, NOON)["title"]
+        == clock_until(ticket.response_due_at, since=NOON, at=NOON)["title"]
+    )
     ticket.responded_at = NOON + timedelta(minutes=9)
     assert response_clock(ticket, NOON)["label"] == "in 9 min"
     assert nearest_clock(ticket, NOON)["title"] == resolution_clock(ticket, NOON)["title"]

@@ -36,7 +36,9 @@ def new_values(**changes: Any) -> dict[str, Any]:
 
 
 def test_the_form_comes_filled_in_from_the_caller_card(login, clerk, unit, resident):
-    answer = login(clerk).get(reverse("ticket_new"), {"unit": unit.pk, "resident": resident.pk, "channel": "counter"})
+    answer = login(clerk).get(
+        reverse("ticket_new"), {"unit": unit.pk, "resident": resident.pk, "channel": "counter"}
+    )
     text = answer.content.decode()
     assert 'value="3-2-501"' in text
     assert "Wang Jianguo" in text
@@ -91,7 +93,9 @@ def test_a_file_that_is_no_picture_is_refused_beside_the_field(login, clerk):
 
 
 def test_a_call_in_the_register_goes_along(login, clerk, estate, unit):
-    call = Contact.objects.create(estate=estate, kind="call", unit=unit, name="Li Na", summary="Tap drips", taken_by=clerk)
+    call = Contact.objects.create(
+        estate=estate, kind="call", unit=unit, name="Li Na", summary="Tap drips", taken_by=clerk
+    )
     url = f"{reverse('ticket_new')}?contact={call.pk}"
     client = login(clerk)
     assert "Tap drips" in client.get(url).content.decode()
@@ -119,7 +123,11 @@ def test_the_suggestion_marks_the_words_that_led_to_it(login, clerk):
 
 def test_the_suggestion_names_tickets_of_the_unit_that_may_be_the_same(login, clerk, unit, make_ticket):
     before = make_ticket(unit=unit, topic="water")
-    text = login(clerk).post(reverse("ticket_suggest"), {"description": TEXT, "unit": "3-2-501"}).content.decode()
+    text = (
+        login(clerk)
+        .post(reverse("ticket_suggest"), {"description": TEXT, "unit": "3-2-501"})
+        .content.decode()
+    )
     assert before.number in text
 
 
@@ -131,9 +139,19 @@ def test_too_little_text_is_not_judged(login, clerk):
 
 
 def test_the_page_shows_words_clocks_steps_and_people(login, clerk, unit, resident, make_ticket):
-    ticket = make_ticket(TEXT, unit=unit, resident=resident, complaint_class="valid", subject="Leak in the kitchen")
+    ticket = make_ticket(
+        TEXT, unit=unit, resident=resident, complaint_class="valid", subject="Leak in the kitchen"
+    )
     text = page(login(clerk), ticket)
-    for piece in (ticket.number, "Leak in the kitchen", "漏水", "Valid complaint", "First response", "Resolution", str(clerk)):
+    for piece in (
+        ticket.number,
+        "Leak in the kitchen",
+        "漏水",
+        "Valid complaint",
+        "First response",
+        "Resolution",
+        str(clerk),
+    ):
         assert piece in text
     assert text.count('class="step ') == ticket.steps.count()
 
@@ -145,14 +163,19 @@ def test_a_judgement_is_one_click_and_a_correction_asks_for_a_reason(login, cler
     assert ticket.complaint_class == "help_seeking"
     refused = post(client, "ticket_classify", ticket, complaint_class="valid")
     assert refused.status_code == 409
-    assert post(client, "ticket_classify", ticket, complaint_class="valid", reason="A duty not kept").status_code == 303
+    assert (
+        post(client, "ticket_classify", ticket, complaint_class="valid", reason="A duty not kept").status_code
+        == 303
+    )
     ticket.refresh_from_db()
     assert ticket.complaint_class == "valid"
 
 
 def test_what_is_done_on_the_desk_comes_back_to_the_desk(login, clerk, make_ticket):
     ticket, client = make_ticket(), login(clerk)
-    assert post(client, "ticket_classify", ticket, complaint_class="inquiry", next="desk")["Location"] == reverse("desk")
+    assert post(client, "ticket_classify", ticket, complaint_class="inquiry", next="desk")[
+        "Location"
+    ] == reverse("desk")
     assert post(client, "ticket_priority", ticket, priority="urgent", next="//evil")["Location"] == reverse(
         "ticket_detail", args=[ticket.pk]
     )
@@ -180,14 +203,20 @@ def test_a_stale_subject_is_refused_with_both_texts(login, clerk, make_ticket):
     assert ticket.subject == "Leak in the kitchen"
 
 
-def test_assigning_names_the_department_and_keeps_who_is_responsible(login, clerk, technician, departments, make_ticket):
+def test_assigning_names_the_department_and_keeps_who_is_responsible(
+    login, clerk, technician, departments, make_ticket
+):
     ticket = make_ticket(complaint_class="help_seeking")
     answer = post(
         login(clerk), "ticket_assign", ticket, department=departments["engineering"].pk, handler=technician.pk
     )
     ticket.refresh_from_db()
     assert answer.status_code == 303
-    assert (ticket.department, ticket.handler, ticket.responsible) == (departments["engineering"], technician, clerk)
+    assert (ticket.department, ticket.handler, ticket.responsible) == (
+        departments["engineering"],
+        technician,
+        clerk,
+    )
 
 
 def test_another_estates_department_is_no_choice(login, clerk, other_estate, make_ticket):
@@ -199,7 +228,12 @@ def test_another_estates_department_is_no_choice(login, clerk, other_estate, mak
 def test_a_slip_is_issued_from_the_ticket(login, clerk, departments, make_ticket):
     ticket = make_ticket(complaint_class="help_seeking")
     token = uuid.uuid4().hex
-    values = {"department": departments["engineering"].pk, "kind": "work_order", "instructions": "Mend the pipe", "form_token": token}
+    values = {
+        "department": departments["engineering"].pk,
+        "kind": "work_order",
+        "instructions": "Mend the pipe",
+        "form_token": token,
+    }
     client = login(clerk)
     for _ in range(2):
         assert post(client, "ticket_slip", ticket, **values).status_code == 303
@@ -218,7 +252,10 @@ def test_a_step_is_ticked_by_hand_or_marked_as_not_needed(login, clerk, make_tic
 
 
 def test_an_unknown_step_is_refused_on_the_page(login, clerk, make_ticket):
-    assert post(login(clerk), "ticket_step", make_ticket(complaint_class="valid"), "dance").status_code in (404, 409)
+    assert post(login(clerk), "ticket_step", make_ticket(complaint_class="valid"), "dance").status_code in (
+        404,
+        409,
+    )
 
 
 def test_a_clerk_is_told_what_keeps_a_ticket_from_closing(login, clerk, manager, make_ticket):
@@ -286,7 +323,13 @@ def test_without_a_word_about_it_a_text_is_a_note(login, clerk, make_ticket):
 
 def test_a_promise_is_held_until_a_supervisor_approves_it(login, clerk, desk_supervisor, make_ticket):
     ticket = make_ticket()
-    post(login(clerk), "ticket_reply", ticket, body="We will refund you 400 yuan tomorrow.", visibility="public")
+    post(
+        login(clerk),
+        "ticket_reply",
+        ticket,
+        body="We will refund you 400 yuan tomorrow.",
+        visibility="public",
+    )
     reply = Reply.objects.get()
     assert reply.state == "held"
     url = reverse("reply_release", args=[ticket.pk, reply.pk])
@@ -300,7 +343,9 @@ def test_a_promise_is_held_until_a_supervisor_approves_it(login, clerk, desk_sup
 
 def test_promise_words_warn_while_they_are_typed(login, clerk):
     client = login(clerk)
-    warned = client.post(reverse("ticket_promises"), {"body": "We will refund you 400 yuan."}).content.decode()
+    warned = client.post(
+        reverse("ticket_promises"), {"body": "We will refund you 400 yuan."}
+    ).content.decode()
     calm = client.post(reverse("ticket_promises"), {"body": "I will ring you at 11:30."}).content.decode()
     assert "promise of money" in warned and "Ask to approve" in warned
     assert "promise" not in calm.replace("promises", "")
@@ -319,7 +364,10 @@ def test_another_tickets_reply_is_not_found(login, clerk, desk_supervisor, make_
 def test_the_number_is_whole_and_logged_while_the_ticket_is_open(login, clerk, make_ticket):
     ticket = make_ticket(reporter_phone="+8613800136021", reporter_name="Li Na")
     assert "138 0013 6021" in page(login(clerk), ticket)
-    assert AccessEntry.objects.filter(subject_type="tickets.ticket", subject_id=ticket.pk, actor=clerk).count() == 1
+    assert (
+        AccessEntry.objects.filter(subject_type="tickets.ticket", subject_id=ticket.pk, actor=clerk).count()
+        == 1
+    )
 
 
 def test_the_number_is_masked_once_the_ticket_is_closed(login, clerk, make_ticket):
@@ -343,10 +391,16 @@ def test_two_people_on_one_ticket_see_each_other(login, clerk, second_clerk, mak
     assert f"{second_clerk} is reading this too" in page(login(clerk), ticket)
 
 
-def test_a_technician_reads_the_ticket_behind_a_slip_and_changes_nothing(login, clerk, technician, departments, make_ticket):
+def test_a_technician_reads_the_ticket_behind_a_slip_and_changes_nothing(
+    login, clerk, technician, departments, make_ticket
+):
     ticket = make_ticket(reporter_phone="+8613800136021")
     assert login(technician).get(reverse("ticket_detail", args=[ticket.pk])).status_code == 404
-    values = {"department": departments["engineering"].pk, "kind": "work_order", "instructions": "Mend the pipe"}
+    values = {
+        "department": departments["engineering"].pk,
+        "kind": "work_order",
+        "instructions": "Mend the pipe",
+    }
     post(login(clerk), "ticket_slip", ticket, **values)
     text = page(login(technician), ticket)
     assert "0013" not in text
@@ -354,7 +408,20 @@ def test_a_technician_reads_the_ticket_behind_a_slip_and_changes_nothing(login, 
     assert post(login(technician), "ticket_resolve", ticket, resolution="x").status_code == 403
 
 
-ACTS = ["classify", "assign", "start", "priority", "edit", "hand_over", "slip", "resolve", "close", "reopen", "decline", "merge"]
+ACTS = [
+    "classify",
+    "assign",
+    "start",
+    "priority",
+    "edit",
+    "hand_over",
+    "slip",
+    "resolve",
+    "close",
+    "reopen",
+    "decline",
+    "merge",
+]
 
 
 @pytest.mark.parametrize("name", [f"ticket_{act}" for act in ACTS] + ["ticket_reply"])
@@ -385,7 +452,12 @@ def test_a_photo_is_served_to_those_who_see_the_ticket(login, clerk, outsider, g
     assert answer.status_code == 200 and answer["X-Content-Type-Options"] == "nosniff"
     assert login(guard).get(url).status_code == 403
     assert login(outsider).get(url).status_code == 404
-    assert client.get(reverse("ticket_file", args=[make_ticket().pk, int(url.rstrip("/").split("/")[-1])])).status_code == 404
+    assert (
+        client.get(
+            reverse("ticket_file", args=[make_ticket().pk, int(url.rstrip("/").split("/")[-1])])
+        ).status_code
+        == 404
+    )
 
 
 # --- the timeline ---------------------------------------------------------------------------------------------------
@@ -420,6 +492,7 @@ def test_a_page_costs_the_same_with_one_note_and_with_thirty(login, clerk, unit,
     post(client, "ticket_reply", ticket, body="first", visibility="internal")
     one = cost(client, url)
     Reply.objects.bulk_create(
-        Reply(ticket=ticket, body=f"note {n}", visibility="internal", author=clerk, created_at=timezone.now()) for n in range(30)
+        Reply(ticket=ticket, body=f"note {n}", visibility="internal", author=clerk, created_at=timezone.now())
+        for n in range(30)
     )
     assert cost(client, url) == one <= 8

@@ -18,14 +18,21 @@ QUICK = [("", _("None promised")), ("15", _("In 15 min")), ("30", _("In 30 min")
 class ContactForm(forms.Form):
     """Who came, what about, and whether we ring back: two keys make a call-back."""
 
-    kind = forms.ChoiceField(label=_("Register"), choices=Contact.Kind.choices, widget=forms.RadioSelect, initial="call")
+    kind = forms.ChoiceField(
+        label=_("Register"), choices=Contact.Kind.choices, widget=forms.RadioSelect, initial="call"
+    )
     unit = forms.CharField(label=_("Unit"), required=False, max_length=60)
     name = forms.CharField(label=_("Name"), required=False, max_length=80)
     phone = forms.CharField(
-        label=_("Telephone"), required=False, max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel"})
+        label=_("Telephone"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
     summary = text_area(_("What it was about"), draft_key="contact-new", required=False)
-    ring_in = forms.ChoiceField(label=_("Ring back"), required=False, choices=QUICK, widget=forms.RadioSelect, initial="")
+    ring_in = forms.ChoiceField(
+        label=_("Ring back"), required=False, choices=QUICK, widget=forms.RadioSelect, initial=""
+    )
     call_back_at = local_moment(_("Ring back at"))
     form_token = one_time_token()
 
@@ -44,7 +51,9 @@ class ContactForm(forms.Form):
         if written:
             self.unit_on_file = unit_on_file(written, self.estate)
             if self.unit_on_file is None:
-                raise forms.ValidationError(_("No unit of that number is on file; leave it empty and write it below."))
+                raise forms.ValidationError(
+                    _("No unit of that number is on file; leave it empty and write it below.")
+                )
         return written
 
     def clean(self) -> dict[str, Any]:

@@ -63,13 +63,19 @@ def photos(label: Any = _("Photos")) -> ManyFilesField:
 
 def one_time_token() -> forms.CharField:
     """Hidden; a form sent twice carries the same one and counts once."""
-    return forms.CharField(widget=forms.HiddenInput, required=False, max_length=64, initial=lambda: uuid.uuid4().hex)
+    return forms.CharField(
+        widget=forms.HiddenInput, required=False, max_length=64, initial=lambda: uuid.uuid4().hex
+    )
 
 
-def text_area(label: Any, *, draft_key: str = "", rows: int = 3, required: bool = True, **kwargs: Any) -> forms.CharField:
+def text_area(
+    label: Any, *, draft_key: str = "", rows: int = 3, required: bool = True, **kwargs: Any
+) -> forms.CharField:
     """A text of some length, kept as a draft under `draft_key`."""
     attrs = {"rows": rows} | ({"data-draft-key": draft_key} if draft_key else {})
-    return forms.CharField(label=label, required=required, widget=forms.Textarea(attrs=attrs), max_length=8000, **kwargs)
+    return forms.CharField(
+        label=label, required=required, widget=forms.Textarea(attrs=attrs), max_length=8000, **kwargs
+    )
 
 
 def reason_field(*, required: bool = True, label: Any = _("Reason")) -> forms.CharField:

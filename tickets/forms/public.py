@@ -60,7 +60,9 @@ class PublicForm(forms.Form):
     )
     files = FilesField(label=_("Photos"), required=False, help_text=_("Up to 5, of 10 MB at most."))
     # A person never sees this field; a program fills it in.
-    website = forms.CharField(required=False, label=_("Leave this empty"), widget=forms.TextInput(attrs={"tabindex": "-1"}))
+    website = forms.CharField(
+        required=False, label=_("Leave this empty"), widget=forms.TextInput(attrs={"tabindex": "-1"})
+    )
     form_token = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args: Any, region: str = "CN", **kwargs: Any) -> None:
@@ -81,7 +83,9 @@ class PublicReplyForm(forms.Form):
     """A few lines from the resident on the matter."""
 
     body = CleanTextField(
-        label=_("Write to us"), max_length=5000, widget=forms.Textarea(attrs={"rows": 1, "data-draft-key": "public-reply"})
+        label=_("Write to us"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 1, "data-draft-key": "public-reply"}),
     )
     files = FilesField(label=_("Add a photo"), required=False)
     form_token = forms.CharField(widget=forms.HiddenInput, max_length=64)
@@ -101,7 +105,12 @@ class RatingForm(forms.Form):
         (2, _("2, dissatisfied")),
         (1, _("1, very dissatisfied")),
     ]
-    score = forms.TypedChoiceField(label=_("How did it go?"), choices=SCORES, coerce=int, widget=forms.RadioSelect)
+    score = forms.TypedChoiceField(
+        label=_("How did it go?"), choices=SCORES, coerce=int, widget=forms.RadioSelect
+    )
     comment = CleanTextField(
-        label=_("What should be better?"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("What should be better?"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )

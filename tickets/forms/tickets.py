@@ -33,15 +33,22 @@ SETTABLE = [p for p in Priority.choices if p[0] != Priority.DECLINED]
 class NewTicketForm(forms.Form):
     """What a resident reported. Nobody on file is a path: then name, telephone and unit stand as they were said."""
 
-    channel = forms.ChoiceField(label=_("Channel"), choices=AT_THE_DESK, widget=forms.RadioSelect, initial="phone")
+    channel = forms.ChoiceField(
+        label=_("Channel"), choices=AT_THE_DESK, widget=forms.RadioSelect, initial="phone"
+    )
     description = text_area(_("What happened"), draft_key="ticket-new", rows=6)
     unit = forms.CharField(label=_("Unit"), required=False, max_length=60)
     reporter_name = forms.CharField(label=_("Name"), required=False, max_length=80)
     reporter_phone = forms.CharField(
-        label=_("Telephone"), required=False, max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel"})
+        label=_("Telephone"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
     subject = forms.CharField(label=_("Subject"), required=False, max_length=120)
-    complaint_class = forms.ChoiceField(label=_("Class"), required=False, choices=[LATER, *ComplaintClass.choices])
+    complaint_class = forms.ChoiceField(
+        label=_("Class"), required=False, choices=[LATER, *ComplaintClass.choices]
+    )
     topic = forms.ChoiceField(label=_("Topic"), required=False, choices=[AS_SUGGESTED, *Topic.choices])
     priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[AS_SUGGESTED, *SETTABLE])
     files = photos()
@@ -127,7 +134,9 @@ class EditForm(forms.Form):
 class StepForm(forms.Form):
     """A step done by hand, with what was found on the spot; or not needed, and why."""
 
-    finding = forms.ChoiceField(label=_("What was found"), required=False, choices=[("", "–"), *Finding.choices])
+    finding = forms.ChoiceField(
+        label=_("What was found"), required=False, choices=[("", "–"), *Finding.choices]
+    )
     not_needed = forms.BooleanField(required=False)
     reason = reason_field(required=False)
 
@@ -190,7 +199,11 @@ class WordsForm(forms.Form):
         attrs["data-draft-key"] = draft_key
         if check_url:
             # A reply is looked through for promises while it is typed; sending it looks again.
-            attrs |= {"hx-post": check_url, "hx-trigger": "input changed delay:500ms, load", "hx-target": "#promise-warning"}
+            attrs |= {
+                "hx-post": check_url,
+                "hx-trigger": "input changed delay:500ms, load",
+                "hx-target": "#promise-warning",
+            }
             attrs["hx-params"] = "body"
 
     def clean_files(self) -> list[Inspected]:

@@ -45,7 +45,9 @@ class Contact(models.Model):
     estate = models.ForeignKey(Estate, models.PROTECT, related_name="contacts", verbose_name=_("estate"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.IN)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="contacts", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="contacts", verbose_name=_("unit")
+    )
     resident = models.ForeignKey(
         Resident, models.PROTECT, null=True, blank=True, related_name="contacts", verbose_name=_("resident")
     )
@@ -58,7 +60,9 @@ class Contact(models.Model):
     )
     call_back_at = models.DateTimeField(_("ring back at"), null=True, blank=True)
     called_back_at = models.DateTimeField(_("rung back"), null=True, blank=True)
-    called_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    called_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(_("taken"), default=timezone.now)
     form_token = models.CharField(max_length=64, null=True, blank=True, unique=True)

@@ -69,7 +69,12 @@ class FollowUp(models.Model):
     # A time that the resident named; then it counts instead of the plan.
     wished_at = models.DateTimeField(_("resident's own time"), null=True, blank=True)
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked by"),
     )
     brought_up_at = models.DateTimeField(null=True, blank=True)
     # Told as late: 0 nobody, 1 supervisor, 2 manager.
@@ -80,7 +85,9 @@ class FollowUp(models.Model):
     )
     suggestion = models.TextField(_("what should be better"), blank=True)
     via = models.CharField(_("channel"), max_length=8, choices=Via, blank=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     recorded_at = models.DateTimeField(_("recorded"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -108,7 +115,9 @@ class FollowUp(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["estate", "scheduled_at"], condition=Q(status="scheduled"), name="follow_up_plan"),
+            models.Index(
+                fields=["estate", "scheduled_at"], condition=Q(status="scheduled"), name="follow_up_plan"
+            ),
             models.Index(fields=["estate", "recorded_at"], name="follow_up_recorded"),
         ]
 

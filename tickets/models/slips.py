@@ -50,20 +50,30 @@ class Slip(models.Model):
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.WORK_ORDER)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.ISSUED)
     ticket = models.ForeignKey(Ticket, models.PROTECT, null=True, blank=True, related_name="slips")
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="slips", verbose_name=_("unit"))
-    department = models.ForeignKey(Department, models.PROTECT, related_name="slips", verbose_name=_("department"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="slips", verbose_name=_("unit")
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="slips", verbose_name=_("department")
+    )
     instructions = models.TextField(_("what is to be done"))
     due_at = models.DateTimeField(_("due"))
     sign_due_at = models.DateTimeField(_("to be signed for by"))
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(default=timezone.now)
-    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     signed_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     done_at = models.DateTimeField(null=True, blank=True)
     report = models.TextField(_("report"), blank=True)
-    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     verified_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(_("reason"), max_length=300, blank=True)
     # Told as not signed for: 0 nobody, 1 supervisor, 2 manager.
@@ -79,16 +89,20 @@ class Slip(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["estate", "number"], name="slip_number_once"),
             models.CheckConstraint(
-                condition=Q(status__in=["issued", "cancelled"]) | Q(signed_at__isnull=False, signed_by__isnull=False),
+                condition=Q(status__in=["issued", "cancelled"])
+                | Q(signed_at__isnull=False, signed_by__isnull=False),
                 name="signed_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["done", "verified"]) | Q(done_at__isnull=False), name="done_has_a_moment"
+                condition=~Q(status__in=["done", "verified"]) | Q(done_at__isnull=False),
+                name="done_has_a_moment",
             ),
         ]
         indexes = [
             models.Index(fields=["estate", "-issued_at", "-id"], name="slip_newest"),
-            models.Index(fields=["estate", "sign_due_at"], condition=Q(status="issued"), name="slip_unsigned"),
+            models.Index(
+                fields=["estate", "sign_due_at"], condition=Q(status="issued"), name="slip_unsigned"
+            ),
             models.Index(fields=["department", "status", "due_at"], name="slip_department"),
             models.Index(fields=["signed_by", "status"], name="slip_own"),
             models.Index(fields=["ticket"], name="slip_ticket"),

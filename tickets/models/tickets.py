@@ -81,7 +81,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         number = parse_number(words)
         if number and number[0] == "T":
             series, year, n = number
-            return self.filter(number=format_number(series, year, n)) if year else self.filter(number__endswith=f"-{n:06d}")
+            return (
+                self.filter(number=format_number(series, year, n))
+                if year
+                else self.filter(number__endswith=f"-{n:06d}")
+            )
         found = self
         for phrase in bigram_query(words[:200]):
             found = found.filter(search_text__contains=phrase)
@@ -119,7 +123,9 @@ class Ticket(models.Model):
     suggestion = models.JSONField(default=dict)
     finding = models.CharField(_("finding"), max_length=14, choices=Finding, blank=True)
 
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("unit")
+    )
     resident = models.ForeignKey(
         Resident, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("resident")
     )
@@ -130,13 +136,28 @@ class Ticket(models.Model):
     unit_as_written = models.CharField(_("unit as written"), max_length=60, blank=True)
 
     responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("responsible")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("responsible"),
     )
     handler = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("handler")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("handler"),
     )
     department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("department")
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("department"),
     )
 
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -173,9 +194,12 @@ class Ticket(models.Model):
                 condition=~Q(status="resolved") | Q(resolved_at__isnull=False), name="resolved_has_a_moment"
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["closed", "declined"]) | Q(closed_at__isnull=False), name="closed_has_a_moment"
+                condition=~Q(status__in=["closed", "declined"]) | Q(closed_at__isnull=False),
+                name="closed_has_a_moment",
             ),
-            models.CheckConstraint(condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="not_into_itself"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="not_into_itself"
+            ),
         ]
         indexes = [
             models.Index(fields=["estate", "-created_at", "-id"], name="ticket_newest"),
@@ -223,7 +247,9 @@ class Step(models.Model):
     key = models.CharField(max_length=20)
     position = models.PositiveSmallIntegerField()
     done_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     not_needed = models.BooleanField(default=False)
     reason = models.CharField(max_length=300, blank=True)
 
@@ -232,7 +258,9 @@ class Step(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["ticket", "key"], name="step_once"),
-            models.CheckConstraint(condition=Q(not_needed=False) | ~Q(reason=""), name="not_needed_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(not_needed=False) | ~Q(reason=""), name="not_needed_has_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -61,7 +61,11 @@ def match_quietly(estate: Estate, number: str, unit_code: str) -> tuple[Unit | N
     """The unit written and the one resident with that number; a resident only where unit and number agree."""
     plate = normalise_plate(unit_code) if unit_code else None
     unit = Unit.objects.filter(estate=estate, code=plate).first() if plate else None
-    people = list(Phone.objects.filter(estate=estate, whole_hash=phone_hash(number)).values_list("resident_id", flat=True)[:3])
+    people = list(
+        Phone.objects.filter(estate=estate, whole_hash=phone_hash(number)).values_list(
+            "resident_id", flat=True
+        )[:3]
+    )
     homes = Occupancy.objects.filter(resident_id__in=people, until__isnull=True)
     if unit is not None:
         homes = homes.filter(unit=unit)
@@ -75,9 +79,11 @@ def open_link(secret: str, *, address: str) -> Ticket | None:
     """The ticket behind a secret link, None if there is none. Failures count, ten a minute from one address: TooOften."""
     if attempts("link", address) >= GUESSES_A_MINUTE:
         raise _too_often(60)
-    ticket = Ticket.objects.select_related("estate", "unit", "department", "responsible").filter(
-        track_digest=digest_secret(secret)
-    ).first()
+    ticket = (
+        Ticket.objects.select_related("estate", "unit", "department", "responsible")
+        .filter(track_digest=digest_secret(secret))
+        .first()
+    )
     if ticket is None:
         note_attempt("link", address, seconds=60)
     return ticket

@@ -61,7 +61,12 @@ def classify(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, "tickets.work")
     form = ClassifyForm(request.POST, auto_id="classify_%s")
     return carry_out(
-        request, ticket, "classify", form, lambda data: classify_ticket(ticket, actor=person(request), **data), _("Class set")
+        request,
+        ticket,
+        "classify",
+        form,
+        lambda data: classify_ticket(ticket, actor=person(request), **data),
+        _("Class set"),
     )
 
 
@@ -70,9 +75,16 @@ def classify(request: HttpRequest, pk: int) -> HttpResponse:
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Give it to a department; the responsible person stays."""
     ticket = ticket_for(request, pk, "tickets.work")
-    form = AssignForm(request.POST, auto_id="assign_%s", departments=departments_of(ticket), people=people_of(ticket))
+    form = AssignForm(
+        request.POST, auto_id="assign_%s", departments=departments_of(ticket), people=people_of(ticket)
+    )
     return carry_out(
-        request, ticket, "assign", form, lambda data: assign_ticket(ticket, actor=person(request), **data), _("Assigned")
+        request,
+        ticket,
+        "assign",
+        form,
+        lambda data: assign_ticket(ticket, actor=person(request), **data),
+        _("Assigned"),
     )
 
 
@@ -91,7 +103,12 @@ def priority(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, "tickets.work")
     form = PriorityForm(request.POST, auto_id="priority_%s")
     return carry_out(
-        request, ticket, "priority", form, lambda data: set_priority(ticket, actor=person(request), **data), _("Priority set")
+        request,
+        ticket,
+        "priority",
+        form,
+        lambda data: set_priority(ticket, actor=person(request), **data),
+        _("Priority set"),
     )
 
 
@@ -102,7 +119,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, "tickets.work")
     form = EditForm(request.POST, auto_id="edit_%s")
     return carry_out(
-        request, ticket, "edit", form, lambda data: edit_ticket(ticket, actor=person(request), **data), _("Changed")
+        request,
+        ticket,
+        "edit",
+        form,
+        lambda data: edit_ticket(ticket, actor=person(request), **data),
+        _("Changed"),
     )
 
 
@@ -127,7 +149,12 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     form = StepForm(request.POST, auto_id=f"step-{key}_%s")
     says = _("%(step)s: done") % {"step": title_of(key)}
     return carry_out(
-        request, ticket, f"step-{key}", form, lambda data: tick_step(ticket, actor=person(request), key=key, **data), says
+        request,
+        ticket,
+        f"step-{key}",
+        form,
+        lambda data: tick_step(ticket, actor=person(request), key=key, **data),
+        says,
     )
 
 
@@ -139,9 +166,13 @@ def slip(request: HttpRequest, pk: int) -> HttpResponse:
     form = SlipForm(request.POST, auto_id="slip_%s", departments=departments_of(ticket), ticket_pk=ticket.pk)
 
     def act(data: dict[str, Any]) -> Any:
-        return issue_slip(actor=person(request), ticket=ticket, **data | {"form_token": data["form_token"] or None})
+        return issue_slip(
+            actor=person(request), ticket=ticket, **data | {"form_token": data["form_token"] or None}
+        )
 
-    return carry_out(request, ticket, "slip", form, act, lambda made: _("%(number)s is issued") % {"number": made.number})
+    return carry_out(
+        request, ticket, "slip", form, act, lambda made: _("%(number)s is issued") % {"number": made.number}
+    )
 
 
 @require_POST
@@ -152,7 +183,12 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     form = ResolveForm(request.POST, auto_id="resolve_%s", ticket_pk=ticket.pk)
     says = _("Resolved; a follow-up visit is planned")
     return carry_out(
-        request, ticket, "resolve", form, lambda data: resolve_ticket(ticket, actor=person(request), **data), says
+        request,
+        ticket,
+        "resolve",
+        form,
+        lambda data: resolve_ticket(ticket, actor=person(request), **data),
+        says,
     )
 
 
@@ -163,7 +199,12 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, "tickets.work")
     form = CloseForm(request.POST, auto_id="close_%s")
     return carry_out(
-        request, ticket, "close", form, lambda data: close_ticket(ticket, actor=person(request), **data), _("Closed")
+        request,
+        ticket,
+        "close",
+        form,
+        lambda data: close_ticket(ticket, actor=person(request), **data),
+        _("Closed"),
     )
 
 
@@ -174,7 +215,12 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, "tickets.work")
     form = ReasonForm(request.POST, auto_id="reopen_%s")
     return carry_out(
-        request, ticket, "reopen", form, lambda data: reopen_ticket(ticket, actor=person(request), **data), _("Open again")
+        request,
+        ticket,
+        "reopen",
+        form,
+        lambda data: reopen_ticket(ticket, actor=person(request), **data),
+        _("Open again"),
     )
 
 
@@ -185,7 +231,12 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk, "tickets.work")
     form = ReasonForm(request.POST, auto_id="decline_%s")
     return carry_out(
-        request, ticket, "decline", form, lambda data: decline_ticket(ticket, actor=person(request), **data), _("Declined")
+        request,
+        ticket,
+        "decline",
+        form,
+        lambda data: decline_ticket(ticket, actor=person(request), **data),
+        _("Declined"),
     )
 
 
@@ -197,7 +248,9 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     form = MergeForm(request.POST, auto_id="merge_%s")
 
     def act(data: dict[str, Any]) -> Any:
-        into = Ticket.objects.visible_to(person(request)).filter(estate=ticket.estate, number__iexact=data["into"].strip())
+        into = Ticket.objects.visible_to(person(request)).filter(
+            estate=ticket.estate, number__iexact=data["into"].strip()
+        )
         found = into.first()
         if found is None:
             raise Refused("no_such_ticket", _("No ticket of that number is known here."), field="into")
@@ -207,7 +260,12 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def carry_out(
-    request: HttpRequest, ticket: Ticket, name: str, form: forms.Form, act: Act, says: str | Callable[[Any], str]
+    request: HttpRequest,
+    ticket: Ticket,
+    name: str,
+    form: forms.Form,
+    act: Act,
+    says: str | Callable[[Any], str],
 ) -> HttpResponse:
     """Do it and say so; what is filled in wrongly or refused comes back on the ticket's page as it was typed."""
     if not form.is_valid():

@@ -10,7 +10,16 @@ from helpdesk.staff.access import get_visible
 from tickets.models import Ticket
 
 INVALID, REFUSED = 422, 409
-WITH_PEOPLE = ("estate", "unit", "resident", "responsible", "handler", "department", "created_by", "merged_into")
+WITH_PEOPLE = (
+    "estate",
+    "unit",
+    "resident",
+    "responsible",
+    "handler",
+    "department",
+    "created_by",
+    "merged_into",
+)
 
 
 class SeeOther(HttpResponseRedirect):

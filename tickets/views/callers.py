@@ -42,7 +42,9 @@ class Caller:
 def caller_from(request: HttpRequest, permission: str) -> Caller:
     """The caller of this address; 404 for what the user can't see, 403 where the role may not."""
     user: User = request.user  # type: ignore[assignment]
-    contact = one_of(Contact.objects.select_related("estate", "unit", "resident"), request, "contact", permission)
+    contact = one_of(
+        Contact.objects.select_related("estate", "unit", "resident"), request, "contact", permission
+    )
     unit = one_of(Unit.objects.select_related("estate"), request, "unit", permission)
     resident = one_of(Resident.objects.select_related("estate"), request, "resident", permission)
     if contact:
@@ -57,7 +59,9 @@ def caller_from(request: HttpRequest, permission: str) -> Caller:
     from_box = remembered_number(request.session) if request.GET.get("from") == "box" else ""
     phone = from_box or (contact.phone if contact else "")
     if contact and phone == contact.phone and phone and request.method == "GET":
-        log_access(contact, "phone", actor=user, estate_id=estate.pk, reason="form", address=address_of(request))
+        log_access(
+            contact, "phone", actor=user, estate_id=estate.pk, reason="form", address=address_of(request)
+        )
     return Caller(estate, unit, resident, contact, phone)
 
 

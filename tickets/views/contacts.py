@@ -57,7 +57,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """Write down a call, a visit at the counter, a letter or a message; two keys promise a call-back."""
     caller = caller_from(request, "contacts.take")
     if request.method == "GET":
-        return show_form(request, caller, ContactForm(estate=caller.estate, initial=first_values(request, caller)))
+        return show_form(
+            request, caller, ContactForm(estate=caller.estate, initial=first_values(request, caller))
+        )
     form = ContactForm(request.POST, estate=caller.estate, on_file=caller.resident is not None)
     if not form.is_valid():
         return show_form(request, caller, form, status=INVALID)
@@ -118,7 +120,9 @@ def show_form(request: HttpRequest, caller: Caller, form: ContactForm, *, status
 
 def chips(kind: str, open_only: bool) -> list[dict[str, Any]]:
     every = [{"label": _("All"), "url": "?", "active": not kind and not open_only}]
-    every += [{"label": label, "url": f"?kind={key}", "active": kind == key} for key, label in Contact.Kind.choices]
+    every += [
+        {"label": label, "url": f"?kind={key}", "active": kind == key} for key, label in Contact.Kind.choices
+    ]
     return [*every, {"label": _("Call-backs promised"), "url": "?call_backs=open", "active": open_only}]
 
 
@@ -136,8 +140,12 @@ def row_of(contact: Contact, at: Any) -> dict[str, Any]:
         "at": contact.created_at,
         "kind": contact.kind,
         "kind_label": contact.get_kind_display(),
-        "clock": clock_until(contact.call_back_at, since=contact.created_at, at=at) if waits and contact.call_back_at else None,
-        "plate": {"code": contact.unit.code, "url": reverse("unit_card", args=[contact.unit.pk])} if contact.unit else None,
+        "clock": clock_until(contact.call_back_at, since=contact.created_at, at=at)
+        if waits and contact.call_back_at
+        else None,
+        "plate": {"code": contact.unit.code, "url": reverse("unit_card", args=[contact.unit.pk])}
+        if contact.unit
+        else None,
         "name": name,
         "phone": mask_phone(contact.phone) if contact.phone else "",
         "line": contact.summary,

@@ -119,7 +119,9 @@ def visit_for(request: HttpRequest, pk: int, permission: str) -> FollowUp:
     return get_visible(FollowUp.objects.select_related(*ABOUT), request.user, permission, pk=pk)  # type: ignore[arg-type]
 
 
-def carry_out(request: HttpRequest, visit: FollowUp, name: str, form: forms.Form, act: Any, says: str) -> HttpResponse:
+def carry_out(
+    request: HttpRequest, visit: FollowUp, name: str, form: forms.Form, act: Any, says: str
+) -> HttpResponse:
     """Do it and say so; a refusal comes back beside what was typed."""
     if not form.is_valid():
         return show(request, visit, {name: form}, status=INVALID)
@@ -172,7 +174,12 @@ def number_to_ring(request: HttpRequest, visit: FollowUp) -> str:
     if not user.may("residents.see_phones", visit.estate_id):
         return mask_phone(number)
     log_access(
-        visit, "phone", actor=user, estate_id=visit.estate_id, reason=matter_of(visit), address=address_of(request)
+        visit,
+        "phone",
+        actor=user,
+        estate_id=visit.estate_id,
+        reason=matter_of(visit),
+        address=address_of(request),
     )
     return display_phone(number)
 

@@ -67,7 +67,9 @@ def narrowed(rows: TicketQuerySet, chosen: dict[str, Any], user: User, at: datet
     if chosen.get("who") == "mine":
         rows = rows.filter(Q(responsible=user) | Q(handler=user))
     if chosen.get("who") == "team":
-        rows = rows.filter(department_id__in=[m.department_id for m in user.memberships_now if m.department_id])
+        rows = rows.filter(
+            department_id__in=[m.department_id for m in user.memberships_now if m.department_id]
+        )
     if chosen.get("late"):
         rows = rows.overdue(at)
     return matching(rows, chosen["q"]) if chosen.get("q") else rows
@@ -78,7 +80,9 @@ def matching(rows: TicketQuerySet, words: str) -> TicketQuerySet:
     fits = Q()
     for phrase in bigram_query(words):
         fits &= Q(search_text__contains=phrase)
-    return rows.filter(Q(number__icontains=words.strip()) | fits if fits else Q(number__icontains=words.strip()))
+    return rows.filter(
+        Q(number__icontains=words.strip()) | fits if fits else Q(number__icontains=words.strip())
+    )
 
 
 def view_chips(query: QueryDict, membership: Any) -> list[dict[str, Any]]:
@@ -95,9 +99,7 @@ def view_chips(query: QueryDict, membership: Any) -> list[dict[str, Any]]:
     if membership and membership.department_id:
         views.insert(2, (str(membership.department), {"who": "team"}))
     now = {name: query[name] for name in ("who", "late", "class", "status") if query.get(name)}
-    return [
-        {"label": label, "url": "?" + encode(want), "active": now == want} for label, want in views
-    ]
+    return [{"label": label, "url": "?" + encode(want), "active": now == want} for label, want in views]
 
 
 def encode(values: dict[str, str]) -> str:

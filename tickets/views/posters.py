@@ -13,7 +13,13 @@ from helpdesk.staff.access import get_visible, needs
 @needs("estates.view")
 def poster(request: HttpRequest, estate_code: str) -> HttpResponse:
     """One A4 page in three languages; for staff of the estate, who hang it up."""
-    estate = get_visible(Estate.objects.filter(is_active=True), request.user, "estates.view", code=estate_code)
+    estate = get_visible(
+        Estate.objects.filter(is_active=True), request.user, "estates.view", code=estate_code
+    )
     url = settings.SITE_URL + reverse("public_form", args=[estate.code])
     size, path = qr_path(url)
-    return render(request, "tickets/public_poster.html", {"estate": estate, "url": url, "qr_size": size, "qr_path": path})
+    return render(
+        request,
+        "tickets/public_poster.html",
+        {"estate": estate, "url": url, "qr_size": size, "qr_path": path},
+    )

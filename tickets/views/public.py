@@ -42,7 +42,12 @@ def public_form(request: HttpRequest, estate_code: str) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
         else:
             return redirect(f"{reverse('track', args=[ticket.track_secret])}?new=1")
-    return render(request, "tickets/public_form.html", {"estate": estate, "form": form}, status=400 if form.errors else 200)
+    return render(
+        request,
+        "tickets/public_form.html",
+        {"estate": estate, "form": form},
+        status=400 if form.errors else 200,
+    )
 
 
 def _submit(request: HttpRequest, estate: Estate, form: PublicForm) -> Ticket:
@@ -99,7 +104,9 @@ def track_rate(request: HttpRequest, secret: str) -> HttpResponse:
     form = RatingForm(request.POST)
     if form.is_valid():
         try:
-            follow_ups.rate_by_link(ticket, score=form.cleaned_data["score"], comment=form.cleaned_data["comment"])
+            follow_ups.rate_by_link(
+                ticket, score=form.cleaned_data["score"], comment=form.cleaned_data["comment"]
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal.message))
         else:
@@ -125,7 +132,12 @@ def _by_secret(request: HttpRequest, secret: str) -> Ticket:
 
 
 def _page(
-    request: HttpRequest, ticket: Ticket, secret: str, reply_form: PublicReplyForm, rating_form: RatingForm, status: int = 200
+    request: HttpRequest,
+    ticket: Ticket,
+    secret: str,
+    reply_form: PublicReplyForm,
+    rating_form: RatingForm,
+    status: int = 200,
 ) -> HttpResponse:
     files = Attachment.objects.of(ticket).filter(is_public=True)
     urls = [(f, reverse("track_file", args=[secret, f.pk])) for f in files]
@@ -138,7 +150,9 @@ def _page(
         "is_new": "new" in request.GET,
         "reply_form": reply_form,
         "rating_form": rating_form,
-        "files": [{"url": url, "name": f.name, "thumb_url": f"{url}?small" if f.is_image else ""} for f, url in urls],
+        "files": [
+            {"url": url, "name": f.name, "thumb_url": f"{url}?small" if f.is_image else ""} for f, url in urls
+        ],
     }
     response = render(request, "tickets/public_track.html", context, status=status)
     # The address is the key: it must not travel on to anybody else. "no-referrer" would send the forms without an

@@ -34,7 +34,11 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     name = "reply" if public else "note"
     check = reverse("ticket_promises") if public else ""
     form = WordsForm(
-        request.POST, request.FILES, auto_id=f"{name}_%s", draft_key=f"ticket-{ticket.pk}-{name}", check_url=check
+        request.POST,
+        request.FILES,
+        auto_id=f"{name}_%s",
+        draft_key=f"ticket-{ticket.pk}-{name}",
+        check_url=check,
     )
 
     def act(data: dict[str, Any]) -> Reply:

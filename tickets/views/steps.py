@@ -64,7 +64,11 @@ def act_of(step: Step, ticket: Ticket, follow_up_url: str) -> dict[str, Any] | N
         return {"label": gettext("Ask"), "url": follow_up_url, "primary": True}
     if step.key == "follow_up":
         # A communication complaint has no step of handling: what is left is to resolve it.
-        return {"label": gettext("Resolve"), "url": "#resolve", "primary": True} if ticket.status in UNRESOLVED else None
+        return (
+            {"label": gettext("Resolve"), "url": "#resolve", "primary": True}
+            if ticket.status in UNRESOLVED
+            else None
+        )
     if step.key in PLACES:
         place, label = PLACES[step.key]
         return {"label": str(label), "url": place, "primary": True}
@@ -81,7 +85,9 @@ def by_hand(ticket: Ticket, waiting: list[Step], sent: Sent | None) -> list[dict
             "url": reverse("ticket_step", args=[ticket.pk, step.key]),
             "by_hand": is_by_hand(step.key),
             "asks_finding": step.key == "on_site",
-            "form": sent.form if sent and sent.name == f"step-{step.key}" else StepForm(auto_id=f"step-{step.key}_%s"),
+            "form": sent.form
+            if sent and sent.name == f"step-{step.key}"
+            else StepForm(auto_id=f"step-{step.key}_%s"),
         }
         for step in waiting
         if step.key not in {"record", "judge"}

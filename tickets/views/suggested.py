@@ -12,7 +12,9 @@ def bars_of(suggestion: Suggestion) -> list[dict[str, Any]]:
     """One bar a class, the likeliest first."""
     # Beside a bar the one word is enough.
     words = dict(ComplaintClass.choices) | {ComplaintClass.VALID: pgettext("class", "Valid")}
-    return [{"key": key, "label": words[key], "percent": round(share * 100)} for key, share in suggestion.ranking]  # type: ignore[index]
+    return [
+        {"key": key, "label": words[key], "percent": round(share * 100)} for key, share in suggestion.ranking
+    ]  # type: ignore[index]
 
 
 def marks_of(suggestion: Suggestion) -> dict[str, Any]:

@@ -46,7 +46,8 @@ def offered(
     made = open_forms(ticket, user, departments, people) if ticket.is_open else {}
     if ticket.is_open or user.may("tickets.reclassify_closed", ticket.estate_id):
         made["classify"] = ClassifyForm(
-            auto_id="classify_%s", initial={"complaint_class": ticket.complaint_class, "version": ticket.version}
+            auto_id="classify_%s",
+            initial={"complaint_class": ticket.complaint_class, "version": ticket.version},
         )
     if ticket.status not in UNRESOLVED and ticket.merged_into_id is None:
         made["reopen"] = ReasonForm(auto_id="reopen_%s")
@@ -66,10 +67,15 @@ def open_forms(
 ) -> dict[str, forms.BaseForm]:
     """What can be done while the matter is open."""
     first = ticket.department or usual_department(ticket.topic, departments)
-    to = {"department": first.pk if first else "", "handler": ticket.handler_id or "", "version": ticket.version}
+    to = {
+        "department": first.pk if first else "",
+        "handler": ticket.handler_id or "",
+        "version": ticket.version,
+    }
     made: dict[str, Any] = {
         "edit": EditForm(
-            auto_id="edit_%s", initial={"subject": ticket.subject, "topic": ticket.topic, "version": ticket.version}
+            auto_id="edit_%s",
+            initial={"subject": ticket.subject, "topic": ticket.topic, "version": ticket.version},
         ),
         "hand_over": HandOverForm(auto_id="hand_over_%s", people=people),
         "close": CloseForm(auto_id="close_%s"),
@@ -78,7 +84,9 @@ def open_forms(
         made |= {
             "assign": AssignForm(auto_id="assign_%s", initial=to, departments=departments, people=people),
             "priority": PriorityForm(auto_id="priority_%s", initial={"priority": ticket.priority}),
-            "resolve": ResolveForm(auto_id="resolve_%s", initial={"version": ticket.version}, ticket_pk=ticket.pk),
+            "resolve": ResolveForm(
+                auto_id="resolve_%s", initial={"version": ticket.version}, ticket_pk=ticket.pk
+            ),
             "decline": ReasonForm(auto_id="decline_%s"),
             "merge": MergeForm(auto_id="merge_%s"),
         }

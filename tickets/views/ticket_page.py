@@ -149,7 +149,11 @@ def class_of(ticket: Ticket) -> dict[str, Any]:
 
 def went_badly(ticket: Ticket) -> bool:
     """A communication complaint that is late or was opened again may have become a valid one (docs/domain.md §2)."""
-    return ticket.is_communication and ticket.is_open and (ticket.reopened > 0 or ticket.is_overdue(timezone.now()))
+    return (
+        ticket.is_communication
+        and ticket.is_open
+        and (ticket.reopened > 0 or ticket.is_overdue(timezone.now()))
+    )
 
 
 def judged_line(ticket: Ticket, at: datetime | None) -> str:
@@ -207,7 +211,12 @@ def phone_of(request: HttpRequest, ticket: Ticket) -> str:
     if not ticket.is_open or not user.may("residents.see_phones", ticket.estate_id):
         return mask_phone(number)
     log_access(
-        ticket, "phone", actor=user, estate_id=ticket.estate_id, reason=ticket.number, address=address_of(request)
+        ticket,
+        "phone",
+        actor=user,
+        estate_id=ticket.estate_id,
+        reason=ticket.number,
+        address=address_of(request),
     )
     return display_phone(number)
 

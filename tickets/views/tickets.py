@@ -44,7 +44,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """The form, filled in from the caller card; a POST makes one ticket, however often it is sent."""
     caller = caller_from(request, "tickets.take")
     if request.method == "GET":
-        return show_form(request, caller, NewTicketForm(estate=caller.estate, initial=first_values(request, caller)))
+        return show_form(
+            request, caller, NewTicketForm(estate=caller.estate, initial=first_values(request, caller))
+        )
     form = NewTicketForm(request.POST, request.FILES, estate=caller.estate)
     if not form.is_valid():
         return show_form(request, caller, form, status=INVALID)
@@ -53,7 +55,11 @@ def new(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         return show_form(request, caller, form, status=REFUSED)
-    return done(request, _("%(number)s is open") % {"number": ticket.number}, reverse("ticket_detail", args=[ticket.pk]))
+    return done(
+        request,
+        _("%(number)s is open") % {"number": ticket.number},
+        reverse("ticket_detail", args=[ticket.pk]),
+    )
 
 
 @require_POST
@@ -66,11 +72,20 @@ def suggest(request: HttpRequest) -> HttpResponse:
         return render(request, "tickets/_suggestion.html", {})
     written = request.POST.get("unit", "")[:60].strip()
     unit = unit_on_file(written, caller.estate) if written else None
-    suggestion = suggestion_for(caller.estate, text, Reporter(unit, caller.resident, "", "", ""), "", timezone.now())
-    department = usual_department(suggestion.topic or "other", caller.estate.departments.filter(is_active=True))
+    suggestion = suggestion_for(
+        caller.estate, text, Reporter(unit, caller.resident, "", "", ""), "", timezone.now()
+    )
+    department = usual_department(
+        suggestion.topic or "other", caller.estate.departments.filter(is_active=True)
+    )
     visible = Ticket.objects.visible_to(request.user).values("pk")  # type: ignore[arg-type]
     same = duplicates_of(unit, suggestion.topic or "other").filter(pk__in=visible) if unit else []
-    context = {"text": text, "suggestion": shown(suggestion), "department": department, "duplicates": list(same)[:3]}
+    context = {
+        "text": text,
+        "suggestion": shown(suggestion),
+        "department": department,
+        "duplicates": list(same)[:3],
+    }
     return render(request, "tickets/_suggestion.html", context)
 
 
@@ -83,7 +98,11 @@ def first_values(request: HttpRequest, caller: Caller) -> dict[str, Any]:
     return {
         "channel": channel or "phone",
         "unit": caller.unit.code if caller.unit else "",
-        "reporter_name": caller.resident.name if caller.resident else caller.contact.name if caller.contact else "",
+        "reporter_name": caller.resident.name
+        if caller.resident
+        else caller.contact.name
+        if caller.contact
+        else "",
         "reporter_phone": caller.phone,
         "description": caller.contact.summary if caller.contact else "",
         "form_token": uuid.uuid4().hex,
@@ -105,7 +124,9 @@ def taken(form: NewTicketForm, caller: Caller) -> dict[str, Any]:
     return values
 
 
-def show_form(request: HttpRequest, caller: Caller, form: NewTicketForm, *, status: int = 200) -> HttpResponse:
+def show_form(
+    request: HttpRequest, caller: Caller, form: NewTicketForm, *, status: int = 200
+) -> HttpResponse:
     channel = form["channel"].value() or "phone"
     language = caller.resident.language if caller.resident else ""
     said = {"estate": caller.estate, "clerk": request.user}

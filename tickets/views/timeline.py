@@ -28,7 +28,10 @@ def word(choices: Any, value: Any) -> str:
 def classified(data: Data) -> str:
     to = word(ComplaintClass, data.get("to") or data.get("complaint_class") or "")
     if data.get("from"):
-        return _("Class changed from %(before)s to %(after)s") % {"before": word(ComplaintClass, data["from"]), "after": to}
+        return _("Class changed from %(before)s to %(after)s") % {
+            "before": word(ComplaintClass, data["from"]),
+            "after": to,
+        }
     return _("Class set to %(after)s") % {"after": to}
 
 
@@ -38,7 +41,10 @@ def changed(data: Data) -> str:
         return _("Priority changed from %(before)s to %(after)s") % {"before": before, "after": after}
     if "responsible" in data:
         before, after = data["responsible"]
-        return _("Responsibility handed from %(before)s to %(after)s") % {"before": before or "–", "after": after}
+        return _("Responsibility handed from %(before)s to %(after)s") % {
+            "before": before or "–",
+            "after": after,
+        }
     words = {"subject": _("subject"), "topic": _("topic"), "unit": _("unit"), "resident": _("resident")}
     fields = [str(words.get(name, _("description"))) for name in data.get("fields", ())]
     return _("Changed: %(fields)s") % {"fields": listed(fields)}
@@ -77,7 +83,11 @@ def visited(data: Data) -> str:
 
 
 def tried(data: Data) -> str:
-    return _("Follow-up visit: reached, no answer yet") if data.get("reached") else _("Follow-up visit: nobody reached")
+    return (
+        _("Follow-up visit: reached, no answer yet")
+        if data.get("reached")
+        else _("Follow-up visit: nobody reached")
+    )
 
 
 # verb → (tab, icon, the sentence)
@@ -151,7 +161,8 @@ def tabs(chosen: str, counts: dict[str, int], every: int) -> list[dict[str, Any]
     }
     first = {"label": _("All"), "url": "?#timeline", "active": not chosen, "count": every}
     rest = [
-        {"label": words[tab], "url": f"?show={tab}#timeline", "active": chosen == tab, "count": counts[tab]} for tab in TABS
+        {"label": words[tab], "url": f"?show={tab}#timeline", "active": chosen == tab, "count": counts[tab]}
+        for tab in TABS
     ]
     return [first, *rest]
 
@@ -179,7 +190,10 @@ def aside_of(entry: Entry) -> str:
 
 def files_of(ticket: Ticket, replies: list[Reply]) -> dict[tuple[str, int], list[dict[str, str]]]:
     """The photos and papers of the ticket and of its replies, read at once; by (kind of owner, id)."""
-    owned = {(Ticket._meta.label_lower, ticket.pk), *((Reply._meta.label_lower, reply.pk) for reply in replies)}
+    owned = {
+        (Ticket._meta.label_lower, ticket.pk),
+        *((Reply._meta.label_lower, reply.pk) for reply in replies),
+    }
     wanted = Q(pk__in=[])
     for label in {label for label, _pk in owned}:
         wanted |= Q(owner_type=label, owner_id__in=[pk for other, pk in owned if other == label])
@@ -192,19 +206,34 @@ def files_of(ticket: Ticket, replies: list[Reply]) -> dict[tuple[str, int], list
 def shown_file(ticket: Ticket, file: Attachment) -> dict[str, str]:
     url = reverse("ticket_file", args=[ticket.pk, file.pk])
     size = _("%(kb)s kB") % {"kb": max(1, file.size // 1024)}
-    return {"url": url, "name": file.name, "thumb_url": f"{url}?small=1" if file.thumbnail else "", "size": size}
+    return {
+        "url": url,
+        "name": file.name,
+        "thumb_url": f"{url}?small=1" if file.thumbnail else "",
+        "size": size,
+    }
 
 
 def of_reply(reply: Reply, files: list[dict[str, str]]) -> dict[str, Any]:
     who = _("The resident") if reply.from_resident else str(reply.author or "")
     event: dict[str, Any] = {"at": reply.created_at, "who": who, "body": reply.body, "files": files}
     if reply.from_resident:
-        return event | {"tab": "replies", "icon": "speech", "aside": _("wrote on the progress page"), "kind": "public"}
+        return event | {
+            "tab": "replies",
+            "icon": "speech",
+            "aside": _("wrote on the progress page"),
+            "kind": "public",
+        }
     if reply.visibility == Reply.Visibility.INTERNAL:
         return event | {"tab": "notes", "icon": "lock", "aside": _("internal note"), "kind": "note"}
     if reply.state == Reply.State.HELD:
         # Its text stands below, with what a supervisor can do about it.
-        return event | {"tab": "replies", "icon": "hand", "aside": _("wrote a reply that waits for a supervisor"), "body": ""}
+        return event | {
+            "tab": "replies",
+            "icon": "hand",
+            "aside": _("wrote a reply that waits for a supervisor"),
+            "body": "",
+        }
     if reply.state == Reply.State.WITHDRAWN:
         return event | {"tab": "replies", "icon": "undo", "aside": _("reply, withdrawn"), "kind": "held"}
     return event | {"tab": "replies", "icon": "plane", "aside": _("reply to the resident"), "kind": "public"}
