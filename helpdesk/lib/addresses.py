@@ -1,5 +1,7 @@
 """Where a request comes from."""
 
+from ipaddress import ip_address
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -12,3 +14,11 @@ def address_of(request: HttpRequest) -> str:
         addresses = written.split(",")
         return addresses[-min(proxies, len(addresses))].strip()
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def ip_of(request: HttpRequest) -> str | None:
+    """The sender's address for the access log; None where it is no address."""
+    try:
+        return str(ip_address(address_of(request)))
+    except ValueError:
+        return None

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.http import HttpRequest
-
 from helpdesk.audit.services import log_access
 from helpdesk.staff.models import User
 from residents.models import Resident
@@ -15,8 +13,3 @@ def log_phones_shown(residents: Iterable[Resident], *, actor: User, reason: str,
         log_access(
             resident, "phones", actor=actor, estate_id=resident.estate_id, reason=reason, address=address
         )
-
-
-def address_of(request: HttpRequest) -> str | None:
-    """Where a request came from, for the access log."""
-    return request.META.get("REMOTE_ADDR") or None

@@ -1,16 +1,13 @@
-"""People and units as a page shows them: names in the reader's script, numbers whole or masked."""
+"""People and units as a page shows them: names in the reader's script, numbers masked."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.http import HttpRequest
 from django.urls import reverse
 
-from helpdesk.lib.phones import display_phone, mask_phone
-from helpdesk.staff.models import User
+from helpdesk.lib.phones import mask_phone
 from residents.models import Occupancy, Resident
 from residents.names_shown import full_name
-from residents.services.phone_views import address_of, log_phones_shown
 
 
 @dataclass(frozen=True)
@@ -23,36 +20,19 @@ class ShownPerson:
     phones: list[dict[str, str]]
 
 
-def shown_people(request: HttpRequest, rows: Iterable[Occupancy], estate_id: int) -> list[ShownPerson]:
-    """People of a unit with their numbers; whole ones are kept in the access log."""
-    in_clear = sees_phones(request, estate_id)
-    people = [
+def shown_people(rows: Iterable[Occupancy]) -> list[ShownPerson]:
+    """People of a unit with their numbers masked: whole they stand on the caller card, which keeps who looked."""
+    return [
         ShownPerson(
             row,
             full_name(row.resident),
             reverse("resident_detail", args=[row.resident_id]),
-            phones_of(row.resident, in_clear),
+            phones_of(row.resident),
         )
         for row in rows
     ]
-    if in_clear:
-        log_shown(request, [person.row.resident for person in people if person.phones], "unit")
-    return people
 
 
-def phones_of(resident: Resident, in_clear: bool) -> list[dict[str, str]]:
-    """The resident's numbers as they may be shown."""
-    show = display_phone if in_clear else mask_phone
-    return [{"number": show(phone.number), "label": phone.label} for phone in resident.phones.all()]
-
-
-def sees_phones(request: HttpRequest, estate_id: int) -> bool:
-    user: User = request.user  # type: ignore[assignment]
-    return user.may("residents.see_phones", estate_id)
-
-
-def log_shown(request: HttpRequest, residents: Iterable[Resident], reason: str) -> None:
-    """Keep that this person was shown the numbers of `residents`."""
-    user: User = request.user  # type: ignore[assignment]
-    unique = {resident.pk: resident for resident in residents}.values()
-    log_phones_shown(unique, actor=user, reason=reason, address=address_of(request))
+def phones_of(resident: Resident) -> list[dict[str, str]]:
+    """The resident's numbers, masked."""
+    return [{"number": mask_phone(phone.number), "label": phone.label} for phone in resident.phones.all()]

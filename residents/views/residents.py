@@ -15,7 +15,7 @@ from residents.forms.residents import NewPhoneForm
 from residents.models import Occupancy, Resident
 from residents.names_shown import full_name
 from residents.services.residents import add_phone
-from residents.views.people import log_shown, phones_of, sees_phones
+from residents.views.people import phones_of
 
 
 @require_safe
@@ -49,15 +49,11 @@ def _resident(request: HttpRequest, pk: int, permission: str) -> Resident:
 
 
 def _show(request: HttpRequest, resident: Resident, form: NewPhoneForm, *, status: int = 200) -> HttpResponse:
-    in_clear = sees_phones(request, resident.estate_id)
-    phones = phones_of(resident, in_clear)
-    if in_clear and phones:
-        log_shown(request, [resident], "resident")
     homes = Occupancy.objects.filter(resident=resident).select_related("unit").order_by("-since", "id")
     context = {
         "resident": resident,
         "name": full_name(resident),
-        "phones": phones,
+        "phones": phones_of(resident),
         "homes": homes,
         "facts": _facts(resident),
         "form": form,

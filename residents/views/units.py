@@ -88,7 +88,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     context = {
         "unit": unit,
-        "people": shown_people(request, people_of(unit, today), unit.estate_id),
+        "people": shown_people(people_of(unit, today)),
         "before": [(row, full_name(row.resident)) for row in before],
         "may_write": request.user.may("residents.write", unit.estate_id),  # type: ignore[union-attr]
     }

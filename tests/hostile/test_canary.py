@@ -26,8 +26,7 @@ pytestmark = pytest.mark.django_db
 NUMBERS = [f"138772{n:02d}{7 * n % 100:02d}9" for n in range(20)]
 MARKER = re.compile(r"138[\s-]?772\d[\s-]?\d|138[\s-]?7720")
 # Where the desk works with a number, whole; each view is a line in the access log.
-WHOLE = {"unit_card", "resident_card", "call_back", "ticket_detail", "ticket_new", "contact_new", "lookup", "slip_detail",
-         "unit_detail", "resident_detail"}  # fmt: skip
+WHOLE = {"unit_card", "resident_card", "call_back", "ticket_detail", "ticket_new", "contact_new", "lookup"}
 SEE_PHONES = {"clerk", "supervisor", "manager"}
 LISTS = ["tickets", "slips", "follow-ups", "contacts", "residents", "units"]
 

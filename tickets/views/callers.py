@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 
 from helpdesk.audit.services import log_access
 from helpdesk.estates.models import Estate
+from helpdesk.lib.addresses import ip_of
 from helpdesk.staff.access import get_visible, require
 from helpdesk.staff.models import User
 from residents.caller_numbers import remembered_number
 from residents.models import Resident, Unit
-from residents.services.phone_views import address_of
 from tickets.models import Contact
 from tickets.selectors import calls_of
 
@@ -59,9 +59,7 @@ def caller_from(request: HttpRequest, permission: str) -> Caller:
     from_box = remembered_number(request.session) if request.GET.get("from") == "box" else ""
     phone = from_box or (contact.phone if contact else "")
     if contact and phone == contact.phone and phone and request.method == "GET":
-        log_access(
-            contact, "phone", actor=user, estate_id=estate.pk, reason="form", address=address_of(request)
-        )
+        log_access(contact, "phone", actor=user, estate_id=estate.pk, reason="form", address=ip_of(request))
     return Caller(estate, unit, resident, contact, phone)
 
 

@@ -16,11 +16,11 @@ from helpdesk.audit.services import log_access
 from helpdesk.estates.business_time import is_open, next_open
 from helpdesk.estates.calendars import calling_calendar
 from helpdesk.estates.models import Estate
+from helpdesk.lib.addresses import ip_of
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.phones import display_phone, mask_phone
 from helpdesk.staff.access import get_visible, needs
 from helpdesk.staff.models import User
-from residents.services.phone_views import address_of
 from tickets.clocks import day_and_time, follow_up_clock
 from tickets.forms.follow_ups import AttemptForm, RecordForm, WishForm
 from tickets.models import FollowUp
@@ -179,7 +179,7 @@ def number_to_ring(request: HttpRequest, visit: FollowUp) -> str:
         actor=user,
         estate_id=visit.estate_id,
         reason=matter_of(visit),
-        address=address_of(request),
+        address=ip_of(request),
     )
     return display_phone(number)
 

@@ -16,14 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import check_uploads, serve
 from helpdesk.audit.models import Entry
-from helpdesk.audit.services import log_access
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.phones import display_phone, mask_phone
+from helpdesk.lib.phones import mask_phone
 from helpdesk.lib.qr import qr_path
 from helpdesk.staff.access import get_visible, needs
 from helpdesk.staff.models import User
 from residents.models import Phone
-from residents.services.phone_views import address_of
 from tickets.clocks import clock_until, day_and_time
 from tickets.forms.slips import CancelForm, ReportForm
 from tickets.models import Slip
@@ -239,7 +237,7 @@ def show_slip(
         "slip": slip,
         "clock": clock_of(slip, at),
         "due": day_and_time(slip.due_at),
-        "phone": phone_of(request, slip),
+        "phone": phone_of(slip),
         "reporter": reporter_of(slip),
         "may": {
             "sign": does and "sign" in allowed,
@@ -274,23 +272,16 @@ def reporter_of(slip: Slip) -> str:
     return (ticket.reporter_name or (ticket.resident.name if ticket.resident else "")) if ticket else ""
 
 
-def phone_of(request: HttpRequest, slip: Slip) -> str:
-    """Whom to ring: whole, and logged, for the desk and for who signed, while the job is open; masked for others."""
-    ticket, user = slip.ticket, user_of(request)
+def phone_of(slip: Slip) -> str:
+    """Whose number it is, masked, while the job is open: the whole one stands on the ticket (docs/domain.md §8)."""
+    ticket = slip.ticket
     if ticket is None or slip.status not in RUNNING:
         return ""
     number = ticket.reporter_phone
     if not number and ticket.resident_id:
         phone = Phone.objects.filter(resident_id=ticket.resident_id, is_working=True).first()
         number = phone.number if phone else ""
-    if not number:
-        return ""
-    if not (user.may("residents.see_phones", slip.estate_id) or slip.signed_by_id == user.pk):
-        return mask_phone(number)
-    log_access(
-        slip, "phone", actor=user, estate_id=slip.estate_id, reason=slip.number, address=address_of(request)
-    )
-    return display_phone(number)
+    return mask_phone(number) if number else ""
 
 
 def shown(slip: Slip, file: Attachment) -> dict[str, str]:

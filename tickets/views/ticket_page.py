@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import log_access
 from helpdesk.estates.models import Department
+from helpdesk.lib.addresses import ip_of
 from helpdesk.lib.phones import display_phone, mask_phone
 from helpdesk.staff.models import User
 from helpdesk.staff.roles import colleagues
-from residents.services.phone_views import address_of
 from tickets.clocks import day_and_time, resolution_clock, response_clock
 from tickets.models import UNRESOLVED, ComplaintClass, FollowUp, Step, Ticket
 from tickets.procedures import title_of
@@ -216,7 +216,7 @@ def phone_of(request: HttpRequest, ticket: Ticket) -> str:
         actor=user,
         estate_id=ticket.estate_id,
         reason=ticket.number,
-        address=address_of(request),
+        address=ip_of(request),
     )
     return display_phone(number)
 

@@ -70,7 +70,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("description", "")[:8000].strip()
     if len(text) < SHORTEST:
         return render(request, "tickets/_suggestion.html", {})
-    written = request.POST.get("unit", "")[:60].strip()
+    written = request.POST.get("unit", "")[:60].replace("\0", "").strip()
     unit = unit_on_file(written, caller.estate) if written else None
     suggestion = suggestion_for(
         caller.estate, text, Reporter(unit, caller.resident, "", "", ""), "", timezone.now()

@@ -13,11 +13,12 @@ from helpdesk.audit.services import log_access
 from helpdesk.desk.caller_cards import CallerCard, caller_card
 from helpdesk.desk.clocks import call_back_clock
 from helpdesk.desk.views.fragments import render_either
+from helpdesk.lib.addresses import ip_of
 from helpdesk.lib.phones import display_phone
 from helpdesk.staff.access import get_visible, needs
 from helpdesk.staff.models import User
 from residents.models import Resident, Unit
-from residents.services.phone_views import address_of, log_phones_shown
+from residents.services.phone_views import log_phones_shown
 from tickets.models import Contact
 
 
@@ -55,7 +56,7 @@ def call_back(request: HttpRequest, pk: int) -> HttpResponse:
             actor=request.user,
             estate_id=contact.estate_id,
             reason="call back",
-            address=address_of(request),  # type: ignore[arg-type]
+            address=ip_of(request),  # type: ignore[arg-type]
         )
     elif "card" in context:
         context["number"] = first_number(context["card"])
@@ -87,7 +88,7 @@ def card_context(
     card = caller_card(user, unit=unit, resident=resident, in_clear=in_clear, calling=calling)
     if in_clear:
         shown = [person.resident for person in card.people if person.phones]
-        log_phones_shown(shown, actor=user, reason="caller card", address=address_of(request))
+        log_phones_shown(shown, actor=user, reason="caller card", address=ip_of(request))
     return {"card": card, "acts": _acts(user, card)}
 
 
