@@ -155,3 +155,8 @@ def test_the_list_asks_as_often_for_thirty_slips_as_for_one(show, slip, clerk, d
             actor=clerk, department=departments["engineering"], instructions="More", ticket=slip.ticket
         )
     assert queries() == one
+
+
+def test_the_list_names_the_language_of_a_matter(slip, technician, login):
+    listed = login(technician).get(reverse("slip_list")).content.decode()
+    assert slip.ticket.language and f'data-open lang="{slip.ticket.language}"' in listed

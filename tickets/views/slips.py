@@ -105,6 +105,7 @@ def row_of(slip: Slip, at: datetime, user: User) -> dict[str, Any]:
         else {"label": slip.get_status_display(), "tone": "plain", "icon": "slip"},
         "plate": {"code": slip.unit.code, "url": url} if slip.unit else None,
         "name": slip.instructions.splitlines()[0][:80] if slip.instructions else slip.number,
+        "name_lang": slip.ticket.language if slip.ticket else "",
         "line": f"{slip.number}  {slip.department}",
         "second": _("signed for by %(who)s") % {"who": slip.signed_by} if slip.signed_by else "",
         "action": next_act(slip, user, at),
