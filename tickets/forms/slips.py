@@ -1,6 +1,5 @@
 """What somebody writes on a slip: shape only."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -16,11 +15,9 @@ class ReportForm(forms.Form):
         label=_("What was done"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
     )
     files = FilesField(label=_("Photos"), required=False, help_text=_("Before and after, up to 5."))
-    form_token = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args: Any, slip_pk: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["form_token"].initial = uuid.uuid4().hex
         self.fields["report"].widget.attrs["data-draft-key"] = f"slip-{slip_pk}-report"
 
 
