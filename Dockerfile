@@ -8,7 +8,7 @@ COPY . .
 
 # Static files need no secrets; the keys that the embedded mode makes for itself do not stay in the image.
 RUN useradd --system --uid 10001 --home-dir /app desk \
-    && HELPDESK_DATA_DIR=/app/var python manage.py collectstatic --noinput --verbosity 0 \
+    && HELPDESK_DATA_DIR=/app/var COMPRESS_STATIC=1 python manage.py collectstatic --noinput --verbosity 0 \
     && rm -f /app/var/*.key \
     && mkdir -p /app/var /media \
     && chown -R desk /app/var /media

@@ -1,7 +1,7 @@
 # Two commands: `make run` starts the desk, `make test` proves it. `make help` lists the rest.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test test-services test-browser lint messages clean
+.PHONY: help setup run test test-services test-browser test-money lint messages clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -29,8 +29,14 @@ test: $(VENV)/.dev-packages ## All tests but the browser's, on the embedded defa
 test-services: $(VENV)/.dev-packages ## The same on PostgreSQL and Redis (given by URL, or throw-away ones)
 	@$(IN_TEMP) .ci/with-services $(PYTEST) $(ARGS)
 
+# 2,000 histories of 50 steps and 100,000 late fees, once on each database; hours rather than minutes.
+MONEY := LEDGER_EXAMPLES=2000 LEDGER_STEPS=50 LATE_FEE_CASES=100000 CONCURRENT_ROUNDS=20
+test-money: $(VENV)/.dev-packages ## The ledger at length, on SQLite and on PostgreSQL
+	@$(IN_TEMP) $(EMBEDDED) $(MONEY) $(PY) -m pytest tests/billing $(ARGS)
+	@$(IN_TEMP) $(MONEY) .ci/with-services $(PY) -m pytest tests/billing $(ARGS)
+
 test-browser: $(VENV)/.dev-packages ## Journeys in a real Chromium
-	@$(IN_TEMP) $(EMBEDDED) $(PY) -m pytest -m browser tests/journeys $(ARGS)
+	@$(IN_TEMP) $(EMBEDDED) $(PY) -m pytest -n $(WORKERS) --dist load -m browser tests/journeys $(ARGS)
 
 lint: $(VENV)/.dev-packages ## Style, types, import direction, migrations, translations
 	$(PY) -m ruff check .
