@@ -1,6 +1,7 @@
 """Filters, ordering and search that refuse what they do not know instead of passing over it."""
 
 from collections.abc import Iterable
+from datetime import UTC
 from typing import Any
 
 import django_filters
@@ -54,7 +55,8 @@ class MomentField(django_filters.fields.IsoDateTimeField):
         moment = super().clean(value)
         if moment is not None and not 1900 <= moment.year <= 2999:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return moment
+        # An offset of seventeen hours is a moment like any other, but not to every database.
+        return moment.astimezone(UTC) if moment is not None else None
 
 
 class MomentFilter(django_filters.IsoDateTimeFilter):

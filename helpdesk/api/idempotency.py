@@ -44,13 +44,13 @@ class IdempotentMixin:
         with transaction.atomic():
             kept = claim(owner_of(request), key, digest)
             if kept.status:
-                return Response(kept.body, status=kept.status, headers={"Idempotent-Replay": "true"})
+                return Response(
+                    json.loads(kept.body), status=kept.status, headers={"Idempotent-Replay": "true"}
+                )
             response = handler(request, *args, **kwargs)
             renderer = request.accepted_renderer
-            kept.status, kept.body = (
-                response.status_code,
-                json.loads(renderer.render(response.data) or b"null"),
-            )
+            kept.status = response.status_code
+            kept.body = (renderer.render(response.data) or b"null").decode()
             kept.save(update_fields=["status", "body"])
         return response
 
@@ -80,10 +80,11 @@ def claim(owner: str, key: str, digest: str) -> Any:
     return kept
 
 
-def forget_old(answers: Any) -> None:
-    """What is older than a day goes, whoever's it was: answers hold what people wrote."""
+def forget_old(answers: Any) -> int:
+    """What is older than a day goes, whoever's it was: answers hold what people wrote. Returns how many went."""
     old = answers.filter(created_at__lt=timezone.now() - KEPT_FOR).select_for_update(skip_locked=True)
-    answers.filter(pk__in=list(old.values_list("pk", flat=True)[:MOST_FORGOTTEN])).delete()
+    gone, _by_model = answers.filter(pk__in=list(old.values_list("pk", flat=True)[:MOST_FORGOTTEN])).delete()
+    return gone
 
 
 def digest_of(request: Request) -> str:

@@ -1,6 +1,7 @@
 """Counting attempts from one address, in a cache that all processes share."""
 
 import hashlib
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from django.core.cache import cache
 
@@ -23,4 +24,15 @@ def attempts(what: str, address: str) -> int:
 
 
 def _key(what: str, address: str) -> str:
-    return f"attempts:{what}:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
+    return f"attempts:{what}:{hashlib.sha256(_sender(address).encode()).hexdigest()[:32]}"
+
+
+def _sender(address: str) -> str:
+    """Whom an address belongs to: with IPv6 a household has a whole /64 to send from; what is no address stays as it is."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv4Address):
+        return str(known)
+    return str(known.ipv4_mapped or IPv6Network((known, 64), strict=False))

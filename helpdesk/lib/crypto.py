@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from helpdesk.lib.sealed import clear
+
 NONCE = 12
 
 
@@ -34,7 +36,7 @@ def seal(text: str, purpose: str) -> str:
     """`text` sealed for one purpose: v1.<key id>.<base64>. Twice the same text gives two different seals."""
     key, nonce = settings.FIELD_KEY, os.urandom(NONCE)
     box = AESGCM(_derived(key, "seal")).encrypt(nonce, text.encode(), purpose.encode())
-    return f"v1.{_key_id(key)}.{base64.urlsafe_b64encode(nonce + box).decode()}"
+    return seal_prefix() + base64.urlsafe_b64encode(nonce + box).decode()
 
 
 def unseal(token: str, purpose: str) -> str:
@@ -56,8 +58,23 @@ def unseal(token: str, purpose: str) -> str:
 
 def keyed_hash(text: str, purpose: str) -> str:
     """32 hex characters that only who has the key can compute: to find equal texts without opening them."""
-    message = f"{purpose}\0{text}".encode()
-    return hmac.new(_derived(settings.FIELD_KEY, "hash"), message, "sha256").hexdigest()[:32]
+    return _hash_under(settings.FIELD_KEY, text, purpose)
+
+
+def keyed_hashes(text: str, purpose: str) -> list[str]:
+    """The hash under the key and under each fallback: look for all of them, for a change of key takes its time."""
+    keys = (settings.FIELD_KEY, *settings.FIELD_KEY_FALLBACKS)
+    return list(dict.fromkeys(_hash_under(key, text, purpose) for key in keys))
+
+
+def seal_prefix() -> str:
+    """How every seal under the present key begins."""
+    return f"v1.{_key_id(settings.FIELD_KEY)}."
+
+
+def _hash_under(key: str, text: str, purpose: str) -> str:
+    message = f"{purpose}\0{clear(text)}".encode()
+    return hmac.new(_derived(key, "hash"), message, "sha256").hexdigest()[:32]
 
 
 def new_secret(size: int = 24) -> str:

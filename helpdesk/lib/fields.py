@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.lookups import Exact
 
 from helpdesk.lib.crypto import seal, unseal
+from helpdesk.lib.sealed import Mask, Sealed, clear, hide
 
 
 class IsEmpty(Exact):
@@ -19,10 +20,14 @@ class IsEmpty(Exact):
 
 
 class SealedTextField(models.TextField):
-    """Text that stands sealed in the database and clear in Python. It can't be searched: keep a keyed hash for that."""
+    """Text that stands sealed in the database. It can't be searched: keep a keyed hash for that.
 
-    def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
-        self.purpose = purpose
+    Python reads it, but what is shown is masked by `mask`, and hidden whole where none is named; `mask=None` is for what
+    is no personal data, such as the secret of a link. `helpdesk.lib.sealed.clear` opens it.
+    """
+
+    def __init__(self, *args: Any, purpose: str = "", mask: Mask | None = hide, **kwargs: Any) -> None:
+        self.purpose, self.mask = purpose, mask
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
@@ -30,10 +35,13 @@ class SealedTextField(models.TextField):
         return name, path, args, kwargs | {"purpose": self.purpose}
 
     def get_prep_value(self, value: Any) -> Any:
-        return seal(str(value), self.purpose) if value else value
+        return seal(clear(value) if isinstance(value, str) else str(value), self.purpose) if value else value
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
-        return unseal(value, self.purpose) if value else value
+        if not value:
+            return value
+        text = unseal(value, self.purpose)
+        return Sealed(text, self.mask) if self.mask else text
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name == "exact":

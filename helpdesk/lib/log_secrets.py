@@ -1,14 +1,14 @@
-"""Keeping the keys of residents' pages out of the log: an address of theirs is the key itself."""
+"""Keeping the keys of residents', owners' and contractors' pages out of the log: an address of theirs is the key itself."""
 
 import logging
 import re
 from typing import Any
 
-KEY = re.compile(r"(/p/t/)[^/\s?]+")
+KEY = re.compile(r"(/p/[tscr]/|/public/(?:tickets|consents)/|/gate/)[^/\s?]+")
 
 
 class HideKeys(logging.Filter):
-    """Writes /p/t/… for every address of a resident's page, in the message and in what is put into it."""
+    """Writes /p/t/…, /p/s/… or /public/tickets/… for an address that is somebody's key, wherever it stands in a record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = hidden(record.msg)
@@ -18,4 +18,5 @@ class HideKeys(logging.Filter):
 
 
 def hidden(value: Any) -> Any:
-    return KEY.sub(r"\1…", value) if isinstance(value, str) else value
+    # str(): what came out of a seal is masked by it.
+    return KEY.sub(r"\1…", str(value)) if isinstance(value, str) else value

@@ -23,3 +23,13 @@ def parse_money(text: str) -> Decimal:
     if not isinstance(text, str) or not AMOUNT.fullmatch(text):
         raise Refused("invalid_amount", _("Write the amount in digits, such as 1234.50."))
     return Decimal(text).quantize(CENT)
+
+
+def show_money(amount: Decimal, currency: str) -> str:
+    """An amount as people read it: ¥1,284.60, HK$90.00, USD 12.00; a minus stands in front."""
+    sign = "-" if amount < 0 else ""
+    mark = SIGNS.get(currency, f"{currency} ")
+    return f"{sign}{mark}{abs(amount):,.2f}"
+
+
+SIGNS = {"CNY": "¥", "HKD": "HK$", "TWD": "NT$", "MOP": "MOP$", "USD": "US$", "EUR": "€", "GBP": "£"}

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from phonenumbers import PhoneNumber, PhoneNumberFormat
 
-from helpdesk.lib.crypto import keyed_hash
+from helpdesk.lib.crypto import keyed_hash, keyed_hashes
+from helpdesk.lib.sealed import clear
 
 LONGEST = 40  # characters; nobody writes a number longer than that
 HIDDEN = "****"
@@ -77,7 +78,7 @@ def national_digits(e164: str) -> str:
 
 def mask_phone(value: object) -> str:
     """138****5678 for a mainland mobile, stars and the last four for other numbers, only stars for anything else."""
-    raw = "" if value is None else str(value)
+    raw = clear(value) if isinstance(value, str) else "" if value is None else str(value)
     e164 = parse_phone(raw, "CN") or parse_phone(raw, "HK")
     if e164 is None:
         return HIDDEN
@@ -99,11 +100,30 @@ def phone_hash(e164: str) -> str:
     return keyed_hash(e164, "phone")
 
 
+def phone_hashes(e164: str) -> list[str]:
+    """What to look for when looking for a whole number: its hash, and those under keys that are being replaced."""
+    return keyed_hashes(e164, "phone")
+
+
 def ending_hash(last4: str) -> str:
     """The keyed hash by which numbers are found from their last four digits; ValueError for anything else."""
+    return keyed_hash(_ending(last4), "phone ending")
+
+
+def ending_hashes(last4: str) -> list[str]:
+    """What to look for when looking for an ending; ValueError for anything but four digits."""
+    return keyed_hashes(_ending(last4), "phone ending")
+
+
+def hash_of_ending(e164: str) -> str:
+    """The hash kept of a whole number's last four digits."""
+    return ending_hash(national_digits(e164)[-4:])
+
+
+def _ending(last4: str) -> str:
     if not re.fullmatch(r"[0-9]{4}", last4):
         raise ValueError("An ending is four digits.")
-    return keyed_hash(last4, "phone ending")
+    return last4
 
 
 def _plain(raw: str) -> str:

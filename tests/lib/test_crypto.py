@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.lib.crypto import UnsealError, digest_secret, keyed_hash, new_secret, seal, unseal
+from helpdesk.lib.crypto import (
+    UnsealError,
+    digest_secret,
+    keyed_hash,
+    keyed_hashes,
+    new_secret,
+    seal,
+    unseal,
+)
+from helpdesk.lib.sealed import Sealed
 
 NO_SURROGATES = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -85,3 +94,15 @@ def test_a_secret_is_long_url_safe_and_kept_as_a_digest():
     assert all(len(secret) >= 32 and secret.replace("-", "").replace("_", "").isalnum() for secret in secrets)
     assert digest_secret("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert len(digest_secret("\ud800")) == 64
+
+
+def test_what_comes_out_of_a_seal_is_hashed_and_sealed_as_it_is():
+    assert keyed_hash(Sealed("13800136021"), "phone") == keyed_hash("13800136021", "phone")
+    assert unseal(seal(Sealed("13800136021"), "phone"), "phone") == "13800136021"
+
+
+def test_a_lookup_asks_under_every_key_that_is_listed(settings):
+    settings.FIELD_KEY = "a" * 40
+    old = keyed_hash("6021", "phone")
+    settings.FIELD_KEY, settings.FIELD_KEY_FALLBACKS = "b" * 40, ["a" * 40, "b" * 40]
+    assert keyed_hashes("6021", "phone") == [keyed_hash("6021", "phone"), old]

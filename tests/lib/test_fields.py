@@ -1,9 +1,16 @@
+import logging
+import pickle
+
 import pytest
 from django.core.exceptions import FieldError
 from django.db import connection
+from django.template import Context, Template
+from rest_framework.serializers import CharField
 
-from helpdesk.lib.crypto import unseal
+from helpdesk.lib.crypto import seal, unseal
 from helpdesk.lib.fields import SealedTextField
+from helpdesk.lib.masking import mask_identity
+from helpdesk.lib.sealed import clear
 from residents.models import Resident
 
 IDENTITY = "440301199001011234"
@@ -67,3 +74,24 @@ def test_the_purpose_goes_into_the_migration():
     assert path == "helpdesk.lib.fields.SealedTextField"
     assert kwargs["purpose"] == "phone"
     assert SealedTextField(*args, **kwargs).purpose == "phone"
+
+
+def test_wherever_it_is_shown_it_is_masked(sealed_resident, caplog):
+    number = Resident.objects.get(pk=sealed_resident.pk).identity_number
+    page = Template("{{ it }} {{ it|upper }} {{ it|default:'none' }}").render(Context({"it": number}))
+    logging.getLogger("test").warning("seen %s", number)
+    for shown in (page, str(number), repr(number), f"{number}", CharField().to_representation(number), caplog.text):  # fmt: skip
+        assert "*" in shown and "19900101" not in shown
+
+
+def test_a_field_without_a_mask_shows_nothing():
+    assert str(SealedTextField(purpose="x").from_db_value(seal("13800136021", "x"), None, None)) == "****"
+
+
+def test_a_program_works_with_the_clear_text_and_can_write_it_back(sealed_resident):
+    resident = Resident.objects.get(pk=sealed_resident.pk)
+    number = resident.identity_number
+    assert (number == IDENTITY, number[-4:], clear(number)) == (True, "1234", IDENTITY)
+    resident.save()
+    assert unseal(stored(resident), "resident.identity") == IDENTITY
+    assert str(pickle.loads(pickle.dumps(number))) == mask_identity(IDENTITY)  # noqa: S301
