@@ -31,6 +31,8 @@ def digest_of(day: date, before: str) -> tuple[int, str]:
         "verb",
         "target_type",
         "target_id",
+        "target_label",
+        "filed_type",
         "filed_id",
         "data",
     ).iterator():
