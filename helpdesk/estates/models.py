@@ -81,10 +81,26 @@ class Estate(models.Model):
     follow_up_delay_hours = models.PositiveSmallIntegerField(
         _("first follow-up attempt after (hours)"), default=24, validators=[MaxValueValidator(24 * 30)]
     )
+    follow_up_share = models.PositiveSmallIntegerField(
+        _("small repairs: share of follow-up visits (%)"),
+        default=100,
+        validators=[MaxValueValidator(100)],
+        help_text=_(
+            "100 asks about every one. Less draws so many of a hundred help-seeking, normal matters."
+        ),
+    )
+    routine_visits_a_day = models.PositiveSmallIntegerField(
+        _("routine follow-up visits a day"),
+        default=5,
+        validators=[MaxValueValidator(500)],
+        help_text=_("Once a household a year, and in the first week after moving in. 0 plans none."),
+    )
     sign_minutes = models.PositiveIntegerField(
         _("slip to be signed for within (business minutes)"), default=30, validators=[MinValueValidator(1)]
     )
     is_active = models.BooleanField(_("active"), default=True)
+    # What was taken before this moment is made up, for showing the house; nothing is learnt from it.
+    demo_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = EstateQuerySet.as_manager()
 
@@ -172,11 +188,22 @@ class PriorityLimit(models.Model):
     response_unit = models.CharField(_("counted in"), max_length=20, choices=Unit)
     resolution_amount = models.PositiveIntegerField(_("resolved within"))
     resolution_unit = models.CharField(_("resolved: counted in"), max_length=20, choices=Unit)
+    # Empty: the usual limit of the priority.
+    on_site_amount = models.PositiveIntegerField(
+        _("valid complaint: on the spot within"), null=True, blank=True
+    )
+    on_site_unit = models.CharField(_("on the spot: counted in"), max_length=20, choices=Unit, blank=True)
 
     class Meta:
         verbose_name = _("priority limit")
         verbose_name_plural = _("priority limits")
-        constraints = [models.UniqueConstraint(fields=["estate", "priority"], name="limit_once_a_priority")]
+        constraints = [
+            models.UniqueConstraint(fields=["estate", "priority"], name="limit_once_a_priority"),
+            models.CheckConstraint(
+                condition=models.Q(on_site_amount__isnull=True) | ~models.Q(on_site_unit=""),
+                name="on_site_amount_has_a_unit",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.priority

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from hypothesis import assume, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.estates.business_time import (
@@ -55,7 +55,7 @@ def cases(draw) -> tuple[Calendar, datetime]:
 
 durations = st.integers(0, 20 * 60).map(lambda n: timedelta(minutes=n))
 gaps = st.integers(0, 6 * 1440).map(lambda n: timedelta(minutes=n))
-within_reason = settings(max_examples=120, deadline=None)
+within_reason = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 def opens_weekly(calendar: Calendar) -> bool:
