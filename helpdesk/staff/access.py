@@ -60,6 +60,13 @@ def get_visible(queryset: QuerySet[M], user: User, permission: str, **lookup: An
     return found
 
 
+def require_here(request: HttpRequest, permission: str) -> None:
+    """Refuse with 403 unless the role held in the estate that is chosen now allows `permission`: a role elsewhere does not."""
+    estate = request.estate  # type: ignore[attr-defined]
+    if estate is None or not request.user.may(permission, estate.pk):  # type: ignore[union-attr]
+        raise PermissionDenied
+
+
 def require(user: User, permission: str, obj: Model) -> None:
     """Refuse with 403 unless `user` may do `permission` in the estate of `obj`."""
     estate_id = obj.pk if isinstance(obj, Estate) else obj.estate_id  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
@@ -26,17 +26,21 @@ class ReaderMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        # Pages of staff are full of people: on a screen that several use, "back" must not show them after log-out.
+        if not is_api(request) and request.user.is_authenticated and "Cache-Control" not in response.headers:
+            patch_cache_control(response, private=True, no_store=True)
         return response
 
 
 def current_estate(request: HttpRequest):  # type: ignore[no-untyped-def]
-    """The estate chosen in this session, or the first that the user works in; None for strangers."""
+    """The estate chosen in this session, or the one the user came to first; None for strangers."""
     if is_api(request) or not request.user.is_authenticated:
         return None
     memberships = request.user.memberships_now
     chosen = request.session.get("estate")
     by_choice = (m.estate for m in memberships if m.estate_id == chosen)
-    return next(by_choice, memberships[0].estate if memberships else None)
+    first = min(memberships, key=lambda m: m.pk, default=None)
+    return next(by_choice, first.estate if first else None)
 
 
 def language_of(request: HttpRequest) -> str:

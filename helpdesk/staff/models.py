@@ -4,11 +4,13 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.estates.models import Department, Estate
+from helpdesk.lib.fields import SealedTextField
 from helpdesk.staff.permissions import PERMISSIONS, SCOPES, UNSCOPED, Role
 
 
@@ -117,7 +119,8 @@ class KeptAnswer(models.Model):
     key = models.CharField(max_length=255)
     request_digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
-    body = models.JSONField(null=True)
+    # JSON; sealed, for an answer holds what people wrote and may hold a resident's link.
+    body = SealedTextField(purpose="staff.kept_answer", mask=None, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
@@ -126,3 +129,71 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.owner
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def offered_to(self, user: User, estate_id: int) -> "SavedViewQuerySet":
+        """Views in that estate that are the user's own, their department's, or everybody's; the own ones first."""
+        teams = [
+            m.department_id for m in user.memberships_now if m.estate_id == estate_id and m.department_id
+        ]
+        shared = Q(shared=SavedView.Shared.ESTATE) | Q(
+            shared=SavedView.Shared.DEPARTMENT, department_id__in=teams
+        )
+        return self.filter(Q(owner=user) | shared, estate_id=estate_id).order_by("shared", "name", "id")
+
+
+class SavedView(models.Model):
+    """Filters and columns of a list under a name: somebody's own, or lent to the department or the whole estate."""
+
+    class Shared(models.TextChoices):
+        NOBODY = "", _("Only me")
+        DEPARTMENT = "department", _("My department")
+        ESTATE = "estate", _("Everybody in the estate")
+
+    estate = models.ForeignKey(Estate, models.CASCADE, related_name="+", verbose_name=_("estate"))
+    # Which list, by the name of its page: ticket_list, slip_list …
+    list_name = models.CharField(max_length=40)
+    name = models.CharField(_("name"), max_length=60)
+    owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views", verbose_name=_("owner"))
+    shared = models.CharField(_("who sees it"), max_length=12, choices=Shared, blank=True)
+    department = models.ForeignKey(Department, models.CASCADE, null=True, blank=True, related_name="+")
+    # As it stands in the address, without the page's key.
+    query = models.CharField(max_length=500, blank=True)
+    # Keys of columns in their order; empty: the list's own.
+    columns = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "estate", "list_name", "name"], name="view_once"),
+            models.CheckConstraint(
+                condition=~Q(shared="department") | Q(department__isnull=False), name="lent_to_a_department"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListChoice(models.Model):
+    """How one person wants one list: which columns, and which view it opens with."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="list_choices")
+    estate = models.ForeignKey(Estate, models.CASCADE, related_name="+")
+    list_name = models.CharField(max_length=40)
+    columns = models.JSONField(default=list, blank=True)
+    default_view = models.ForeignKey(SavedView, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("choice for a list")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "estate", "list_name"], name="one_choice_a_list")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.list_name}"

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from helpdesk.staff import views
+from helpdesk.staff import list_pages, views
 
 urlpatterns = [
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/new/", views.new, name="token_new"),
     path("tokens/<int:pk>/revoke/", views.revoke, name="token_revoke"),
+    path("lists/views/", list_pages.save, name="view_save"),
+    path("lists/views/<int:pk>/drop/", list_pages.drop, name="view_drop"),
+    path("lists/columns/", list_pages.columns, name="view_columns"),
+    path("lists/opens/", list_pages.opens, name="view_opens"),
 ]

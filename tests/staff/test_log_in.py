@@ -125,7 +125,7 @@ class TestTokens:
     def test_a_scope_beyond_the_role_can_not_be_chosen(self, guard, login):
         assert (
             login(guard)
-            .post(reverse("token_new"), {"name": "x", "days": 1, "scopes": ["tickets:read"]})
+            .post(reverse("token_new"), {"name": "x", "days": 1, "scopes": ["billing:read"]})
             .status_code
             == 400
         )
