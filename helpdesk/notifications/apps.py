@@ -6,3 +6,6 @@ class NotificationsConfig(AppConfig):
     name = "helpdesk.notifications"
     label = "notifications"
     verbose_name = _("Messages")
+
+    def ready(self) -> None:
+        from helpdesk.notifications import checks  # noqa: F401  (registers itself)

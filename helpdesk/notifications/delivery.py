@@ -20,7 +20,10 @@ from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from helpdesk.estates.business_time import NeverOpens, next_open
+from helpdesk.estates.calendars import calling_calendar
 from helpdesk.lib.one_by_one import one_by_one
+from helpdesk.lib.sealed import clear
 from helpdesk.notifications import sms
 from helpdesk.notifications.models import Channel, Message
 
@@ -69,8 +72,8 @@ def take_up_abandoned(at: datetime) -> None:
 
 
 def deliver_one(pk: int, at: datetime) -> bool:
-    """Send one message if nobody else has claimed it; False when it was not ours or the channel failed."""
-    if not claim(pk, at):
+    """Send one message if nobody else has claimed it; False when it was not ours, is put off or the channel failed."""
+    if put_off_in_rest_hours(pk, at) or not claim(pk, at):
         return False
     attempt, once_only = Message.objects.filter(pk=pk).values_list("attempts", "once_only").get()
     held = Message.objects.filter(pk=pk, status=Status.SENDING, attempts=attempt)
@@ -86,6 +89,20 @@ def deliver_one(pk: int, at: datetime) -> bool:
         status=Status.SENT, sent_at=timezone.now(), claimed_until=None, last_error=""
     )
     return True
+
+
+def put_off_in_rest_hours(pk: int, at: datetime) -> bool:
+    """A message to a resident whose turn comes while people rest (a backlog, a further try) waits until they may be
+    disturbed; that counts as no attempt. False where it may go out now."""
+    waiting = Message.objects.waiting(at).filter(pk=pk, spares_rest_hours=True)
+    message = waiting.select_related("estate").first()
+    if message is None:
+        return False
+    try:
+        allowed = next_open(calling_calendar(message.estate), at)
+    except NeverOpens:
+        return False
+    return allowed > at and waiting.update(not_before=allowed) == 1
 
 
 def claim(pk: int, at: datetime) -> bool:
@@ -126,13 +143,14 @@ def may_have_gone_out(error: Exception) -> bool:
 
 def send(message: Message) -> None:
     """Hand one message to its channel. What is read on the desk or printed has arrived by standing here."""
+    address = clear(message.address)
     if message.channel == Channel.EMAIL:
         subject, body = rendered(message)
         EmailMessage(
-            subject=subject, body=body, to=[message.address], headers={"Message-ID": message.message_id}
+            subject=subject, body=body, to=[address], headers={"Message-ID": message.message_id}
         ).send()
     elif message.channel == Channel.SMS:
-        sms.send(message.address, rendered(message)[1], reference=message.message_id)
+        sms.send(address, rendered(message)[1], reference=message.message_id)
 
 
 def rendered(message: Message) -> tuple[str, str]:

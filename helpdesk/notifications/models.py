@@ -49,11 +49,13 @@ class Message(models.Model):
     about_type = models.CharField(max_length=80, blank=True)
     about_id = models.BigIntegerField(null=True)
     # The page that the message leads to; a resident's is a secret, so it stands sealed.
-    link = SealedTextField(purpose="message.link", blank=True, default="")
+    link = SealedTextField(purpose="message.link", mask=None, blank=True, default="")
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     not_before = models.DateTimeField(default=timezone.now)
     # A second copy of this message would do harm (money): after a crash it is not sent again by itself.
     once_only = models.BooleanField(default=False)
+    # A resident is never told in rest hours, however long the message had to wait or how often it failed.
+    spares_rest_hours = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=120, blank=True)

@@ -27,10 +27,12 @@ def notify(
     language: str = "",
     not_before: datetime | None = None,
     once_only: bool = False,
+    spares_rest_hours: bool = False,
 ) -> Message | None:
     """Write one message; None if `dedupe_key` was used before. Staff get it on the desk, and by e-mail if they have one.
 
-    `recipient` is a member of staff, or a label for somebody else, who needs `channel` and `address`.
+    `recipient` is a member of staff, or a label for somebody else, who needs `channel` and `address`. With
+    `spares_rest_hours`, which residents are owed, it never leaves in rest hours, however often it has to be tried.
     """
     user = recipient if isinstance(recipient, User) else None
     message, is_new = Message.objects.get_or_create(
@@ -49,6 +51,7 @@ def notify(
             "link": link,
             "not_before": not_before or timezone.now(),
             "once_only": once_only,
+            "spares_rest_hours": spares_rest_hours,
         },
     )
     if not is_new:
