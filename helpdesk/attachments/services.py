@@ -49,7 +49,7 @@ def attach(
     is_public: bool = False,
     at: datetime | None = None,
 ) -> list[Attachment]:
-    """Keep inspected files with a record; Refused beyond the record's limit. A rollback leaves no file behind."""
+    """Keep inspected files with a record; Refused beyond the record's limit. What a rollback leaves on the disk is swept."""
     files = list(files)
     there = Attachment.objects.of(owner).count()
     if there + len(files) > settings.ATTACHMENTS_PER_TICKET:
