@@ -1,8 +1,13 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.lib.personal_data import discover
+
 
 class ResidentsConfig(AppConfig):
     name = "residents"
     label = "residents"
     verbose_name = _("Residents")
+
+    def ready(self) -> None:
+        discover()

@@ -8,7 +8,7 @@ from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, W
 from helpdesk.estates.models import Estate
 from helpdesk.lib.door_plates import normalise_plate, plate_prefix
 from helpdesk.lib.names import query_keys
-from helpdesk.lib.phones import ending_hash, national_digits, parse_phone, phone_hash
+from helpdesk.lib.phones import ending_hashes, national_digits, parse_phone, phone_hashes
 from residents.models import Occupancy, Phone, Resident, Unit
 
 SHORTEST_ENDING = 4  # digits
@@ -22,10 +22,11 @@ def find_by_phone(estates: Collection[Estate], text: str, *, limit: int = 8) -> 
     if len(digits) < SHORTEST_ENDING:
         return []
     regions = {estate.phone_region for estate in estates}
-    whole = {phone_hash(e164) for region in regions if (e164 := parse_phone(text, region))}
+    read = {e164 for region in regions if (e164 := parse_phone(text, region))}
+    whole = {digest for e164 in read for digest in phone_hashes(e164)}
     found = (
         Phone.objects.filter(
-            Q(whole_hash__in=whole) | Q(ending_hash=ending_hash(_ascii(digits)[-SHORTEST_ENDING:]))
+            Q(whole_hash__in=whole) | Q(ending_hash__in=ending_hashes(_ascii(digits)[-SHORTEST_ENDING:]))
         )
         .filter(estate__in=[estate.pk for estate in estates], resident__is_archived=False)
         .select_related("resident")
@@ -68,6 +69,12 @@ def find_units(estate_ids: Collection[int], text: str, *, limit: int = 5) -> lis
     return list(rows.annotate(closeness=closeness).order_by("closeness", "code")[:limit])
 
 
+def unit_on_file(written: str, estate: Estate) -> Unit | None:
+    """The door that these words name in whatever writing; None where it is not on file."""
+    plate = normalise_plate(written) or written.strip()
+    return Unit.objects.filter(estate=estate, code__iexact=plate[:30], is_archived=False).first()
+
+
 def people_of(unit: Unit, on: date) -> list[Occupancy]:
     """Who belongs to a unit on a day, with their numbers: the first contact first, then owners, tenants, family."""
     rows = (
@@ -106,12 +113,12 @@ def first_contacts_of(unit_ids: Iterable[int], on: date) -> dict[int, Resident]:
     return first
 
 
-def residents_by_phone_hash(estate_ids: Collection[int], whole_hash: str) -> list[Resident]:
+def residents_by_number(estate_ids: Collection[int], e164: str) -> list[Resident]:
     """Residents who have that very number on file."""
-    if not whole_hash:
+    if not e164:
         return []
     rows = Resident.objects.filter(
-        phones__whole_hash=whole_hash, phones__estate__in=estate_ids, is_archived=False
+        phones__whole_hash__in=phone_hashes(e164), phones__estate__in=estate_ids, is_archived=False
     )
     return list(rows.distinct().order_by("id"))
 

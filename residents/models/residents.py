@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.estates.models import Estate
 from helpdesk.lib.fields import SealedTextField
+from helpdesk.lib.masking import mask_identity
+from helpdesk.lib.phones import mask_phone
 from residents.models.units import Unit
 
 
@@ -47,7 +49,7 @@ class Resident(models.Model):
     accepts_messages = models.BooleanField(_("agrees to messages"), default=True)
     do_not_disturb = models.BooleanField(_("do not disturb"), default=False)
     identity_number = SealedTextField(
-        _("identity number"), purpose="resident.identity", blank=True, default=""
+        _("identity number"), purpose="resident.identity", mask=mask_identity, blank=True, default=""
     )
     identity_hash = models.CharField(max_length=64, blank=True, db_index=True)
     note = models.CharField(_("note for the desk"), max_length=300, blank=True)
@@ -64,6 +66,11 @@ class Resident(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def history_label(self) -> str:
+        """What the history calls a resident: it keeps no names."""
+        return f"#{self.pk}"
 
 
 class NameKey(models.Model):
@@ -87,7 +94,7 @@ class Phone(models.Model):
 
     resident = models.ForeignKey(Resident, models.CASCADE, related_name="phones", verbose_name=_("resident"))
     estate = models.ForeignKey(Estate, models.CASCADE, related_name="+")
-    number = SealedTextField(_("number"), purpose="phone")
+    number = SealedTextField(_("number"), purpose="phone", mask=mask_phone)
     whole_hash = models.CharField(max_length=64)
     ending_hash = models.CharField(max_length=64)
     label = models.CharField(_("label"), max_length=40, blank=True)

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
-from helpdesk.lib.crypto import keyed_hash
 from helpdesk.lib.errors import Refused, Stale
 from helpdesk.lib.names import search_keys
-from helpdesk.lib.phones import complain_about_phone, ending_hash, national_digits, parse_phone, phone_hash
+from helpdesk.lib.phones import complain_about_phone, hash_of_ending, parse_phone, phone_hash, phone_hashes
 from helpdesk.staff.models import User
 from residents.models import NameKey, Occupancy, Phone, Resident, Unit
+from residents.services.identity_numbers import identity_hash
 
 CHANGEABLE = frozenset(
     {"name", "other_name", "salutation", "email", "language", "accepts_messages", "do_not_disturb", "note"}
@@ -49,7 +49,7 @@ def add_resident(
         name=name.strip(),
         contact_of=contact_of,
         identity_number=identity_number,
-        identity_hash=keyed_hash(identity_number, "resident.identity") if identity_number else "",
+        identity_hash=identity_hash(identity_number),
         **details,
     )
     set_names(resident)
@@ -117,8 +117,10 @@ def add_phone(
     e164 = parse_phone(number, region)
     if e164 is None:
         raise Refused("phone_unreadable", complain_about_phone(number, region), field="number")
-    others = Phone.objects.select_for_update().filter(resident=resident)
-    if others.filter(whole_hash=phone_hash(e164)).exists():
+    # The row that is always there is the lock: of two at once the second sees the first one's number.
+    Resident.objects.select_for_update().get(pk=resident.pk)
+    others = Phone.objects.filter(resident=resident)
+    if others.filter(whole_hash__in=phone_hashes(e164)).exists():
         raise Refused("phone_twice", _("This number is on file already."), field="number")
     if is_primary:
         others.filter(is_primary=True).update(is_primary=False)
@@ -127,7 +129,7 @@ def add_phone(
         estate_id=resident.estate_id,
         number=e164,
         whole_hash=phone_hash(e164),
-        ending_hash=ending_hash(national_digits(e164)[-4:]),
+        ending_hash=hash_of_ending(e164),
         label=label.strip(),
         is_primary=is_primary,
     )
@@ -154,7 +156,8 @@ def add_occupancy(
     ends_before_it_begins, lives_there_already.
     """
     _guard_occupancy(unit, resident, since, until)
-    rows = Occupancy.objects.select_for_update().filter(unit=unit, until__isnull=True)
+    Unit.objects.select_for_update().get(pk=unit.pk)
+    rows = Occupancy.objects.filter(unit=unit, until__isnull=True)
     if until is None:
         if is_primary:
             rows.filter(is_primary=True).update(is_primary=False)

@@ -35,4 +35,7 @@ def shown_people(rows: Iterable[Occupancy]) -> list[ShownPerson]:
 
 def phones_of(resident: Resident) -> list[dict[str, str]]:
     """The resident's numbers, masked."""
-    return [{"number": mask_phone(phone.number), "label": phone.label} for phone in resident.phones.all()]
+    return [
+        {"number": mask_phone(phone.number), "label": phone.label, "field": f"phone-{phone.pk}"}
+        for phone in resident.phones.all()
+    ]

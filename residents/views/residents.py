@@ -15,6 +15,7 @@ from residents.forms.residents import NewPhoneForm
 from residents.models import Occupancy, Resident
 from residents.names_shown import full_name
 from residents.services.residents import add_phone
+from residents.services.unmasking import IDENTITY
 from residents.views.people import phones_of
 
 
@@ -50,19 +51,22 @@ def _resident(request: HttpRequest, pk: int, permission: str) -> Resident:
 
 def _show(request: HttpRequest, resident: Resident, form: NewPhoneForm, *, status: int = 200) -> HttpResponse:
     homes = Occupancy.objects.filter(resident=resident).select_related("unit").order_by("-since", "id")
+    may_unmask = request.user.may("residents.unmask", resident.estate_id)  # type: ignore[union-attr]
     context = {
         "resident": resident,
         "name": full_name(resident),
         "phones": phones_of(resident),
         "homes": homes,
-        "facts": _facts(resident),
+        "facts": _facts(resident, may_unmask),
         "form": form,
+        "may_unmask": may_unmask,
+        "may_see_data": request.user.may("residents.personal_data", resident.estate_id),  # type: ignore[union-attr]
         "may_write": request.user.may("residents.write", resident.estate_id),  # type: ignore[union-attr]
     }
     return render(request, "residents/resident_detail.html", context, status=status)
 
 
-def _facts(resident: Resident) -> list[dict[str, str]]:
+def _facts(resident: Resident, may_unmask: bool) -> list[dict[str, str]]:
     facts = [{"label": _("Kind"), "value": resident.get_kind_display()}]
     if resident.salutation:
         facts.append({"label": _("How to greet"), "value": resident.salutation})
@@ -78,7 +82,10 @@ def _facts(resident: Resident) -> list[dict[str, str]]:
     if resident.do_not_disturb:
         facts.append({"label": _("Routine calls"), "value": _("do not disturb")})
     if resident.identity_number:
-        facts.append({"label": _("Identity number"), "value": mask_identity(resident.identity_number)})
+        url = reverse("resident_unmask", args=[resident.pk, IDENTITY]) if may_unmask else ""
+        facts.append(
+            {"label": _("Identity number"), "value": mask_identity(resident.identity_number), "url": url}
+        )
     if resident.note:
         facts.append({"label": _("Note for the desk"), "value": resident.note})
     return facts

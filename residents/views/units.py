@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
-from helpdesk.staff.access import get_visible, needs
+from helpdesk.staff.access import get_visible, needs, require_here
 from residents.forms.residents import NewPersonForm
 from residents.models import Building, Occupancy, Unit
 from residents.names_shown import full_name
@@ -29,6 +29,7 @@ LIST_SIZE = 50
 @needs("residents.view")
 def resident_list(request: HttpRequest) -> HttpResponse:
     """Units of the estate by door plate with their first contact; `building` narrows it, `after` is the last plate read."""
+    require_here(request, "residents.view")
     estate: Estate = request.estate  # type: ignore[attr-defined]
     buildings = list(Building.objects.filter(estate=estate, is_archived=False).order_by("code"))
     chosen = request.GET.get("building", "")
@@ -51,7 +52,7 @@ def resident_list(request: HttpRequest) -> HttpResponse:
         "next_url": next_url,
         "first_url": "?" + urlencode({"building": chosen}) if chosen else reverse("resident_list"),
         "is_first": not request.GET.get("after"),
-        "may_write": request.user.may("residents.write", estate.pk),  # type: ignore[union-attr]
+        "may_import": request.user.may("residents.import", estate.pk),  # type: ignore[union-attr]
     }
     return render(request, "residents/resident_list.html", context)
 

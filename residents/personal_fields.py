@@ -1,0 +1,113 @@
+"""What units' records keep of people, and for how long after they have moved out."""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.lib.personal_data import (
+    HISTORY,
+    HISTORY_STAYS,
+    SERVES_DESK,
+    SERVES_PROOF,
+    Grade,
+    Keeping,
+    PersonalField,
+    register,
+)
+from helpdesk.lib.phones import hash_of_ending, phone_hash
+from residents.models import Occupancy
+from residents.services.identity_numbers import identity_hash
+
+IDENTITY_DAYS, RECORD_DAYS = 30, 180  # after the last day of the last occupancy
+WHO_PAYS = _("to prove who belongs to a unit, where the law asks for it")
+
+
+def _moved_out(day: date, resident: str) -> Q:
+    """Everybody whose last occupancy ended before `day`; who never had one has not moved out."""
+    homes = Occupancy.objects.filter(resident=OuterRef(resident))
+    here = Q(until__isnull=True) | Q(until__gte=day)
+    return Q(Exists(homes)) & ~Q(Exists(homes.filter(here)))
+
+
+def _after_moving_out(days: int, resident: str, words: object) -> Keeping:
+    def over(at: datetime) -> Q:
+        return _moved_out(timezone.localdate(at) - timedelta(days=days), resident)
+
+    return Keeping(words, over)
+
+
+IDENTITY = _after_moving_out(IDENTITY_DAYS, "pk", _("until 30 days after moving out"))
+RECORD = _after_moving_out(RECORD_DAYS, "pk", _("until 180 days after moving out"))
+PHONES = _after_moving_out(RECORD_DAYS, "resident_id", _("until 180 days after moving out"))
+SEVEN_DAYS = Keeping(_("until it is written, 7 days at most"))
+NAMELESS = Concat(Value("Resident #"), Cast(F("pk"), CharField()))
+
+
+def _of_resident(name: str, **more: object) -> PersonalField:
+    return PersonalField(name, Grade.PERSONAL, SERVES_DESK, RECORD, **more)  # type: ignore[arg-type]
+
+
+register("residents.building", plain=["code", "name"])
+register("residents.unit", plain=["code", "entrance"])
+register(
+    "residents.resident",
+    PersonalField("identity_number", Grade.SENSITIVE, WHO_PAYS, IDENTITY),
+    PersonalField("identity_hash", Grade.SENSITIVE, WHO_PAYS, IDENTITY, copied=False),
+    _of_resident("name", emptied=NAMELESS),
+    _of_resident("other_name"),
+    _of_resident("salutation"),
+    _of_resident("email"),
+    _of_resident("language"),
+    _of_resident("note"),
+    _of_resident("accepts_messages", emptied=False),
+    _of_resident("is_archived", emptied=True, copied=False),
+    # Contact persons of an organisation are people of their own.
+    about=lambda person: Q(pk=person.resident_id),
+    hashes={"identity_hash": ("identity_number", identity_hash)},
+)
+register(
+    "residents.namekey",
+    PersonalField("key", Grade.PERSONAL, SERVES_DESK, PHONES, copied=False),
+    about=lambda person: Q(resident=person.resident_id),
+    deleted=PHONES,
+    goes=True,
+)
+register(
+    "residents.phone",
+    PersonalField("number", Grade.PERSONAL, SERVES_DESK, PHONES),
+    PersonalField("label", Grade.PERSONAL, SERVES_DESK, PHONES),
+    PersonalField("whole_hash", Grade.PERSONAL, SERVES_DESK, PHONES, copied=False),
+    PersonalField("ending_hash", Grade.PERSONAL, SERVES_DESK, PHONES, copied=False),
+    about=lambda person: Q(resident=person.resident_id),
+    hashes={"whole_hash": ("number", phone_hash), "ending_hash": ("number", hash_of_ending)},
+    deleted=PHONES,
+    goes=True,
+)
+# Who lived where, when, stays: under a number instead of a name.
+register("residents.occupancy", about=lambda person: Q(resident=person.resident_id))
+register(
+    "residents.importjob",
+    PersonalField("content", Grade.SENSITIVE, SERVES_DESK, SEVEN_DAYS, copied=False),
+    PersonalField("problems", Grade.PERSONAL, SERVES_DESK, SEVEN_DAYS, copied=False),
+    plain=["file_name", "counts", "unknown_columns", "failure"],
+)
+register(
+    "residents.legalhold",
+    PersonalField("reason", Grade.PERSONAL, SERVES_PROOF, HISTORY, stays=HISTORY_STAYS),
+    about=lambda person: Q(resident=person.resident_id),
+)
+register(
+    "residents.erasure",
+    PersonalField("reason", Grade.PERSONAL, SERVES_PROOF, HISTORY, stays=HISTORY_STAYS),
+    plain=["counts"],
+    about=lambda person: Q(resident=person.resident_id),
+)
+register(
+    "residents.givenconsent",
+    PersonalField("version", Grade.INTERNAL, SERVES_PROOF, HISTORY, stays=HISTORY_STAYS),
+    plain=["about_type", "language"],
+)
+register("residents.retentionrun", plain=["table", "columns"])
