@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,8 @@ class BillingConfig(AppConfig):
     name = "billing"
     label = "billing"
     verbose_name = _("Fees")
+
+    def ready(self) -> None:
+        from billing.triggers import install  # the models must stand before the rules about them are read
+
+        post_migrate.connect(install, dispatch_uid="billing.triggers")
