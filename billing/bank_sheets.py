@@ -1,0 +1,190 @@
+"""A bank's list of what came in, as rows: whatever the bank calls its columns, in Chinese or English."""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from billing.models import Method
+from helpdesk.lib.errors import Refused
+from helpdesk.lib.money import parse_money
+from helpdesk.lib.names import fold
+from residents.importing.sheets import Cells, Sheet, read_sheet
+from residents.importing.values import CUT_NUMBER, Unreadable, choice_of, date_of, text_of
+
+SEARCHED = 15  # rows, for the one with the headings
+MOST_LINES = 10_000
+MOST_UNREADABLE = 200
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "received_on": (
+        *("date", "received on", "value date", "transaction date", "posting date", "booking date"),
+        *("日期", "交易日期", "交易时间", "入账日期", "入账时间", "到账日期", "记账日期", "收款日期"),
+    ),
+    "amount": (
+        *("amount", "credit", "credit amount", "paid in", "money in", "amount received"),
+        *("金额", "交易金额", "收入", "收入金额", "贷方", "贷方金额", "贷方发生额", "入账金额", "收款金额"),
+    ),
+    "outgoing": (
+        *("debit", "debit amount", "paid out", "money out"),
+        *("支出", "支出金额", "借方", "借方金额", "借方发生额"),
+    ),
+    "reference": (
+        *("reference", "bank reference", "transaction id", "transaction no", "reference no", "serial no"),
+        *("流水号", "交易流水号", "银行流水号", "参考号", "凭证号", "交易号", "流水", "交易编号"),
+    ),
+    "payer": (
+        *("payer", "payer name", "name", "counterparty", "from", "ordering customer"),
+        *("付款人", "付款方", "付款人名称", "付款人户名", "对方户名", "对方名称", "户名", "交款人", "姓名"),
+    ),
+    "unit": (*("unit", "unit code", "door plate", "flat", "房号", "门牌", "门牌号", "房屋", "单位", "户号"),),
+    "bill": (*("bill", "bill number", "bill no", "账单", "账单号", "账单编号", "通知单号"),),
+    "note": (
+        *("note", "message", "remark", "remarks", "purpose", "description", "details", "narrative"),
+        *("摘要", "附言", "备注", "用途", "交易摘要", "留言"),
+    ),
+    "method": (*("method", "channel", "payment method", "方式", "付款方式", "渠道", "支付方式"),),
+}
+BY_WORD = {fold(word): key for key, words in COLUMNS.items() for word in words}
+METHODS = {
+    Method.TRANSFER: ("transfer", "bank transfer", "转账", "银行转账", "汇款", "网银", "代扣"),
+    Method.WECHAT: ("wechat", "wechat pay", "微信", "微信支付"),
+    Method.ALIPAY: ("alipay", "支付宝"),
+    Method.CARD: ("card", "刷卡", "银行卡", "pos"),
+    Method.CASH: ("cash", "现金", "现金存款"),
+    Method.OTHER: ("other", "其他"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One sum that came in. `key` is the bank's own number of it, or what stands for it where the bank gives none."""
+
+    row: int
+    key: str
+    reference: str
+    received_on: date
+    amount: Decimal
+    method: str
+    payer: str
+    note: str
+    unit: str
+    bill: str
+
+
+@dataclass
+class Statement:
+    """What a file holds: sums that came in, how many went out, and (row, why) of what nobody can read."""
+
+    rows: list[Row] = field(default_factory=list)
+    outgoing: int = 0
+    unreadable: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_statement(name: str, data: bytes, *, today: date) -> Statement:
+    """The file, row by row; a row that can't be read blocks no other.
+
+    Refused no_headings, too_many_rows, nothing_to_import, and what read_sheet refuses.
+    """
+    sheet = read_sheet(name, data)
+    first, places = _headings(sheet)
+    if len(sheet.rows) > MOST_LINES:
+        raise Refused("too_many_rows", _("More than 10,000 rows: cut the file in two."), field="file")
+    found, twins = Statement(), Counter[str]()
+    for number, cells in sheet.rows:
+        if number > first:
+            _take(found, number, {key: _at(cells, at) for key, at in places.items()}, twins, today)
+    if not found.rows and not found.unreadable:
+        raise Refused("nothing_to_import", _("No money came in by this file."), field="file")
+    return found
+
+
+def _take(found: Statement, number: int, cells: dict[str, Any], twins: Counter[str], today: date) -> None:
+    try:
+        row = _row(number, cells, twins, today)
+    except (Unreadable, Refused) as problem:
+        if len(found.unreadable) < MOST_UNREADABLE:
+            why = problem.reason if isinstance(problem, Unreadable) else str(problem.message)
+            found.unreadable.append({"row": number, "why": why})
+        return
+    if row is None:
+        found.outgoing += 1
+    else:
+        found.rows.append(row)
+
+
+def _row(number: int, cells: dict[str, Any], twins: Counter[str], today: date) -> Row | None:
+    """None for money that went out."""
+    amount = amount_of(cells.get("amount"))
+    if amount is None or amount <= 0:
+        return None
+    received_on = date_of(cells.get("received_on"))
+    if received_on is None:
+        raise Unreadable("date_missing", _("The date is missing."))
+    if received_on > today:
+        raise Unreadable("day_not_begun", _("This day has not begun yet."))
+    reference = reference_of(cells.get("reference"))
+    words = {key: text_of(cells.get(key), 200) for key in ("payer", "note", "unit", "bill")}
+    key = reference
+    if not key:
+        # A bank that gives no number: the same sum twice on a day is two sums, the same file again is the same two.
+        same = "|".join([received_on.isoformat(), str(amount), *words.values()])
+        twins[same] += 1
+        key = "~" + hashlib.sha256(f"{same}|{twins[same]}".encode()).hexdigest()[:40]
+    method = choice_of(cells.get("method"), METHODS) or Method.TRANSFER  # type: ignore[arg-type]
+    return Row(number, key, reference, received_on, amount, str(method), **words)
+
+
+def amount_of(value: Any) -> Decimal | None:
+    """Money as banks write it: 1,234.50, ¥90, +12.00; below nothing for what went out. Unreadable: amount_unreadable."""
+    if isinstance(value, float):
+        # 89.39999999999999 is how a spreadsheet keeps 89.40.
+        nearest = Decimal(repr(value)).quantize(Decimal("0.01"))
+        value = str(nearest if abs(float(nearest) - value) < 1e-6 else value)
+    text = unicodedata.normalize("NFKC", text_of(value, 40)).replace(" ", "")
+    text = re.sub(r"^(CNY|RMB|HKD|HK\$|¥|\$)|(元|CNY|RMB)$", "", text.replace(",", "")).lstrip("+")
+    if text in {"", "-", "--"}:
+        return None
+    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
+    try:
+        return sign * parse_money(digits)
+    except Refused as refusal:
+        raise Unreadable(
+            "amount_unreadable", _("“%(text)s” is no amount.") % {"text": text[:20]}
+        ) from refusal
+
+
+def reference_of(value: Any) -> str:
+    """The bank's own number, whole. Unreadable: digits_lost."""
+    if (isinstance(value, int | float) and abs(value) >= 10**15) or CUT_NUMBER.fullmatch(str(value or "")):
+        reason = _("The spreadsheet lost the last digits. Format the column as text and type it again.")
+        raise Unreadable("digits_lost", reason)
+    return text_of(value, 80)
+
+
+def _headings(sheet: Sheet) -> tuple[int, dict[str, int]]:
+    """The headings' row, and column by key; what is called alike twice counts where it stands first."""
+    for number, cells in sheet.rows[:SEARCHED]:
+        places: dict[str, int] = {}
+        for index, cell in enumerate(cells):
+            key = BY_WORD.get(_plain(cell)) if isinstance(cell, str) else None
+            if key:
+                places.setdefault(key, index)
+        if {"received_on", "amount"} <= set(places):
+            return number, places
+    message = _("No headings were found: name the columns, at least “Date” and “Amount”.")
+    raise Refused("no_headings", message, field="file")
+
+
+def _plain(heading: str) -> str:
+    bare = re.sub(r"[（(\[【].*?[)）\]】]", "", heading)  # 金额（元）
+    return re.sub(r"[\s*:：_]+", " ", fold(bare)).strip(" .")
+
+
+def _at(cells: Cells, index: int) -> Any:
+    return cells[index] if index < len(cells) else None

@@ -1,0 +1,196 @@
+"""What a unit owes and why: arrears, credit, the statement; and what a run comes to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.utils import timezone
+
+from billing.models import (
+    AccountEntry,
+    Allocation,
+    Bill,
+    BillingRun,
+    BillLine,
+    DraftLine,
+    LateFee,
+    UnitAccount,
+)
+from billing.services.ledger import local_day
+from helpdesk.lib.money import round_money
+from residents.models import Unit
+
+ZERO = Decimal("0.00")
+OWED = F("total") - F("paid") - F("written_off")
+FEE_OWED = F("amount") - F("paid") - F("waived")
+
+
+@dataclass(frozen=True)
+class Arrears:
+    """What a unit owes: past due (late fees with it), all that is unpaid, its credit, the oldest due date of what is late."""
+
+    amount: Decimal
+    outstanding: Decimal
+    credit: Decimal
+    since: date | None
+    bills: int
+    is_disputed: bool = False
+
+    def days(self, on: date) -> int:
+        """How many days ago the oldest fell due."""
+        return (on - self.since).days if self.since else 0
+
+
+def arrears_of(unit: Unit, *, at: datetime | None = None) -> Arrears:
+    """What a unit owes at a moment. Told to nobody but owner and payer; changes nothing about how they are served."""
+    day = local_day(unit.estate, at or timezone.now())
+    found = arrears_of_units([unit.pk], on=day)
+    return found.get(unit.pk, Arrears(ZERO, ZERO, ZERO, None, 0))
+
+
+def arrears_of_units(unit_ids: Iterable[int], *, on: date) -> dict[int, Arrears]:
+    """The same for many units in three queries; units that owe and hold nothing are left out."""
+    ids = list(unit_ids)
+    bills = Bill.objects.filter(unit__in=ids).unsettled()
+    rows: dict[int, list[tuple[date, Decimal]]] = {}
+    for unit_id, due_on, owed in bills.annotate(owed=OWED).values_list("unit", "due_on", "owed"):
+        rows.setdefault(unit_id, []).append((due_on, round_money(owed)))
+    fees = LateFee.objects.filter(unit__in=ids).values("unit").annotate(owed=Sum(FEE_OWED))
+    late = {row["unit"]: round_money(row["owed"]) for row in fees}
+    credit = dict(UnitAccount.objects.filter(unit__in=ids).values_list("unit", "credit"))
+    disputed = set(
+        bills.filter(disputes__settled_on__isnull=True, disputes__isnull=False).values_list("unit", flat=True)
+    )
+    found = {}
+    for unit_id in {*rows, *late, *credit}:
+        owed = rows.get(unit_id, [])
+        due = [(day, amount) for day, amount in owed if day < on]
+        fee = late.get(unit_id, ZERO)
+        found[unit_id] = Arrears(
+            sum((amount for _day, amount in due), ZERO) + fee,
+            sum((amount for _day, amount in owed), ZERO) + fee,
+            credit.get(unit_id, ZERO),
+            min((day for day, _amount in due), default=None),
+            len(due),
+            unit_id in disputed,
+        )
+    return found
+
+
+def credit_of(unit: Unit) -> Decimal:
+    """What the unit has paid ahead."""
+    return UnitAccount.objects.filter(unit=unit).values_list("credit", flat=True).first() or ZERO
+
+
+# --- the statement ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """One entry of a unit's account, with the balance after it and what it is made of."""
+
+    entry: AccountEntry
+    debit: Decimal
+    credit: Decimal
+    balance: Decimal
+    lines: list[Mapping[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Statement:
+    arrears: Arrears
+    rows: list[StatementRow]
+
+    @property
+    def balance(self) -> Decimal:
+        """What the unit owes less its credit."""
+        return self.rows[-1].balance if self.rows else ZERO
+
+
+def statement_of(
+    unit: Unit, *, since: date | None = None, until: date | None = None, at: datetime | None = None
+) -> Statement:
+    """Every entry of a unit's account with a running balance, oldest first.
+
+    Those before `since` are carried in the balance.
+    """
+    entries = AccountEntry.objects.filter(Q(debit="unit") | Q(credit="unit"), unit=unit).order_by("on", "id")
+    balance, rows = ZERO, []
+    why = explanations_of(unit)
+    related = (
+        "bill",
+        "bill_reversal__bill",
+        "payment__reverses",
+        "refund",
+        "late_fee__bill",
+        "waiver__bill",
+        "write_off__bill",
+    )
+    for entry in entries.select_related(*related):
+        debit, credit = (entry.amount, ZERO) if entry.debit == "unit" else (ZERO, entry.amount)
+        if until is not None and entry.on > until:
+            break
+        balance += debit - credit
+        if since is None or entry.on >= since:
+            rows.append(StatementRow(entry, debit, credit, balance, why.get(entry.pk, [])))
+    return Statement(arrears_of(unit, at=at), rows)
+
+
+def explanations_of(unit: Unit) -> dict[int, list[Mapping[str, Any]]]:
+    """Entry -> why its amount is what it is: lines with quantity, rate and reading; days of a late fee.
+
+    What a payment settled.
+    """
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    lines = BillLine.objects.filter(bill__unit=unit).select_related("charge_item", "meter").order_by("id")
+    for line in lines.annotate(entry_id=F("bill__entry")):
+        found.setdefault(line.entry_id, []).append(explained(line))  # type: ignore[attr-defined]
+    for fee in LateFee.objects.filter(unit=unit).annotate(entry_id=F("entry")):
+        found.setdefault(fee.entry_id, []).append(dict(fee.explanation))  # type: ignore[attr-defined]
+    parts = Allocation.objects.filter(payment__unit=unit, refund__isnull=True, reverses__isnull=True)
+    for part in parts.select_related("bill", "line__charge_item").annotate(entry_id=F("payment__entry")):
+        found.setdefault(part.entry_id, []).append(  # type: ignore[attr-defined]
+            {
+                "bill": part.bill.number,  # type: ignore[union-attr]
+                "period": part.bill.period,  # type: ignore[union-attr]
+                "item": part.line.charge_item if part.line else None,
+                "amount": part.amount,
+            }
+        )
+    return found
+
+
+def explained(line: BillLine) -> Mapping[str, Any]:
+    """A line in figures: item, quantity, rate, readings from and to, steps, days, discount."""
+    return {
+        "item": line.charge_item,
+        "quantity": line.quantity,
+        "rate": line.rate,
+        "amount": line.amount,
+        "meter": line.meter.number if line.meter else None,
+        "meter_from": line.meter_from,
+        "meter_to": line.meter_to,
+        **line.explanation,
+    }
+
+
+# --- runs --------------------------------------------------------------------------------------------------------------
+
+
+def totals_of_run(run: BillingRun) -> list[dict[str, Any]]:
+    """A run's sums by item and building: of its drafts while it is previewed, of its bills afterwards."""
+    if run.status == BillingRun.Status.PREVIEWED:
+        rows: QuerySet[Any, Any] = DraftLine.objects.filter(run=run).values(
+            "charge_item", building=F("unit__building")
+        )
+    else:
+        rows = BillLine.objects.filter(bill__run=run).values(
+            "charge_item", building=F("bill__unit__building")
+        )
+    return [
+        {**row, "amount": round_money(row["amount"])}
+        for row in rows.annotate(amount=Sum("amount")).order_by("charge_item", "building")
+    ]

@@ -1,0 +1,21 @@
+"""Every rule about money. The day and the moment are arguments; refusals are `Refused(code)`.
+
+charges     add_charge_item(*, estate, actor, code, name, kind) · set_rate(charge_item, *, actor, amount, since, …)
+            grant_exemption(unit, *, actor, percent, since, until, reason) · enter_shared_cost(charge_item, *, …)
+            add_lease(unit, *, …) · end_lease(lease, *, actor, until)
+meters      add_meter(unit, *, …) · replace_meter(meter, *, …) · take_reading(meter, *, actor, period, value)
+runs        preview_run(estate, *, actor, period) · confirm_run(run, *, actor) · continue_run(run) · continue_runs(at)
+bills       make_bill(unit, *, actor, pieces) · reverse_bill(bill, *, actor, reason, make_anew=False)
+            make_bill_anew(bill, *, actor) · hand_over_bill(bill, *, actor, way, received_by)
+disputes    open_dispute(bill, *, actor, reason) · settle_dispute(bill, *, actor, outcome, note)
+payments    take_payment(unit, *, actor, amount, method, bills=None) · reverse_payment(payment, *, actor, reason)
+            apply_credit(unit) · refund_credit(unit, *, actor, amount, method, reason) · count_print(receipt, *, actor)
+            write_off(bill, *, actor, reason, amount=None)
+late_fees   set_late_fee(estate, *, actor, rate_per_day, since) · charge_late_fees(estate, day)
+            waive_late_fee(bill, *, actor, reason, amount=None)
+bank_files  send_bank_file(estate, *, actor, name, data) · match_line(line, *, actor, unit) · leave_line(line, *, actor)
+            confirm_bank_file(file, *, actor) · drop_bank_file(file, *, actor) · continue_bank_files(at)
+closings    expected_of(estate, day) · close_day(estate, *, actor, day, counted={method: amount})
+deposits    take_deposit(unit, *, actor, charge_item, amount, method) · give_back(deposit, *, actor, method)
+invoices    request_invoice(payment, *, actor, title, tax_number) · settle_invoice(asked, *, actor, state, number)
+"""

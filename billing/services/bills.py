@@ -1,0 +1,189 @@
+"""Bills made one by one, reversed, made anew, handed out."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.calculation import line_amount
+from billing.drafting import Draft, Line, period_of
+from billing.models import Bill, BillLine, BillReversal, ChargeItem, Handover, LateFee, Meter, Rate
+from billing.services.late_fees import waive_late_fee
+from billing.services.ledger import local_day, lock_ledger, post, posting_day, require_reason
+from billing.services.payments import apply_credit, take_back
+from helpdesk.audit.services import record
+from helpdesk.estates.services import next_serials
+from helpdesk.lib.codes import format_number
+from helpdesk.lib.errors import Refused
+from helpdesk.staff.models import User
+from residents.models import Unit
+
+
+@transaction.atomic
+def make_bill(
+    unit: Unit,
+    *,
+    actor: User | None,
+    pieces: Sequence[tuple[ChargeItem, Decimal]],
+    kind: str = Bill.Kind.COUNTER,
+    due_on: date | None = None,
+    at: datetime | None = None,
+) -> Bill:
+    """A bill of pieces, at today's rate of each item. Refused nothing_to_bill, no_rate, other_estate."""
+    at = at or timezone.now()
+    lock_ledger(unit.estate)
+    day = local_day(unit.estate, at)
+    counts: dict[int, Decimal] = {}
+    items = {item.pk: item for item, _count in pieces}
+    for item, count in pieces:
+        if item.estate_id != unit.estate_id:
+            raise Refused("other_estate", _("This belongs to another estate."), field="pieces")
+        counts[item.pk] = counts.get(item.pk, Decimal(0)) + count
+    lines = [_line_of_pieces(unit, items[pk], count, day) for pk, count in counts.items()]
+    bill = issue(
+        unit, lines, actor=actor, kind=kind, period=period_of(day), issued_on=day, due_on=due_on or day, at=at
+    )
+    record("bill.issued", bill, actor=actor, at=at, total=str(bill.total))
+    return bill
+
+
+def _line_of_pieces(unit: Unit, item: ChargeItem, count: Decimal, day: date) -> Line:
+    rates = Rate.objects.filter(charge_item=item).on(day)
+    for scope in ({"unit": unit}, {"building": unit.building_id}, {"use": unit.use, "unit": None, "building": None},
+                  {"use": "", "unit": None, "building": None}):  # fmt: skip
+        rate = rates.filter(**scope).first()
+        if rate is not None:
+            return Line(unit.pk, item.pk, count, rate.amount, line_amount(count, rate.amount))
+    raise Refused("no_rate", _("No rate is in force for this item."), field="pieces")
+
+
+def issue(
+    unit: Unit,
+    lines: Sequence[Line],
+    *,
+    actor: User | None,
+    kind: str,
+    period: str,
+    issued_on: date,
+    due_on: date,
+    at: datetime,
+    replaces: Bill | None = None,
+) -> Bill:
+    """Writes a bill, its lines and its entry; refused nothing_to_bill when they come to nothing."""
+    lines = [line for line in lines if line.amount > 0]
+    if not lines:
+        raise Refused("nothing_to_bill", _("This comes to nothing."))
+    estate, year = unit.estate, issued_on.year
+    serial = next_serials(estate, "B", year)
+    bill = Bill.objects.create(
+        estate=estate, unit=unit, kind=kind, number=format_number("B", year, serial), year=year, serial=serial,
+        period=period, issued_on=issued_on, due_on=due_on, currency=estate.currency,
+        total=sum((line.amount for line in lines), Decimal(0)), replaces=replaces, issued_by=actor, created_at=at,
+        updated_at=at,
+    )  # fmt: skip
+    for line in lines:
+        BillLine.objects.create(
+            estate=estate, bill=bill, charge_item_id=line.charge_item_id, meter_id=line.meter_id,
+            reading_id=line.reading_id, meter_from=line.meter_from, meter_to=line.meter_to, quantity=line.quantity,
+            rate=line.rate, amount=line.amount, explanation=line.explanation,
+        )  # fmt: skip
+        if line.meter_id:
+            Meter.objects.filter(pk=line.meter_id).update(billed_value=line.meter_to)
+    post("bill", bill, unit=unit, amount=bill.total, on=posting_day(estate, at), number=bill.number)
+    return bill
+
+
+@transaction.atomic
+def reverse_bill(
+    bill: Bill, *, actor: User | None, reason: str, make_anew: bool = False, at: datetime | None = None
+) -> Bill:
+    """Takes a wrong bill back: what was paid of it is credit again, its late fees go.
+
+    With `make_anew` a new one is worked out at once.
+
+    Returns the reversed bill. Refused reason_required, bill_reversed, bill_written_off.
+    """
+    at = at or timezone.now()
+    reason = require_reason(reason)
+    lock_ledger(bill.estate)
+    bill = Bill.objects.select_related("estate", "unit").get(pk=bill.pk)
+    if bill.status == Bill.Status.REVERSED:
+        raise Refused("bill_reversed", _("This bill was reversed."))
+    if bill.write_offs.exists():
+        raise Refused(
+            "bill_written_off", _("A part of this bill was written off; it can't be reversed any more.")
+        )
+    day = posting_day(bill.estate, at)
+    take_back(
+        bill.allocations.filter(payment__isnull=False, reverses__isnull=True, reversal__isnull=True),
+        on=day,
+        at=at,
+    )
+    if any(fee.outstanding for fee in LateFee.objects.filter(bill=bill)):
+        waive_late_fee(bill, actor=actor, reason=reason, at=at)
+    reversal = BillReversal.objects.create(
+        estate=bill.estate,
+        bill=bill,
+        amount=bill.total,
+        reason=reason,
+        on=day,
+        reversed_by=actor,
+        created_at=at,
+    )
+    post("bill_reversal", reversal, unit=bill.unit, amount=bill.total, on=day, number=bill.number)
+    _turn_meters_back(bill)
+    record("bill.reversed", bill, actor=actor, at=at, reason=reason, total=str(bill.total))
+    if make_anew:
+        make_bill_anew(bill, actor=actor, at=at)
+    return Bill.objects.get(pk=bill.pk)
+
+
+def _turn_meters_back(bill: Bill) -> None:
+    """What a reversed bill charged last is still to be charged."""
+    for line in bill.lines.filter(meter__isnull=False, meter_to__isnull=False):
+        turned = Meter.objects.filter(bill_lines=line, billed_value=line.meter_to)
+        turned.update(billed_value=line.meter_from)
+
+
+@transaction.atomic
+def make_bill_anew(bill: Bill, *, actor: User | None, at: datetime | None = None) -> Bill | None:
+    """The bill of a reversed one's period as it is worked out today, at that period's rates.
+
+    None when nothing is to be charged.
+    """
+    at = at or timezone.now()
+    lock_ledger(bill.estate)
+    if bill.kind != Bill.Kind.RUN or Bill.objects.filter(replaces=bill).exists():
+        raise Refused("invalid_transition", _("This bill can't be made anew."))
+    lines = list(Draft(bill.estate, bill.period, [bill.unit_id]).lines())
+    if not lines:
+        return None
+    new = issue(
+        bill.unit, lines, actor=actor, kind=bill.kind, period=bill.period, issued_on=local_day(bill.estate, at),
+        due_on=max(bill.due_on, local_day(bill.estate, at)), at=at, replaces=bill,
+    )  # fmt: skip
+    apply_credit(bill.unit, actor=actor, on=posting_day(bill.estate, at), at=at)
+    record(
+        "bill.issued", new, actor=actor, filed_under=bill, at=at, total=str(new.total), replaces=bill.number
+    )
+    return new
+
+
+@transaction.atomic
+def hand_over_bill(
+    bill: Bill, *, actor: User | None, way: str, received_by: str = "", at: datetime | None = None
+) -> Handover:
+    """Notes that the bill's notice was handed over: who, to whom, when, how."""
+    handed = Handover.objects.create(
+        estate=bill.estate,
+        bill=bill,
+        way=way,
+        received_by=received_by,
+        handed_by=actor,
+        at=at or timezone.now(),
+    )
+    record("bill.handed_over", bill, actor=actor, at=at, way=way)
+    return handed

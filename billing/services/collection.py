@@ -1,0 +1,303 @@
+"""Door-to-door collection, promises to pay and deferrals: nobody promises for the company (docs/domain.md §9)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.models import (
+    Bill,
+    CollectionVisit,
+    Deferral,
+    Payment,
+    PaymentPromise,
+    ReminderNotice,
+    ReminderStep,
+)
+from billing.selectors import Arrears, arrears_of, arrears_of_units
+from helpdesk.attachments.inspection import Inspected
+from helpdesk.attachments.services import attach
+from helpdesk.audit.services import record
+from helpdesk.estates.calendars import local
+from helpdesk.estates.models import Estate
+from helpdesk.lib.errors import Refused
+from helpdesk.lib.one_by_one import one_by_one
+from helpdesk.notifications.services import notify
+from helpdesk.staff.models import User
+from residents.models import Unit
+
+LONGEST_PROMISE = timedelta(days=60)
+LONGEST_DEFERRAL = timedelta(days=366)
+COMPLAINT_PAUSE = timedelta(days=30)
+MOST_STOPS = 200
+Outcome = PaymentPromise.Outcome
+Met = CollectionVisit.Met
+Reason = CollectionVisit.Reason
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What somebody at the door promised: who, by when, how much (None: all of it)."""
+
+    who: str
+    day: date
+    amount: Decimal | None = None
+
+
+@transaction.atomic
+def record_visit(
+    unit: Unit,
+    *,
+    actor: User,
+    met: str,
+    said: str = "",
+    reason: str = "",
+    passed_to: str = "",
+    left_notice: bool = False,
+    promise: Promised | None = None,
+    files: Iterable[Inspected] = (),
+    form_token: str | None = None,
+    at: datetime | None = None,
+) -> CollectionVisit:
+    """What happened at the door; a repeat of `form_token` gives the same visit.
+
+    An open complaint or a doubted bill pauses the reminders. Refused: reason_missing, nobody_promises, promise_in_past,
+    promise_too_late, amount_not_positive.
+    """
+    at = at or timezone.now()
+    if form_token and (known := CollectionVisit.objects.filter(form_token=form_token).first()):
+        return known
+    day = local(unit.estate, at).date()
+    _guard_visit(met, reason, promise, day)
+    owed = arrears_of(unit, at=at)
+    visit = CollectionVisit.objects.create(
+        estate=unit.estate,
+        unit=unit,
+        at=at,
+        by=actor,
+        met=met,
+        said=said.strip(),
+        reason=reason,
+        passed_to=passed_to.strip()[:80],
+        left_notice=left_notice,
+        owed=owed.amount,
+        owed_since=owed.since,
+        form_token=form_token or None,
+    )
+    attach(visit, files, actor=actor, estate=unit.estate, purpose="notice", at=at)
+    if met != Met.NOBODY:
+        doors = ReminderNotice.objects.filter(unit=unit, way=ReminderStep.Way.DOOR, done_at__isnull=True)
+        doors.update(done_at=at, done_by=actor)
+    record("collection.visited", visit, filed_under=unit, actor=actor, at=at, met=met, reason=reason)
+    if promise is not None:
+        promise_payment(unit, actor=actor, promised=promise, visit=visit, at=at)
+    elif reason == Reason.COMPLAINT:
+        pause_for_complaint(unit, actor=actor, reason=said.strip()[:300] or _("An open complaint"), at=at)
+    return visit
+
+
+def _guard_visit(met: str, reason: str, promise: Promised | None, day: date) -> None:
+    if met != Met.NOBODY and not reason:
+        raise Refused("reason_missing", _("Why do they not pay? Choose what comes nearest."), field="reason")
+    if promise is None:
+        return
+    if met == Met.NOBODY:
+        raise Refused("nobody_promises", _("Nobody was met, so nobody promised."), field="promised_for")
+    if promise.day < day:
+        raise Refused("promise_in_past", _("That day has passed."), field="promised_for")
+    if promise.day > day + LONGEST_PROMISE:
+        raise Refused(
+            "promise_too_late",
+            _("A promise reaches 60 days at most; beyond that a manager decides on a deferral."),
+            field="promised_for",
+        )
+    if promise.amount is not None and promise.amount <= 0:
+        raise Refused("amount_not_positive", _("The amount must be above nothing."), field="promised_amount")
+
+
+@transaction.atomic
+def promise_payment(
+    unit: Unit,
+    *,
+    actor: User,
+    promised: Promised,
+    visit: CollectionVisit | None = None,
+    at: datetime | None = None,
+) -> PaymentPromise:
+    """Keep a promise to pay: reminders wait for its day. A newer one takes the place of an open one."""
+    at = at or timezone.now()
+    day = local(unit.estate, at).date()
+    Unit.objects.select_for_update().get(pk=unit.pk)
+    PaymentPromise.objects.filter(unit=unit, settled_on__isnull=True).update(
+        settled_on=day, outcome=Outcome.REPLACED
+    )
+    promise = PaymentPromise.objects.create(
+        estate=unit.estate,
+        unit=unit,
+        visit=visit,
+        promised_by=promised.who.strip()[:80] or _("not named"),
+        promised_for=promised.day,
+        amount=promised.amount,
+        made_on=day,
+        taken_by=actor,
+    )
+    record("promise.made", promise, filed_under=unit, actor=actor, at=at, day=promised.day)
+    return promise
+
+
+def settle_promises(at: datetime) -> int:
+    """Promises whose day has passed, or whose debt is paid: kept, or back on the list with whoever took them told."""
+    estates = Estate.objects.filter(is_active=True)
+    return one_by_one(estates, lambda estate: _settle_estate(estate, at), what="promises of")
+
+
+def _settle_estate(estate: Estate, at: datetime) -> int:
+    day = local(estate, at).date()
+    rows = PaymentPromise.objects.filter(estate=estate, settled_on__isnull=True)
+    rows = rows.select_related("unit__estate", "taken_by")
+    return sum(_settle(promise, day, at) for promise in rows)
+
+
+@transaction.atomic
+def _settle(promise: PaymentPromise, day: date, at: datetime) -> bool:
+    kept = _is_kept(promise, day)
+    if not kept and promise.promised_for >= day:
+        return False
+    outcome = Outcome.KEPT if kept else Outcome.BROKEN
+    open_still = PaymentPromise.objects.filter(pk=promise.pk, settled_on__isnull=True)
+    if not open_still.update(settled_on=day, outcome=outcome):
+        return False
+    record(f"promise.{outcome}", promise, filed_under=promise.unit, actor=None, at=at)
+    if not kept and promise.taken_by is not None:
+        notify(
+            promise.taken_by,
+            "promise_broken",
+            estate=promise.unit.estate,
+            dedupe_key=f"promise:{promise.pk}:broken",
+            context={"unit": promise.unit.code, "day": f"{promise.promised_for:%Y-%m-%d}"},
+            about=promise.unit,
+        )
+    return True
+
+
+def _is_kept(promise: PaymentPromise, day: date) -> bool:
+    """No bill is late any more (a late fee breaks no promise), or the promised sum came in since."""
+    if not Bill.objects.overdue(day).filter(unit=promise.unit).exists():
+        return True
+    if promise.amount is None:
+        return False
+    came = Payment.objects.filter(
+        unit=promise.unit, received_on__gte=promise.made_on, reverses__isnull=True, reversal__isnull=True
+    ).aggregate(total=Sum("amount"))["total"]
+    return (came or Decimal(0)) >= promise.amount
+
+
+@transaction.atomic
+def grant_deferral(
+    unit: Unit,
+    *,
+    actor: User,
+    until: date,
+    reason: str,
+    since: date | None = None,
+    at: datetime | None = None,
+) -> Deferral:
+    """A hardship deferral: no reminders until a day. Refused: reason_required, deferral_in_past, deferral_too_long."""
+    at = at or timezone.now()
+    today = local(unit.estate, at).date()
+    since = since or today
+    if not reason.strip():
+        raise Refused("reason_required", _("A reason is needed."), field="reason")
+    if until < max(since, today):
+        raise Refused("deferral_in_past", _("That day has passed."), field="until")
+    if until > since + LONGEST_DEFERRAL:
+        raise Refused("deferral_too_long", _("A deferral reaches a year at most."), field="until")
+    return _defer(unit, Deferral.Kind.HARDSHIP, since, until, reason.strip(), actor, at)
+
+
+@transaction.atomic
+def pause_for_complaint(
+    unit: Unit, *, actor: User | None, reason: str, at: datetime | None = None
+) -> Deferral:
+    """Reminders wait 30 days, or until the complaint is closed (`end_complaint_pause`); a pause as long stays the only one."""
+    at = at or timezone.now()
+    day = local(unit.estate, at).date()
+    until = day + COMPLAINT_PAUSE
+    running = Deferral.objects.filter(
+        unit=unit, kind=Deferral.Kind.COMPLAINT, since__lte=day, until__gte=until
+    )
+    return running.first() or _defer(unit, Deferral.Kind.COMPLAINT, day, until, reason[:300], actor, at)
+
+
+@transaction.atomic
+def end_complaint_pause(unit: Unit, *, actor: User | None, at: datetime | None = None) -> int:
+    """The complaint is closed: reminders go on from tomorrow. Returns how many pauses ended."""
+    at = at or timezone.now()
+    day = local(unit.estate, at).date()
+    rows = Deferral.objects.filter(unit=unit, kind=Deferral.Kind.COMPLAINT, until__gt=day, since__lte=day)
+    ended = rows.update(until=day)
+    if ended:
+        record("deferral.ended", unit, actor=actor, at=at)
+    return ended
+
+
+def _defer(
+    unit: Unit, kind: str, since: date, until: date, reason: str, actor: User | None, at: datetime
+) -> Deferral:
+    deferral = Deferral.objects.create(
+        estate=unit.estate, unit=unit, kind=kind, since=since, until=until, reason=reason, approved_by=actor
+    )
+    record("deferral.granted", deferral, filed_under=unit, actor=actor, at=at, kind=kind, until=until)
+    return deferral
+
+
+@dataclass(frozen=True)
+class RouteStop:
+    """One door of today's route: what is owed and since when, the last visit, and a promise that has come due."""
+
+    unit: Unit
+    owed: Arrears
+    last: CollectionVisit | None
+    broken: PaymentPromise | None
+
+
+def route_of(estate: Estate, day: date) -> list[RouteStop]:
+    """The doors to knock at: those whom the ladder sends there and who were not visited since, by door plate.
+
+    A unit with a promise that holds, a deferral or nothing overdue is left out.
+    """
+    sent = ReminderNotice.objects.filter(estate=estate, way=ReminderStep.Way.DOOR, done_at__isnull=True)
+    paused = Deferral.objects.filter(unit=OuterRef("pk"), since__lte=day, until__gte=day)
+    holding = PaymentPromise.objects.filter(
+        unit=OuterRef("pk"), settled_on__isnull=True, promised_for__gte=day
+    )
+    broken = PaymentPromise.objects.filter(
+        unit=OuterRef("pk"), outcome=Outcome.BROKEN, settled_on__gte=day - COMPLAINT_PAUSE
+    )
+    units = (
+        Unit.objects.filter(estate=estate)
+        .filter(Exists(sent.filter(unit=OuterRef("pk"))) | Exists(broken))
+        .exclude(Exists(paused))
+        .exclude(Exists(holding))
+        .filter(Exists(Bill.objects.overdue(day).filter(unit=OuterRef("pk"))))
+        .exclude(Exists(CollectionVisit.objects.filter(unit=OuterRef("pk"), at__date=day)))
+        .select_related("building", "estate")
+        .order_by("code")
+    )
+    return _stops(list(units[:MOST_STOPS]), day)
+
+
+def _stops(units: list[Unit], day: date) -> list[RouteStop]:
+    """The same few queries for one door and for two hundred."""
+    ids = [unit.pk for unit in units]
+    owed = arrears_of_units(ids, on=day)
+    visits = CollectionVisit.objects.filter(unit__in=ids).select_related("by", "unit")
+    last = {visit.unit_id: visit for visit in visits.order_by("at", "id")}
+    promises = PaymentPromise.objects.filter(unit__in=ids, outcome=Outcome.BROKEN)
+    broken = {promise.unit_id: promise for promise in promises.order_by("settled_on", "id")}
+    return [RouteStop(unit, owed[unit.pk], last.get(unit.pk), broken.get(unit.pk)) for unit in units]

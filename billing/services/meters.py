@@ -1,0 +1,120 @@
+"""Meters and readings; what is wrong with one is said before it is billed."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from billing.calculation import bounds_of
+from billing.models import BillLine, ChargeItem, Meter, MeterReading
+from billing.services.runs import PERIOD
+from helpdesk.audit.services import record
+from helpdesk.lib.errors import Refused
+from helpdesk.staff.models import User
+from residents.models import Unit
+
+
+@transaction.atomic
+def add_meter(
+    unit: Unit,
+    *,
+    actor: User | None,
+    charge_item: ChargeItem,
+    number: str,
+    installed_on: date,
+    initial_value: Decimal = Decimal(0),
+    digits: int = 6,
+    multiplier: Decimal = Decimal(1),
+    replaces: Meter | None = None,
+) -> Meter:
+    """A meter of a unit. Refused other_estate, already_there, not_metered."""
+    if charge_item.estate_id != unit.estate_id:
+        raise Refused("other_estate", _("This belongs to another estate."), field="charge_item")
+    if charge_item.kind != ChargeItem.Kind.METERED:
+        raise Refused("not_metered", _("This item is not charged by meter."), field="charge_item")
+    if Meter.objects.filter(charge_item=charge_item, number=number).exists():
+        raise Refused("already_there", _("There is a meter of this number."), field="number")
+    meter = Meter.objects.create(
+        estate_id=unit.estate_id, unit=unit, charge_item=charge_item, number=number, installed_on=installed_on,
+        initial_value=initial_value, billed_value=initial_value, digits=digits, multiplier=multiplier, replaces=replaces,
+    )  # fmt: skip
+    record("meter.added", meter, actor=actor, filed_under=unit, initial_value=str(initial_value))
+    return meter
+
+
+@transaction.atomic
+def replace_meter(
+    meter: Meter,
+    *,
+    actor: User | None,
+    final_value: Decimal,
+    replaced_on: date,
+    number: str,
+    initial_value: Decimal = Decimal(0),
+    digits: int | None = None,
+) -> Meter:
+    """Takes a last reading of the old meter and puts a new one in its place; both are charged.
+
+    Refused reading_backwards, already_there.
+    """
+    period = f"{replaced_on:%Y-%m}"
+    take_reading(meter, actor=actor, period=period, value=final_value, read_on=replaced_on)
+    meter.removed_on = replaced_on
+    meter.save(update_fields=["removed_on"])
+    record("meter.removed", meter, actor=actor, filed_under=meter.unit, final_value=str(final_value))
+    return add_meter(
+        meter.unit, actor=actor, charge_item=meter.charge_item, number=number, installed_on=replaced_on,
+        initial_value=initial_value, digits=digits or meter.digits, multiplier=meter.multiplier, replaces=meter,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def take_reading(
+    meter: Meter,
+    *,
+    actor: User | None,
+    period: str,
+    value: Decimal,
+    read_on: date | None = None,
+    rolled_over: bool = False,
+    is_confirmed: bool = False,
+    source: str = MeterReading.Source.GRID,
+) -> MeterReading:
+    """What a meter showed at the end of a period; again corrects it until it is billed.
+
+    Refused period_invalid, reading_backwards (less than the one before, unless it began again at zero), reading_billed.
+    """
+    if not PERIOD.fullmatch(period):
+        raise Refused("period_invalid", _("Write the period as 2026-11."), field="period")
+    meter = Meter.objects.select_for_update().get(pk=meter.pk)
+    before = reading_before(meter, period)
+    if value < before and not rolled_over:
+        raise Refused("reading_backwards", _("This is less than the reading before."), field="value")
+    _first, last = bounds_of(period)
+    values = {"value": value, "read_on": read_on or last, "rolled_over": rolled_over, "is_confirmed": is_confirmed,
+              "source": source, "read_by": actor, "estate_id": meter.estate_id}  # fmt: skip
+    old = MeterReading.objects.filter(meter=meter, period=period).first()
+    if old is not None and is_billed(old):
+        raise Refused("reading_billed", _("This reading was billed; reverse the bill first."), field="period")
+    reading, _made = MeterReading.objects.update_or_create(meter=meter, period=period, defaults=values)
+    was = str(old.value) if old else None
+    record("reading.taken", reading, actor=actor, filed_under=meter, period=period, value=str(value), was=was)
+    return reading
+
+
+def reading_before(meter: Meter, period: str) -> Decimal:
+    """The value of the last reading before a period; the first one of the meter where there is none."""
+    rows = MeterReading.objects.filter(meter=meter, period__lt=period).order_by("-period")
+    return rows.values_list("value", flat=True).first() or meter.initial_value
+
+
+def is_billed(reading: MeterReading) -> bool:
+    return BillLine.objects.filter(reading=reading).exclude(bill__status="reversed").exists()
+
+
+@transaction.atomic
+def take_readings(rows: Iterable[dict], *, actor: User | None) -> list[MeterReading]:
+    """Many readings, all or none: rows of take_reading's arguments with their meter. The first refusal ends it."""
+    return [take_reading(row.pop("meter"), actor=actor, **row) for row in map(dict, rows)]

@@ -1,0 +1,358 @@
+"""Payments: taken, reversed, kept as credit, given back (docs/domain.md §9)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.models import Allocation, Bill, BillLine, LateFee, Payment, Receipt, Refund, WriteOff
+from billing.services.ledger import (
+    account_of,
+    check_amount,
+    local_day,
+    lock_ledger,
+    post,
+    posting_day,
+    require_open,
+    require_reason,
+    settings_of,
+)
+from helpdesk.audit.services import record
+from helpdesk.estates.services import next_number, next_serials
+from helpdesk.lib.codes import format_number
+from helpdesk.lib.errors import Refused
+from helpdesk.staff.models import User
+from residents.models import Unit
+
+
+@dataclass(frozen=True)
+class Debt:
+    """Something of a bill that is still to be settled: a line, or a late fee."""
+
+    bill: Bill
+    outstanding: Decimal
+    line: BillLine | None = None
+    late_fee: LateFee | None = None
+
+
+@transaction.atomic
+def take_payment(
+    unit: Unit,
+    *,
+    actor: User | None,
+    amount: Decimal,
+    method: str,
+    bills: Sequence[Bill] | None = None,
+    reference: str = "",
+    received_on: date | None = None,
+    channel: str = Payment.Channel.COUNTER,
+    external_ref: str | None = None,
+    currency: str = "",
+    form_token: str | None = None,
+    at: datetime | None = None,
+) -> Payment:
+    """Money for a unit: settles the chosen bills, else the oldest due first; the rest is credit.
+
+    The same form again is the same payment.
+
+    Refused amount_not_positive, invalid_amount, currency_mismatch, day_closed, day_not_begun, bill_reversed,
+    bill_paid, other_estate.
+    """
+    at = at or timezone.now()
+    estate = unit.estate
+    lock_ledger(estate)
+    before = Payment.objects.filter(estate=estate, form_token=form_token).first() if form_token else None
+    if before is not None:
+        return before
+    amount = check_amount(amount)
+    if currency and currency != estate.currency:
+        raise Refused(
+            "currency_mismatch", _("This estate keeps its accounts in another currency."), field="currency"
+        )
+    day = received_on or local_day(estate, at)
+    if day > local_day(estate, at):
+        raise Refused("day_not_begun", _("This day has not begun yet."), field="received_on")
+    require_open(estate, day)
+    debts = chosen_debts(unit, bills) if bills else debts_of(unit)
+    account_of(unit)
+    payment = Payment.objects.create(
+        estate=estate,
+        unit=unit,
+        number=next_number(estate, "PAY", at),
+        amount=amount,
+        currency=estate.currency,
+        method=method,
+        reference=reference,
+        channel=channel,
+        external_ref=external_ref or None,
+        received_on=day,
+        received_by=actor,
+        form_token=form_token or None,
+        created_at=at,
+    )
+    _write_receipt(payment, at)
+    allocate(payment, debts, on=day, at=at)
+    post("payment", payment, unit=unit, amount=amount, on=day, number=payment.receipt.number)
+    payment.refresh_from_db()
+    record("payment.taken", payment, actor=actor, at=at, amount=str(amount), method=method)
+    return payment
+
+
+def _write_receipt(payment: Payment, at: datetime) -> Receipt:
+    year = payment.received_on.year
+    serial = next_serials(payment.estate, "R", year)
+    return Receipt.objects.create(
+        estate=payment.estate,
+        payment=payment,
+        number=format_number("R", year, serial),
+        year=year,
+        serial=serial,
+        amount=payment.amount,
+        created_at=at,
+    )
+
+
+def debts_of(unit: Unit) -> list[Debt]:
+    """All that a unit has to settle, in the order in which a payment does: oldest due first, late fees after or among."""
+    # A paid bill may still have a late fee that is not.
+    fees = LateFee.objects.filter(unit=unit, amount__gt=F("paid") + F("waived")).values("bill")
+    open_ones = Q(status__in=(Bill.Status.OPEN, Bill.Status.PART_PAID)) | Q(pk__in=fees)
+    bills = list(Bill.objects.filter(open_ones, unit=unit).standing().order_by("due_on", "id"))
+    return _in_order(bills, principal_first=settings_of(unit.estate).principal_first)
+
+
+def chosen_debts(unit: Unit, bills: Sequence[Bill]) -> list[Debt]:
+    """What the chosen bills have to settle, in the order of choice.
+
+    Refused other_estate, bill_reversed, bill_paid.
+    """
+    fresh = {bill.pk: bill for bill in Bill.objects.filter(pk__in=[bill.pk for bill in bills], unit=unit)}
+    chosen = [fresh[bill.pk] for bill in dict.fromkeys(bills) if bill.pk in fresh]
+    if len(chosen) < len(set(bills)):
+        raise Refused("other_estate", _("This bill belongs to another unit."), field="bills")
+    if any(bill.status == Bill.Status.REVERSED for bill in chosen):
+        raise Refused("bill_reversed", _("This bill was reversed."), field="bills")
+    debts = _in_order(chosen, principal_first=settings_of(unit.estate).principal_first)
+    if {debt.bill.pk for debt in debts} != set(fresh):
+        raise Refused("bill_paid", _("Nothing of this bill is left to pay."), field="bills")
+    return debts
+
+
+def _in_order(bills: Sequence[Bill], *, principal_first: bool) -> list[Debt]:
+    place = {bill.pk: n for n, bill in enumerate(bills)}
+    by_id = {bill.pk: bill for bill in bills}
+    unsettled = [bill.pk for bill in bills if bill.outstanding]
+    lines = BillLine.objects.filter(bill__in=unsettled).exclude(amount=F("paid"))
+    fees = LateFee.objects.filter(bill__in=place).exclude(amount=F("paid")).order_by("as_of")
+    debts = [Debt(by_id[line.bill_id], line.outstanding, line=line) for line in lines.order_by("id")]
+    late = [Debt(by_id[fee.bill_id], fee.outstanding, late_fee=fee) for fee in fees]
+    if principal_first:
+        found = sorted(debts, key=lambda d: place[d.bill.pk]) + sorted(late, key=lambda d: place[d.bill.pk])
+    else:
+        found = sorted([*late, *debts], key=lambda d: place[d.bill.pk])
+    return [debt for debt in found if debt.outstanding > 0]
+
+
+def allocate(
+    payment: Payment, debts: Iterable[Debt], *, on: date, at: datetime, most: Decimal | None = None
+) -> Decimal:
+    """Settles debts with what of the payment is free, in their order; returns what was used."""
+    left = free = payment.amount - payment.allocated if most is None else most
+    for debt in debts:
+        if left <= 0:
+            break
+        part = min(left, debt.outstanding)
+        Allocation.objects.create(
+            estate_id=payment.estate_id,
+            payment=payment,
+            line=debt.line,
+            late_fee=debt.late_fee,
+            bill=debt.bill,
+            amount=part,
+            on=on,
+            created_at=at,
+        )
+        left -= part
+    return free - left
+
+
+def take_back(allocations: Iterable[Allocation], *, on: date, at: datetime) -> None:
+    """Undoes allocations, each by one of its own that names it."""
+    for allocation in allocations:
+        Allocation.objects.create(
+            estate_id=allocation.estate_id,
+            payment_id=allocation.payment_id,
+            line_id=allocation.line_id,
+            late_fee_id=allocation.late_fee_id,
+            bill_id=allocation.bill_id,
+            amount=allocation.amount,
+            on=on,
+            reverses=allocation,
+            created_at=at,
+        )
+
+
+@transaction.atomic
+def reverse_payment(
+    payment: Payment, *, actor: User | None, reason: str, at: datetime | None = None
+) -> Payment:
+    """Takes a payment back as of today and reopens just what it settled; returns the payment.
+
+    Refused reason_required, already_reversed, credit_refunded, day_closed.
+    """
+    at = at or timezone.now()
+    reason = require_reason(reason)
+    lock_ledger(payment.estate)
+    payment = Payment.objects.select_related("estate", "unit").get(pk=payment.pk)
+    if payment.reverses_id or Payment.objects.filter(reverses=payment).exists():
+        raise Refused("already_reversed", _("This payment was reversed already."))
+    standing = payment.allocations.filter(reverses__isnull=True, reversal__isnull=True)
+    if standing.filter(refund__isnull=False).exists():
+        raise Refused(
+            "credit_refunded", _("A part of this payment was given back; it can't be reversed any more.")
+        )
+    day = local_day(payment.estate, at)
+    require_open(payment.estate, day)
+    take_back(standing, on=day, at=at)
+    taken_back = Payment.objects.create(
+        estate=payment.estate,
+        unit=payment.unit,
+        number=next_number(payment.estate, "PAY", at),
+        amount=payment.amount,
+        currency=payment.currency,
+        method=payment.method,
+        received_on=day,
+        received_by=actor,
+        reverses=payment,
+        reason=reason,
+        created_at=at,
+    )
+    post("payment_reversal", taken_back, unit=payment.unit, amount=payment.amount, on=day,
+         number=payment.receipt.number, payment=taken_back)  # fmt: skip
+    record("payment.reversed", payment, actor=actor, at=at, reason=reason, amount=str(payment.amount))
+    return Payment.objects.get(pk=payment.pk)
+
+
+def payments_with_credit(unit: Unit) -> list[Payment]:
+    """Payments of which something is left, the oldest first."""
+    rows = Payment.objects.filter(
+        unit=unit, reverses__isnull=True, reversal__isnull=True, allocated__lt=F("amount")
+    )
+    return list(rows.order_by("received_on", "id"))
+
+
+@transaction.atomic
+def apply_credit(
+    unit: Unit, *, actor: User | None = None, on: date | None = None, at: datetime | None = None
+) -> Decimal:
+    """Settles what is open with the unit's credit, oldest first on both sides; returns how much was used."""
+    at = at or timezone.now()
+    lock_ledger(unit.estate)
+    # It moves no money: what a closed day can't take belongs to the next open one.
+    day = on or posting_day(unit.estate, at)
+    used = Decimal(0)
+    for payment in payments_with_credit(unit):
+        used += allocate(payment, debts_of(unit), on=day, at=at)
+    if used:
+        record("credit.applied", unit, actor=actor, at=at, amount=str(used))
+    return used
+
+
+@transaction.atomic
+def refund_credit(
+    unit: Unit,
+    *,
+    actor: User | None,
+    amount: Decimal,
+    method: str,
+    reason: str,
+    form_token: str | None = None,
+    at: datetime | None = None,
+) -> Refund:
+    """Gives credit back, from the oldest payment first.
+
+    Refused amount_not_positive, reason_required, credit_too_small, day_closed.
+    """
+    at = at or timezone.now()
+    reason, amount = require_reason(reason), check_amount(amount)
+    estate = unit.estate
+    lock_ledger(estate)
+    before = Refund.objects.filter(estate=estate, form_token=form_token).first() if form_token else None
+    if before is not None:
+        return before
+    day = local_day(estate, at)
+    require_open(estate, day)
+    if amount > account_of(unit).credit:
+        raise Refused("credit_too_small", _("The unit has less credit than that."), field="amount")
+    refund = Refund.objects.create(
+        estate=estate,
+        unit=unit,
+        number=next_number(estate, "RF", at),
+        amount=amount,
+        method=method,
+        reason=reason,
+        on=day,
+        approved_by=actor,
+        form_token=form_token or None,
+        created_at=at,
+    )
+    left = amount
+    for payment in payments_with_credit(unit):
+        part = min(left, payment.amount - payment.allocated)
+        if part > 0:
+            Allocation.objects.create(
+                estate=estate, payment=payment, refund=refund, amount=part, on=day, created_at=at
+            )
+            left -= part
+    post("refund", refund, unit=unit, amount=amount, on=day, number=refund.number)
+    record("refund.given", refund, actor=actor, at=at, amount=str(amount), method=method, reason=reason)
+    return refund
+
+
+@transaction.atomic
+def write_off(
+    bill: Bill, *, actor: User | None, reason: str, amount: Decimal | None = None, at: datetime | None = None
+) -> WriteOff:
+    """Gives up what is outstanding of a bill, late fees last, or a part of it.
+
+    Refused reason_required, bill_reversed, bill_paid, amount_too_big.
+    """
+    at = at or timezone.now()
+    reason = require_reason(reason)
+    lock_ledger(bill.estate)
+    debts = chosen_debts(bill.unit, [bill])
+    owed = sum((debt.outstanding for debt in debts), Decimal(0))
+    amount = owed if amount is None else check_amount(amount)
+    if amount > owed:
+        raise Refused("amount_too_big", _("Less than that is outstanding."), field="amount")
+    day = posting_day(bill.estate, at)
+    given_up = WriteOff.objects.create(
+        estate=bill.estate, unit=bill.unit, bill=bill, amount=amount, reason=reason, on=day, approved_by=actor,
+        created_at=at,
+    )  # fmt: skip
+    left = amount
+    for debt in debts:
+        part = min(left, debt.outstanding)
+        if part > 0:
+            Allocation.objects.create(
+                estate=bill.estate, write_off=given_up, line=debt.line, late_fee=debt.late_fee, bill=bill,
+                amount=part, on=day, created_at=at,
+            )  # fmt: skip
+            left -= part
+    post("write_off", given_up, unit=bill.unit, amount=amount, on=day, number=bill.number)
+    record("bill.written_off", bill, actor=actor, at=at, amount=str(amount), reason=reason)
+    return given_up
+
+
+@transaction.atomic
+def count_print(receipt: Receipt, *, actor: User | None, at: datetime | None = None) -> Receipt:
+    """Notes that a receipt was printed; beyond the first it says so on its face."""
+    Receipt.objects.filter(pk=receipt.pk).update(prints=F("prints") + 1)
+    receipt.refresh_from_db()
+    record("receipt.printed", receipt, actor=actor, filed_under=receipt.payment, at=at, prints=receipt.prints)
+    return receipt

@@ -1,0 +1,278 @@
+"""The monthly run: previewed, confirmed, then billed in the background, in pieces that each commit whole.
+
+A killed worker leaves whole pieces behind it; the next one goes on where the drafts go on.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.bulk import copy_rows
+from billing.calculation import bounds_of
+from billing.drafting import Draft, Line
+from billing.models import BillingRun, DraftLine, RunProblem, UnitAccount
+from billing.services.ledger import lock_ledger, posting_day, settings_of
+from billing.services.payments import apply_credit
+from helpdesk.audit.services import record
+from helpdesk.estates.models import Estate
+from helpdesk.estates.services import next_serials
+from helpdesk.lib.errors import Refused
+from helpdesk.lib.money import round_money
+from helpdesk.staff.models import User
+
+PERIOD = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+STATUS = BillingRun.Status
+CHUNK = 5_000
+LEASE = timedelta(seconds=60)
+DRAFT_COLUMNS = (
+    "run_id", "unit_id", "charge_item_id", "meter_id", "reading_id", "meter_from", "meter_to", "quantity", "rate",
+    "amount", "explanation",
+)  # fmt: skip
+
+
+@transaction.atomic
+def preview_run(
+    estate: Estate,
+    *,
+    actor: User | None,
+    period: str,
+    issued_on: date | None = None,
+    due_on: date | None = None,
+    at: datetime | None = None,
+) -> BillingRun:
+    """Works a period's bills out and writes down what they would be; an earlier preview is discarded.
+
+    Refused period_invalid, period_already_billed.
+    """
+    at = at or timezone.now()
+    if not PERIOD.fullmatch(period):
+        raise Refused("period_invalid", _("Write the period as 2026-11."), field="period")
+    lock_ledger(estate)
+    refuse_billed(estate, period)
+    for old in BillingRun.objects.filter(estate=estate, period=period, status=STATUS.PREVIEWED):
+        discard_preview(old)
+    first, _last = bounds_of(period)
+    issued_on = issued_on or first
+    run = BillingRun.objects.create(
+        estate=estate, period=period, issued_on=issued_on,
+        due_on=due_on or max(issued_on, first.replace(day=settings_of(estate).due_day)),
+        previewed_by=actor, previewed_at=at,
+    )  # fmt: skip
+    draft = Draft(estate, period)
+    copy_rows(DraftLine._meta.db_table, DRAFT_COLUMNS, _rows(run, draft.lines()))
+    RunProblem.objects.bulk_create(
+        [
+            RunProblem(
+                estate=estate,
+                run=run,
+                unit_id=t.unit_id,
+                charge_item_id=t.charge_item_id,
+                code=t.code,
+                detail=t.detail,
+            )
+            for t in draft.troubles
+        ],
+        batch_size=1000,
+    )
+    figures = DraftLine.objects.filter(run=run).aggregate(
+        bills=Count("unit", distinct=True), total=Sum("amount")
+    )
+    run.bills, run.total = figures["bills"], round_money(figures["total"] or Decimal(0))
+    run.save(update_fields=["bills", "total"])
+    record("billing.previewed", run, actor=actor, at=at, bills=run.bills, total=str(run.total))
+    return run
+
+
+def refuse_billed(estate: Estate, period: str) -> None:
+    if BillingRun.objects.filter(
+        estate=estate, period=period, status__in=(STATUS.RUNNING, STATUS.DONE)
+    ).exists():
+        raise Refused("period_already_billed", _("This period has been billed already."))
+
+
+def discard_preview(run: BillingRun) -> None:
+    """The drafts go; that there was a preview stays."""
+    _execute("DELETE FROM billing_draftline WHERE run_id = %s", [run.pk])
+    BillingRun.objects.filter(pk=run.pk, status=STATUS.PREVIEWED).update(status=STATUS.DISCARDED)
+
+
+def _rows(run: BillingRun, lines: Iterator[Line]) -> Iterator[tuple[Any, ...]]:
+    for line in lines:
+        yield (
+            run.pk, line.unit_id, line.charge_item_id, line.meter_id, line.reading_id, _text(line.meter_from),
+            _text(line.meter_to), str(line.quantity), str(line.rate), str(line.amount),
+            json.dumps(line.explanation) if line.explanation else "{}",
+        )  # fmt: skip
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+@transaction.atomic
+def confirm_run(run: BillingRun, *, actor: User | None, at: datetime | None = None) -> BillingRun:
+    """The bills are made from now on, in the background.
+
+    Refused period_already_billed, invalid_transition (a discarded preview).
+    """
+    at = at or timezone.now()
+    lock_ledger(run.estate)
+    refuse_billed(run.estate, run.period)
+    try:
+        with transaction.atomic():
+            won = BillingRun.objects.filter(pk=run.pk, status=STATUS.PREVIEWED).update(
+                status=STATUS.RUNNING, confirmed_by=actor, confirmed_at=at
+            )
+    except IntegrityError as error:
+        raise Refused("period_already_billed", _("This period has been billed already.")) from error
+    if not won:
+        raise Refused("invalid_transition", _("A newer preview has taken the place of this one."))
+    run.refresh_from_db()
+    record("billing.confirmed", run, actor=actor, at=at, bills=run.bills, total=str(run.total))
+    return run
+
+
+def continue_runs(at: datetime) -> int:
+    """Goes on with every confirmed run that nobody is at; returns how many bills were made."""
+    waiting = BillingRun.objects.filter(status=STATUS.RUNNING)
+    free = waiting.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=at))
+    return sum(continue_run(run) for run in free.order_by("id"))
+
+
+def continue_run(run: BillingRun, *, chunk: int = CHUNK, at: datetime | None = None) -> int:
+    """Makes the bills that are still to be made, piece by piece; returns how many.
+
+    Two at once share nothing: one waits.
+    """
+    made = 0
+    while True:
+        with transaction.atomic():
+            lock_ledger(run.estate)
+            locked = BillingRun.objects.select_for_update().get(pk=run.pk)
+            if locked.status != STATUS.RUNNING:
+                return made
+            count = bill_next(locked, chunk, at or timezone.now())
+            if count is None:
+                finish(locked)
+                return made
+        made += count
+
+
+def bill_next(run: BillingRun, chunk: int, now: datetime) -> int | None:
+    """One piece: bills, lines and entries of the next units, and whatever credit they have.
+
+    None when there is nothing left.
+    """
+    units = DraftLine.objects.filter(run=run).order_by("unit").values_list("unit", flat=True).distinct()
+    ids = list(units[:chunk])
+    if not ids:
+        return None
+    span: dict[str, Any] = {"run": run.pk, "first": ids[0], "last": ids[-1]}
+    _leave_out_the_billed(run, span)
+    count = DraftLine.objects.filter(run=run, unit__gte=ids[0], unit__lte=ids[-1]).aggregate(
+        n=Count("unit", distinct=True)
+    )["n"]
+    if count:
+        year = run.issued_on.year
+        serial = next_serials(run.estate, "B", year, count)
+        moment = connection.ops.adapt_datetimefield_value(now)
+        span |= {
+            "base": serial - 1,
+            "year": year,
+            "prefix": f"B-{year}-",
+            "now": moment,
+            "on": posting_day(run.estate, now),
+        }
+        span["currency"] = run.estate.currency
+        for statement in (BILLS, LINES, ENTRIES, METERS):
+            _execute(statement, span)
+    _execute(
+        "DELETE FROM billing_draftline WHERE run_id = %(run)s AND unit_id BETWEEN %(first)s AND %(last)s",
+        span,
+    )
+    _use_credit(run, span, now)
+    BillingRun.objects.filter(pk=run.pk).update(done=F("done") + count, claimed_until=now + LEASE)
+    return count
+
+
+def _leave_out_the_billed(run: BillingRun, span: dict[str, Any]) -> None:
+    """A unit that has a bill of this period keeps it, and the run says so."""
+    there = DraftLine.objects.filter(
+        run=run,
+        unit__gte=span["first"],
+        unit__lte=span["last"],
+        unit__bills__period=run.period,
+        unit__bills__kind="run",
+    ).exclude(unit__bills__status="reversed")
+    billed = DraftLine.objects.raw(BILLED, span)
+    units = sorted({row.unit_id for row in billed}) if there.exists() else []
+    for unit_id in units:
+        RunProblem.objects.create(
+            estate=run.estate, run=run, unit_id=unit_id, code=RunProblem.Code.ALREADY_BILLED
+        )
+        _execute("DELETE FROM billing_draftline WHERE run_id = %s AND unit_id = %s", [run.pk, unit_id])
+
+
+def _use_credit(run: BillingRun, span: dict[str, Any], now: datetime) -> None:
+    rich = UnitAccount.objects.filter(
+        unit__gte=span["first"], unit__lte=span["last"], estate=run.estate, credit__gt=0
+    )
+    for account in rich.select_related("unit__estate"):
+        apply_credit(account.unit, on=posting_day(run.estate, now), at=now)
+
+
+def finish(run: BillingRun) -> None:
+    run.status, run.finished_at, run.claimed_until = STATUS.DONE, timezone.now(), None
+    run.save(update_fields=["status", "finished_at", "claimed_until"])
+    record("billing.done", run, actor=None, bills=run.done)
+
+
+def _execute(statement: str, params: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+
+
+BILLED = """
+SELECT DISTINCT d.unit_id AS id, d.unit_id FROM billing_draftline d
+JOIN billing_bill b ON b.unit_id = d.unit_id AND b.kind = 'run' AND b.status <> 'reversed'
+JOIN billing_billingrun r ON r.id = d.run_id AND r.period = b.period
+WHERE d.run_id = %(run)s AND d.unit_id BETWEEN %(first)s AND %(last)s
+"""
+BILLS = """
+INSERT INTO billing_bill (estate_id, unit_id, run_id, kind, number, year, serial, period, issued_on, due_on, currency,
+ total, paid, written_off, status, issued_by_id, created_at, updated_at)
+SELECT r.estate_id, t.unit_id, r.id, 'run',
+ %(prefix)s || CASE WHEN t.n > 999999 THEN '' ELSE SUBSTR('000000', 1, 6 - LENGTH(CAST(t.n AS VARCHAR(9)))) END
+ || CAST(t.n AS VARCHAR(9)), %(year)s, t.n, r.period, r.issued_on, r.due_on, %(currency)s, t.total, 0, 0, 'open',
+ r.confirmed_by_id, %(now)s, %(now)s
+FROM (SELECT run_id, unit_id, ROUND(SUM(amount), 2) AS total, %(base)s + ROW_NUMBER() OVER (ORDER BY unit_id) AS n
+ FROM billing_draftline WHERE run_id = %(run)s AND unit_id BETWEEN %(first)s AND %(last)s GROUP BY run_id, unit_id) t
+JOIN billing_billingrun r ON r.id = t.run_id ORDER BY t.n
+"""
+LINES = """
+INSERT INTO billing_billline (estate_id, bill_id, charge_item_id, meter_id, reading_id, meter_from, meter_to, quantity,
+ rate, amount, explanation, paid, written_off)
+SELECT b.estate_id, b.id, d.charge_item_id, d.meter_id, d.reading_id, d.meter_from, d.meter_to, d.quantity, d.rate,
+ d.amount, d.explanation, 0, 0
+FROM billing_draftline d JOIN billing_bill b ON b.run_id = d.run_id AND b.unit_id = d.unit_id AND b.status <> 'reversed'
+WHERE d.run_id = %(run)s AND d.unit_id BETWEEN %(first)s AND %(last)s ORDER BY d.id
+"""
+ENTRIES = """
+INSERT INTO billing_accountentry (estate_id, unit_id, kind, "on", debit, credit, amount, number, bill_id, created_at)
+SELECT b.estate_id, b.unit_id, 'bill', %(on)s, 'unit', 'income', b.total, b.number, b.id, %(now)s
+FROM billing_bill b WHERE b.run_id = %(run)s AND b.unit_id BETWEEN %(first)s AND %(last)s AND b.status <> 'reversed'
+"""
+METERS = """
+UPDATE billing_meter SET billed_value = (SELECT MAX(d.meter_to) FROM billing_draftline d
+ WHERE d.run_id = %(run)s AND d.meter_id = billing_meter.id)
+WHERE id IN (SELECT d.meter_id FROM billing_draftline d WHERE d.run_id = %(run)s
+ AND d.unit_id BETWEEN %(first)s AND %(last)s AND d.meter_id IS NOT NULL)
+"""
