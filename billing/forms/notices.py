@@ -1,0 +1,17 @@
+"""A notice that was handed over."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class NoticeForm(forms.Form):
+    """Who took a bill's notice, and how it was handed over."""
+
+    way = forms.ChoiceField(label=_("How"))
+    received_by = forms.CharField(label=_("Taken by"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, ways: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="notice_%s", **kwargs)
+        self.fields["way"].choices = ways  # type: ignore[attr-defined]

@@ -1,0 +1,108 @@
+"""The cashier's closing: what the day should have brought, what was counted, and the difference."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from billing.forms.payments import ClosingForm
+from billing.models import DayClosing, Method
+from billing.services.closings import close_day, expected_of
+from billing.services.ledger import is_closed, local_day
+from helpdesk.estates.models import Estate
+from helpdesk.lib.errors import Refused
+from helpdesk.lib.money import show_money
+from helpdesk.lib.pages import INVALID, REFUSED, done
+from helpdesk.staff.access import get_visible, needs, require_here
+
+LISTED = 14
+ZERO = Decimal("0.00")
+
+
+@require_http_methods(["GET", "POST"])
+@needs("billing.close_day")
+def closing(request: HttpRequest) -> HttpResponse:
+    """Count the drawer and close the day; nothing is posted into it any more."""
+    require_here(request, "billing.close_day")
+    estate: Estate = request.estate  # type: ignore[attr-defined]
+    today = local_day(estate, timezone.now())
+    form = ClosingForm(
+        request.POST if request.method == "POST" else None, methods=Method.values, initial={"day": today}
+    )
+    status = 200
+    if request.method == "POST":
+        status = INVALID
+        if form.is_valid():
+            try:
+                closed = close_day(
+                    estate,
+                    actor=request.user,  # type: ignore[arg-type]
+                    day=form.cleaned_data["day"],
+                    counted=form.counted(),
+                    note=form.cleaned_data["note"],
+                )
+            except Refused as refusal:
+                field = "counted_cash" if refusal.code == "count_missing" else refusal.field
+                form.add_error(field if field in form.fields else None, str(refusal.message))
+                status = REFUSED
+            else:
+                said = _("%(day)s is closed, difference %(amount)s")
+                known = {"day": closed.day, "amount": show_money(closed.difference, estate.currency)}
+                return done(request, said % known, reverse("closing"))
+    return render(request, "billing/closing.html", _page(estate, form, today), status=status)
+
+
+@require_safe
+@needs("billing.close_day")
+def closing_print(request: HttpRequest, pk: int) -> HttpResponse:
+    """A closed day on paper: by the books, counted, difference, and room for two names."""
+    rows = DayClosing.objects.select_related("estate", "closed_by")
+    closed = get_visible(rows, request.user, "billing.close_day", pk=pk)  # type: ignore[arg-type]
+    currency = closed.estate.currency
+    sums = ("expected", "counted", "difference")
+    context = {
+        "closing": closed,
+        "estate": closed.estate,
+        "rows": [
+            {
+                "method": count.get_method_display(),
+                **{s: show_money(getattr(count, s), currency) for s in sums},
+            }
+            for count in closed.counts.order_by("id")
+        ],
+        "all": {s: show_money(getattr(closed, s), currency) for s in sums},
+    }
+    return render(request, "billing/closing_print.html", context)
+
+
+def _page(estate: Estate, form: ClosingForm, today: Any) -> dict[str, Any]:
+    expected = expected_of(estate, today)
+    closings = DayClosing.objects.filter(estate=estate).select_related("closed_by").prefetch_related("counts")
+    return {
+        "form": form,
+        "today": today,
+        "is_closed": is_closed(estate, today),
+        "rows": [
+            {
+                "label": Method(method).label,
+                "expected": show_money(expected.get(method, ZERO), estate.currency),
+                "field": form[f"counted_{method}"],
+            }
+            for method in Method.values
+        ],
+        "closings": [
+            {
+                "closing": row,
+                "expected": show_money(row.expected, estate.currency),
+                "counted": show_money(row.counted, estate.currency),
+                "difference": show_money(row.difference, estate.currency),
+                "is_off": bool(row.difference),
+            }
+            for row in closings[:LISTED]
+        ],
+    }

@@ -1,0 +1,159 @@
+"""Meter readings of a period: a grid that takes a column from a spreadsheet; what looks wrong is found before billing."""
+
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from billing.forms.meters import ReadingsFileForm
+from billing.models import ChargeItem, Meter, MeterReading
+from billing.services.ledger import settings_of
+from billing.services.meters import take_reading
+from billing.services.runs import PERIOD
+from helpdesk.estates.calendars import local
+from helpdesk.estates.models import Estate
+from helpdesk.lib.errors import Refused
+from helpdesk.lib.pages import REFUSED, done
+from helpdesk.staff.access import needs, require_here
+
+SIZE = 100
+
+
+@require_http_methods(["GET", "POST"])
+@needs("billing.read_meters")
+def meter_grid(request: HttpRequest) -> HttpResponse:
+    """One row a meter: the reading before, this one, the use; wrong ones stay in their box with the reason."""
+    require_here(request, "billing.read_meters")
+    estate: Estate = request.estate  # type: ignore[attr-defined]
+    sent = request.POST if request.method == "POST" else request.GET
+    period = sent.get("period", "")
+    if not PERIOD.fullmatch(period):
+        period = f"{local(estate, timezone.now()):%Y-%m}"
+    items = list(ChargeItem.objects.filter(estate=estate, kind="metered", is_active=True).order_by("code"))
+    item = next((i for i in items if str(i.pk) == sent.get("item")), items[0] if items else None)
+    meters = _meters(estate, item, sent.get("after", "")[:40]) if item else []
+    typed: dict[int, str] = {}
+    errors: dict[int, str] = {}
+    status = 200
+    if request.method == "POST":
+        typed = {m.pk: request.POST.get(f"m{m.pk}", "").strip() for m in meters}
+        saved, errors = _save(request, meters[:SIZE], period, typed)
+        if not errors:
+            said = ngettext("%(count)d reading is kept", "%(count)d readings are kept", saved) % {
+                "count": saved
+            }
+            return done(
+                request, said, f"{reverse('meter_grid')}?period={period}&item={item.pk if item else ''}"
+            )
+        status = REFUSED
+    rows = _rows(estate, meters[:SIZE], period, typed, errors)
+    context = {
+        "period": period,
+        "items": items,
+        "item": item,
+        "rows": rows,
+        "missing": sum(1 for row in rows if not row["value"]),
+        "unusual": sum(1 for row in rows if row["unusual"]),
+        "errors": len(errors),
+        "next_after": meters[SIZE - 1].number if len(meters) > SIZE else "",
+        "after": sent.get("after", ""),
+        "may_set": request.user.may("billing.set_meters", estate.pk),  # type: ignore[union-attr]
+        "file_form": ReadingsFileForm(),
+    }
+    return render(request, "billing/meter_grid.html", context, status=status)
+
+
+def _meters(estate: Estate, item: ChargeItem, after: str) -> list[Meter]:
+    rows = Meter.objects.filter(estate=estate, charge_item=item, removed_on__isnull=True)
+    return list(rows.filter(number__gt=after).select_related("unit").order_by("number")[: SIZE + 1])
+
+
+def _save(
+    request: HttpRequest, meters: list[Meter], period: str, typed: dict[int, str]
+) -> tuple[int, dict[int, str]]:
+    """Every reading that is right is kept; the wrong ones come back with the reason."""
+    saved, errors = 0, {}
+    for meter in meters:
+        text = typed[meter.pk].replace(",", "")
+        if not text:
+            continue
+        try:
+            with transaction.atomic():
+                saved += _save_one(request, meter, period, text)
+        except InvalidOperation:
+            errors[meter.pk] = _("Write a figure.")
+        except Refused as refusal:
+            errors[meter.pk] = str(refusal.message)
+    return saved, errors
+
+
+def _save_one(request: HttpRequest, meter: Meter, period: str, text: str) -> bool:
+    value = Decimal(text)
+    if not value.is_finite() or value < 0 or value >= 10**9:
+        raise InvalidOperation
+    known = MeterReading.objects.filter(meter=meter, period=period).first()
+    confirmed = bool(request.POST.get(f"ok{meter.pk}"))
+    rolled = bool(request.POST.get(f"roll{meter.pk}"))
+    if known and known.value == value and known.is_confirmed >= confirmed and known.rolled_over == rolled:
+        return False
+    take_reading(
+        meter,
+        actor=request.user,  # type: ignore[arg-type]
+        period=period,
+        value=value,
+        rolled_over=rolled,
+        is_confirmed=confirmed,
+    )
+    return True
+
+
+def _rows(
+    estate: Estate, meters: list[Meter], period: str, typed: dict[int, str], errors: dict[int, str]
+) -> list[dict[str, Any]]:
+    ids = [meter.pk for meter in meters]
+    now = {r.meter_id: r for r in MeterReading.objects.filter(meter__in=ids, period=period)}
+    history: dict[int, list[Decimal]] = {}
+    earlier = MeterReading.objects.filter(meter__in=ids, period__lt=period).order_by("-period")
+    for meter_id, value in earlier.values_list("meter", "value"):
+        history.setdefault(meter_id, []).append(value)
+    factor = settings_of(estate).unusual_factor
+    return [
+        _row(meter, now.get(meter.pk), history.get(meter.pk, []), factor, typed, errors) for meter in meters
+    ]
+
+
+def _row(
+    meter: Meter,
+    reading: MeterReading | None,
+    before: list[Decimal],
+    factor: int,
+    typed: dict[int, str],
+    errors: dict[int, str],
+) -> dict[str, Any]:
+    last = before[0] if before else meter.initial_value
+    use = reading.value - last if reading and not reading.rolled_over else None
+    steps = [a - b for a, b in pairwise(before[:13]) if a >= b]
+    usual = sum(steps, Decimal(0)) / len(steps) if steps else None
+    unusual = bool(
+        reading and not reading.is_confirmed and use is not None and usual and use > usual * factor
+    )
+    return {
+        "meter": meter,
+        "before": f"{last.normalize():f}",
+        "value": typed.get(meter.pk) or (f"{reading.value.normalize():f}" if reading else ""),
+        "use": f"{use.normalize():f}" if use is not None else "",
+        "usual": f"{usual:.1f}" if usual is not None else "",
+        "estimated": bool(reading and reading.source == MeterReading.Source.ESTIMATE),
+        "rolled": bool(reading and reading.rolled_over),
+        "confirmed": bool(reading and reading.is_confirmed),
+        "unusual": unusual,
+        "error": errors.get(meter.pk, ""),
+    }

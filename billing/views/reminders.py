@@ -1,0 +1,187 @@
+"""Reminders: what went out, what is to be handed over on paper, and the ladder with its words."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from billing.forms.reminders import LadderFormSet, ReminderTextForm
+from billing.models import ReminderNotice, ReminderStep, ReminderText
+from billing.reminder_words import fill, house_words
+from billing.services.reminders import hand_over_notice, ladder_of, set_ladder, write_reminder_text
+from helpdesk.estates.models import Estate
+from helpdesk.lib.errors import Refused
+from helpdesk.lib.money import show_money
+from helpdesk.lib.pages import INVALID, REFUSED, done
+from helpdesk.lib.paging import Page
+from helpdesk.staff.access import get_visible, needs, require_here
+
+ON_PAPER = ("print",)
+EXAMPLE = Decimal("1284.60")
+
+
+@require_safe
+@needs("reminders.view")
+def reminder_list(request: HttpRequest) -> HttpResponse:
+    """Notices to hand over first; what went out by itself under *sent*."""
+    require_here(request, "reminders.view")
+    estate: Estate = request.estate  # type: ignore[attr-defined]
+    show = request.GET.get("show", "to_do")
+    rows = ReminderNotice.objects.filter(estate=estate).select_related(
+        "unit", "resident", "done_by", "message"
+    )
+    if show == "to_do":
+        rows = rows.filter(channel__in=ON_PAPER, done_at__isnull=True)
+    elif show == "legal":
+        rows = rows.filter(way=ReminderStep.Way.LEGAL)
+    page: Page[ReminderNotice] = Page(rows, request.GET, field="created_at")
+    context = {
+        "chips": [
+            {"label": label, "url": f"?show={key}", "active": show == key}
+            for key, label in (("to_do", _("To hand over")), ("legal", _("Legal list")), ("all", _("All")))
+        ],
+        "rows": [_row(notice, estate.currency) for notice in page.rows],
+        "pager": page.pager,
+        "may_set": request.user.may("reminders.settings", estate.pk),  # type: ignore[union-attr]
+    }
+    return render(request, "billing/reminder_list.html", context)
+
+
+@require_safe
+@needs("reminders.view")
+def reminder_print(request: HttpRequest, pk: int) -> HttpResponse:
+    """A notice on paper, to be handed over in an envelope: never posted where others read it."""
+    notice = _notice(request, pk)
+    with translation.override(notice.language):
+        return render(request, "billing/reminder_print.html", {"notice": notice, "estate": notice.estate})
+
+
+@require_POST
+@needs("reminders.view")
+def reminder_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """It was handed over, sent off or passed on."""
+    notice = _notice(request, pk)
+    hand_over_notice(notice, actor=request.user, note=request.POST.get("note", ""))  # type: ignore[arg-type]
+    return done(request, _("Handed over: %(unit)s") % {"unit": notice.unit.code}, reverse("reminder_list"))
+
+
+@require_http_methods(["GET", "POST"])
+@needs("reminders.settings")
+def reminder_ladder(request: HttpRequest) -> HttpResponse:
+    """The rungs: how many days after the due date, in which way."""
+    require_here(request, "reminders.settings")
+    estate: Estate = request.estate  # type: ignore[attr-defined]
+    rungs = [{"days": rung.days, "way": rung.way} for rung in ladder_of(estate)]
+    forms = LadderFormSet(request.POST) if request.method == "POST" else LadderFormSet(initial=rungs)
+    refused, status = "", 200
+    if request.method == "POST":
+        status = INVALID
+        if forms.is_valid():
+            try:
+                _set_ladder(request, estate, forms)
+            except Refused as refusal:
+                refused, status = str(refusal.message), REFUSED
+            else:
+                return done(request, _("The ladder is set"), reverse("reminder_ladder"))
+    context = {"forms": forms, "refused": refused, "texts": _texts(estate), "ways": ReminderStep.Way}
+    return render(request, "billing/reminder_ladder.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("reminders.settings")
+def reminder_text(request: HttpRequest, level: int, language: str) -> HttpResponse:
+    """The estate's own words for a rung in one language, with how they will read."""
+    require_here(request, "reminders.settings")
+    estate: Estate = request.estate  # type: ignore[attr-defined]
+    initial = _words(estate, level, language) | {"level": level, "language": language}
+    form = ReminderTextForm(request.POST) if request.method == "POST" else ReminderTextForm(initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = INVALID
+        if form.is_valid():
+            try:
+                write_reminder_text(estate, actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            except Refused as refusal:
+                form.add_error(refusal.field, str(refusal.message))
+                status = REFUSED
+            else:
+                return done(request, _("The words are kept"), reverse("reminder_ladder"))
+    said = form.cleaned_data if form.is_bound and form.is_valid() else initial
+    context = {
+        "form": form,
+        "level": level,
+        "language": language,
+        "preview": {key: fill(str(said.get(key, "")), _example(estate)) for key in ("subject", "body")},
+    }
+    return render(request, "billing/reminder_text.html", context, status=status)
+
+
+def _set_ladder(request: HttpRequest, estate: Estate, forms: Any) -> None:
+    steps = [form.cleaned_data for form in forms if form.cleaned_data.get("days") is not None]
+    ordered = sorted(steps, key=lambda step: step["days"])
+    set_ladder(
+        estate,
+        actor=request.user,  # type: ignore[arg-type]
+        steps=[(level, step["days"], step["way"]) for level, step in enumerate(ordered, start=1)],
+    )
+
+
+def _texts(estate: Estate) -> list[dict[str, Any]]:
+    own = set(ReminderText.objects.filter(estate=estate).values_list("level", "language"))
+    return [
+        {
+            "rung": rung,
+            "languages": [
+                {
+                    "name": name,
+                    "url": reverse("reminder_text", args=[rung.level, code]),
+                    "own": (rung.level, code) in own,
+                }
+                for code, name in settings.LANGUAGES
+            ],
+        }
+        for rung in ladder_of(estate)
+        if rung.way == ReminderStep.Way.MESSAGE
+    ]
+
+
+def _words(estate: Estate, level: int, language: str) -> dict[str, str]:
+    own = ReminderText.objects.filter(estate=estate, level=level, language=language).first()
+    if own:
+        return {"subject": own.subject, "body": own.body}
+    days = next((rung.days for rung in ladder_of(estate) if rung.level == level), 1)
+    with translation.override(language):
+        subject, body = house_words(days)
+    return {"subject": subject, "body": body}
+
+
+def _example(estate: Estate) -> dict[str, str]:
+    return {
+        "name": "…",
+        "unit": "3-2-501",
+        "bills": f"{timezone.localdate():%Y-%m} (B-{timezone.localdate():%Y}-000001): "
+        + show_money(EXAMPLE, estate.currency),
+        "total": show_money(EXAMPLE, estate.currency),
+        "estate": estate.local_name,
+        "telephone": estate.telephone,
+    }
+
+
+def _row(notice: ReminderNotice, currency: str) -> dict[str, Any]:
+    message = notice.message
+    return {
+        "notice": notice,
+        "total": show_money(notice.total, currency),
+        "state": message.get_status_display() if message else "",
+    }
+
+
+def _notice(request: HttpRequest, pk: int) -> ReminderNotice:
+    rows = ReminderNotice.objects.select_related("estate", "unit", "resident")
+    return get_visible(rows, request.user, "reminders.view", pk=pk)  # type: ignore[arg-type]
