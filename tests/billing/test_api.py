@@ -1,0 +1,216 @@
+"""The fees by API: from rate to receipt, with the refusals that integrations rely on."""
+
+from datetime import date, timedelta
+from decimal import Decimal as D
+from unittest import mock
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from billing.models import Payment
+from billing.services import closings, disputes, late_fees, runs
+from helpdesk.staff.services import create_token
+from tests.api.conftest import bearer, codes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def api():
+    def make(user) -> APIClient:
+        _kept, plain = create_token(user, name="test", actor=None)
+        return bearer(plain)
+
+    return make
+
+
+def post(client, path, body=None, key=None, status=201):
+    headers = {"Idempotency-Key": key} if key else {}
+    response = client.post(f"/api/v1/{path}", body, format="json", headers=headers)
+    assert response.status_code == status, response.content
+    return response.json() if status < 400 else codes(response)
+
+
+@pytest.fixture
+def billed(api, admin, manager, estate, unit):
+    """October's bill of 3-2-501, made by API alone: {bill}."""
+    office, desk = api(admin), api(manager)
+    item = post(
+        office,
+        "charge-items/",
+        {"estate": estate.pk, "code": "fee", "name": "Management fee", "kind": "area"},
+    )
+    post(office, "rates/", {"charge_item": item["id"], "amount": "2.85", "since": "2026-01-01"})
+    run = post(desk, "billing-runs/", {"estate": estate.pk, "period": "2026-10"})
+    assert (run["status"], run["bills"], run["total"], run["problems"]) == ("previewed", 1, "254.79", [])
+    confirmed = post(desk, f"billing-runs/{run['id']}/confirm/", status=202)
+    assert confirmed["status"] == "running" and confirmed["progress"] == {"done": 0, "total": 1}
+    runs.continue_runs(timezone.now())
+    done = desk.get(f"/api/v1/billing-runs/{run['id']}/").json()
+    assert (done["status"], done["progress"]) == ("done", {"done": 1, "total": 1})
+    return desk.get("/api/v1/bills/?period=2026-10").json()["results"][0]
+
+
+def test_a_bill_says_what_it_is_made_of(billed, unit):
+    assert billed["number"] == "B-2026-000001" and billed["unit"] == unit.pk
+    assert (billed["status"], billed["total"], billed["paid"], billed["outstanding"]) == (
+        "overdue",
+        "254.79",
+        "0.00",
+        "254.79",
+    )
+    (line,) = billed["lines"]
+    assert (D(line["quantity"]), D(line["rate"]), line["amount"]) == (D("89.4"), D("2.85"), "254.79")
+
+
+def test_a_period_is_billed_once(billed, api, manager, estate):
+    body = {"estate": estate.pk, "period": "2026-10"}
+    assert post(api(manager), "billing-runs/", body, status=409) == {("period_already_billed", None)}
+
+
+def test_a_payment_needs_a_key_and_comes_once(billed, api, clerk, unit):
+    client = api(clerk)
+    body = {"unit": unit.pk, "amount": "100.00", "method": "cash"}
+    assert post(client, "payments/", body, status=400) == {("required", "Idempotency-Key")}
+    first = post(client, "payments/", body, key="a")
+    assert first["receipt_number"].startswith("R-") and first["credit"] == "0.00"
+    assert [(a["bill"], a["amount"]) for a in first["allocations"]] == [(billed["id"], "100.00")]
+    again = client.post("/api/v1/payments/", body, format="json", headers={"Idempotency-Key": "a"})
+    assert again.json() == first and again["Idempotent-Replay"] == "true"
+    post(client, "payments/", body | {"amount": "1"}, key="a", status=422)
+    assert Payment.objects.count() == 1
+    assert client.get(f"/api/v1/bills/{billed['id']}/").json()["status"] == "overdue"
+
+
+def test_a_key_takes_one_payment_even_after_its_answer_is_forgotten(billed, api, clerk, unit):
+    client = api(clerk)
+    body = {"unit": unit.pk, "amount": "100.00", "method": "cash"}
+    first = post(client, "payments/", body, key="a")
+    clerk_answers = mock.patch("helpdesk.api.idempotency.KEPT_FOR", timedelta(seconds=-1))
+    with clerk_answers:
+        assert post(client, "payments/", body, key="a")["id"] == first["id"]
+        post(client, "payments/", body | {"amount": "7"}, key="a", status=422)
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "said"),
+    [
+        ({"amount": "0"}, 409, ("amount_not_positive", "amount")),
+        ({"amount": "-5"}, 409, ("amount_not_positive", "amount")),
+        ({"amount": "1.005"}, 400, ("invalid", "amount")),
+        ({"amount": "１０"}, 400, ("invalid", "amount")),
+        ({"amount": "1e3"}, 400, ("invalid", "amount")),
+        ({"amount": True}, 400, ("invalid", "amount")),
+        ({"currency": "USD"}, 409, ("currency_mismatch", "currency")),
+        ({"method": "barter"}, 400, ("invalid_choice", "method")),
+        ({"bills": [999_999]}, 400, ("does_not_exist", "bills.0")),
+        ({"paid": "1"}, 400, ("unknown_field", "paid")),
+    ],
+)
+def test_what_is_no_payment_is_refused_by_name(billed, api, clerk, unit, change, status, said):
+    body = {"unit": unit.pk, "amount": "5", "method": "cash"} | change
+    assert post(api(clerk), "payments/", body, key="x", status=status) == {said}
+
+
+def test_paid_reversed_and_closed_are_said_so(billed, api, cashier, unit, estate):
+    client = api(cashier)
+    body = {"unit": unit.pk, "amount": "254.79", "method": "wechat", "bills": [billed["id"]]}
+    payment = post(client, "payments/", body, key="1")
+    assert post(client, "payments/", body, key="2", status=409) == {("bill_paid", "bills")}
+    undone = post(client, f"payments/{payment['id']}/reverse/", {"reason": "Mistake"}, status=200)
+    assert (undone["status"], undone["allocations"], undone["credit"]) == ("reversed", [], "0.00")
+    again = post(client, f"payments/{payment['id']}/reverse/", {"reason": "Again"}, status=409)
+    assert again == {("already_reversed", None)}
+    post(client, f"bills/{billed['id']}/reverse/", {"reason": "Wrong"}, status=200)
+    assert post(client, "payments/", body, key="3", status=409) == {("bill_reversed", "bills")}
+    today = timezone.localdate().isoformat()
+    closing = post(client, "day-closings/", {"estate": estate.pk, "day": today, "counted": {"cash": "0"}})
+    assert closing["difference"] == "0.00"
+    assert post(client, "payments/", body | {"bills": [billed["id"]]}, key="4", status=409) == {
+        ("day_closed", None)
+    }
+
+
+def test_a_reading_that_runs_backwards_is_refused(api, admin, clerk, estate, unit):
+    office, desk = api(admin), api(clerk)
+    water = post(
+        office, "charge-items/", {"estate": estate.pk, "code": "w", "name": "Water", "kind": "metered"}
+    )
+    meter = post(office, "meters/", {"unit": unit.pk, "charge_item": water["id"], "number": "W1"})
+    reading = {"meter": meter["id"], "period": "2026-09", "value": "12.5"}
+    assert post(desk, "meter-readings/", reading)["value"] == "12.500"
+    backwards = post(desk, "meter-readings/", reading | {"period": "2026-10", "value": "3"}, status=409)
+    assert backwards == {("reading_backwards", "value")}
+    assert post(desk, "meter-readings/", reading | {"period": "2026-13"}, status=400) == {
+        ("invalid", "period")
+    }
+
+
+def test_a_statement_explains_itself(billed, api, clerk, admin, estate, unit):
+    late_fees.set_late_fee(estate, actor=admin, rate_per_day=D("0.001"), since=date(2026, 1, 1))
+    late_fees.charge_late_fees(estate, date(2026, 10, 25))
+    client = api(clerk)
+    post(client, "payments/", {"unit": unit.pk, "amount": "300", "method": "cash"}, key="s")
+    statement = client.get(f"/api/v1/units/{unit.pk}/statement/").json()
+    assert (statement["outstanding"], statement["arrears"], statement["credit"]) == ("0.00", "0.00", "42.66")
+    rows = [(e["kind"], e["debit"], e["credit"], e["balance"]) for e in statement["entries"]]
+    assert rows == [
+        ("bill", "254.79", "0.00", "254.79"),
+        ("late_fee", "2.55", "0.00", "257.34"),
+        ("payment", "0.00", "300.00", "-42.66"),
+    ]
+    bill, fee, payment = (entry["explanation"] for entry in statement["entries"])
+    assert bill[0]["quantity"] == "89.400" and fee[0]["days"][0]["days"] == 10
+    assert [part["amount"] for part in payment] == ["254.79", "2.55"]
+
+
+def test_a_dispute_is_opened_and_settled(billed, api, clerk):
+    client = api(clerk)
+    assert (
+        post(client, f"bills/{billed['id']}/dispute/", {"reason": "Area"}, status=200)["is_disputed"] is True
+    )
+    again = post(client, f"bills/{billed['id']}/dispute/", {"reason": "Area"}, status=409)
+    assert again == {("already_disputed", None)}
+    assert client.get("/api/v1/bills/?is_disputed=true").json()["results"]
+    assert post(client, f"bills/{billed['id']}/settle-dispute/", {}, status=200)["is_disputed"] is False
+    assert disputes.Dispute.objects.get().outcome == "rejected"
+
+
+def test_a_counter_sale_and_a_deposit(api, admin, cashier, estate, unit):
+    office, till = api(admin), api(cashier)
+    copies = post(
+        office, "charge-items/", {"estate": estate.pk, "code": "c", "name": "Copies", "kind": "piece"}
+    )
+    keys = post(
+        office, "charge-items/", {"estate": estate.pk, "code": "k", "name": "Keys", "kind": "deposit"}
+    )
+    post(office, "rates/", {"charge_item": copies["id"], "amount": "0.5", "since": "2026-01-01"})
+    bill = post(till, "bills/", {"unit": unit.pk, "lines": [{"item": copies["id"], "quantity": "7"}]})
+    assert (bill["kind"], bill["total"], bill["status"]) == ("counter", "3.50", "open")
+    deposit = post(
+        till, "deposits/", {"unit": unit.pk, "charge_item": keys["id"], "amount": "200", "method": "cash"}
+    )
+    assert deposit["status"] == "held" and closings.expected_of(estate, timezone.localdate()) == {
+        "cash": D(200)
+    }
+    back = post(
+        till,
+        f"deposits/{deposit['id']}/give-back/",
+        {"method": "cash", "deduct": "50", "reason": "A key is lost"},
+        status=200,
+    )
+    assert (back["given_back"], back["deducted"], back["status"]) == ("150.00", "50.00", "settled")
+
+
+@pytest.mark.parametrize("noun", ["bills", "payments", "billing-runs"])
+def test_a_list_asks_the_same_number_of_questions_at_one_row_and_at_many(
+    noun, billed, api, clerk, cashier, unit, run_period, django_assert_max_num_queries
+):
+    client = api(clerk)
+    for n in range(6):
+        post(client, "payments/", {"unit": unit.pk, "amount": "1", "method": "cash"}, key=f"k{n}")
+    for period in ("2026-11", "2026-12", "2027-01"):
+        run_period(period, moment=timezone.now())
+    with django_assert_max_num_queries(16 if noun == "billing-runs" else 10):
+        assert len(client.get(f"/api/v1/{noun}/").json()["results"]) >= 4

@@ -1,0 +1,261 @@
+"""Payments by a bank's file: whose each sum is, what somebody has to look at, and each line posted once, for ever."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from openpyxl import Workbook
+
+from billing.models import BankFile, BankLine, Payment
+from billing.proof import differences
+from billing.services import bank_files
+from billing.services.closings import close_day
+from helpdesk.lib.errors import Refused
+from tests.billing.bills import post_bill
+from tests.conftest import at
+
+pytestmark = pytest.mark.django_db
+HEADS = "Date,Amount,Bank reference,Payer,Unit,Bill number,Message"
+
+
+@pytest.fixture(autouse=True)
+def a_tuesday(time_machine):
+    time_machine.move_to(at("2026-11-17 10:42"), tick=False)
+
+
+@pytest.fixture
+def bill(unit, resident):
+    return post_bill(unit, date(2026, 10, 15), "254.79")
+
+
+@pytest.fixture(autouse=True)
+def the_ledger_agrees_with_itself():
+    yield
+    assert differences() == {}
+
+
+def send(estate, actor, *lines: str, heads: str = HEADS, encoding: str = "utf-8") -> BankFile:
+    data = "\n".join([heads, *lines]).encode(encoding)
+    return bank_files.send_bank_file(estate, actor=actor, name="bank.csv", data=data)
+
+
+def post(file: BankFile, actor) -> int:
+    bank_files.confirm_bank_file(file, actor=actor)
+    return bank_files.continue_bank_files(timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("line", "by"),
+    [
+        ("2026-11-16,100.00,T1,Somebody,3-2-501,,", "plate"),
+        ("2026-11-16,100.00,T1,Somebody,3栋2单元501,,", "plate"),
+        ("2026-11-16,100.00,T1,Somebody,,B-2026-000001,", "bill"),
+        ("2026-11-16,100.00,T1,Somebody,,,fees B-2026-000001", "bill"),
+        ("2026-11-16,100.00,T1,Somebody,,,3-2-501 management fee", "note"),
+        ("2026-11-16,254.79,T1,Wang Jianguo,,,", "name"),
+        ("2026-11-16,254.79,T1,王建国,,,", "name"),
+    ],
+)
+def test_a_line_finds_its_unit(bill, estate, unit, resident, cashier, line, by):
+    resident.other_name = "王建国"
+    resident.save(update_fields=["other_name"])
+    (found,) = send(estate, cashier, line).lines.all()
+    assert (found.state, found.matched_by, found.unit) == ("matched", by, unit)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("2026-11-16,100.00,T1,Nobody,,,", "Nothing in the line"),
+        ("2026-11-16,100.00,T1,Wang Jianguo,,,", "nothing of this amount"),
+        ("2026-11-16,100.00,T1,Wang Jianguo,9-9-999,,", "not on file"),
+        ("2026-11-16,100.00,T1,Somebody,3-2-502,B-2026-000001,", "more than one unit"),
+    ],
+)
+def test_what_is_not_sure_waits(bill, neighbour, estate, cashier, line, why):
+    (found,) = send(estate, cashier, line).lines.all()
+    assert found.state == "open" and found.unit is None and why in found.why
+
+
+def test_the_payers_units_are_offered(bill, estate, cashier):
+    (found,) = send(estate, cashier, "2026-11-16,1.00,T1,Wang Jianguo,,,").lines.all()
+    assert found.candidates == ["3-2-501"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
+def test_a_chinese_file_of_any_encoding_is_read(bill, estate, unit, cashier, encoding):
+    heads = "交易日期,贷方金额,借方金额,交易流水号,对方户名,摘要"
+    file = send(
+        estate, cashier, "2026年11月16日,\"1,254.79\",,0001,王建国,3栋2单元501 物业费", "2026-11-16,,88.00,0002,银行,手续费",
+        heads=f"账户明细\n{heads}", encoding=encoding,
+    )  # fmt: skip
+    (line,) = file.lines.all()
+    assert (line.amount, line.reference, line.unit, file.outgoing) == (Decimal("1254.79"), "0001", unit, 1)
+
+
+def test_a_workbook_is_read_with_its_numbers_as_they_were(bill, estate, unit, cashier):
+    book, out = Workbook(), io.BytesIO()
+    book.active.append(["日期", "金额", "流水号", "房号"])
+    book.active.append([date(2026, 11, 16), 89.39999999999999, "0000123", "3-2-501"])
+    book.save(out)
+    file = bank_files.send_bank_file(estate, actor=cashier, name="bank.xlsx", data=out.getvalue())
+    (line,) = file.lines.all()
+    assert (line.amount, line.reference, line.received_on) == (
+        Decimal("89.40"),
+        "0000123",
+        date(2026, 11, 16),
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["2026-11-16,1.005,T1", "2026-11-16,abc,T1", ",5,T1", "03/04/2026,5,T1", "2026-11-18,5,T1", "2026-11-16,5,6.2E+20"],
+)  # fmt: skip
+def test_a_row_that_cannot_be_read_is_said_and_blocks_no_other(bill, estate, cashier, line):
+    file = send(estate, cashier, f"{line},,,,", "2026-11-16,5.00,T9,,3-2-501,,")
+    assert [problem["row"] for problem in file.unreadable] == [2] and file.lines.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"", "file_empty"), (b"a,b\n1,2", "no_headings"), (b"Date,Amount\n2026-11-16,-5", "nothing_to_import")],
+)
+def test_what_is_no_bank_file_is_refused(estate, cashier, data, code):
+    with pytest.raises(Refused) as refusal:
+        bank_files.send_bank_file(estate, actor=cashier, name="x.csv", data=data)
+    assert refusal.value.code == code
+
+
+def test_lines_are_posted_on_the_banks_day_and_settle_the_named_bill(bill, estate, unit, cashier):
+    later = post_bill(unit, date(2026, 11, 30), "90.00")
+    file = send(estate, cashier, f"2026-11-12,90.00,T1,,,{later.number},", "2026-11-13,300.00,T2,,3-2-501,,")
+    assert post(file, cashier) == 2
+    first, second = Payment.objects.order_by("id")
+    assert (first.received_on, first.channel, first.reference) == (date(2026, 11, 12), "file", "T1")
+    later.refresh_from_db(), bill.refresh_from_db()
+    assert (later.status, bill.status, second.credit) == ("paid", "paid", Decimal("45.21"))
+    file.refresh_from_db()
+    assert file.status == "done"
+
+
+def test_the_same_file_again_posts_nothing(bill, estate, cashier):
+    rows = ["2026-11-16,10.00,T1,,3-2-501,,", "2026-11-16,10.00,,,3-2-501,,", "2026-11-16,10.00,,,3-2-501,,"]
+    assert post(send(estate, cashier, *rows), cashier) == 3, "two alike without a number are two sums"
+    again = send(estate, cashier, *rows)
+    assert (again.known, again.lines.count(), Payment.objects.count()) == (3, 0, 3)
+
+
+def test_a_bank_reference_is_one_payment_by_the_database(bill, estate, cashier):
+    post(send(estate, cashier, "2026-11-16,10.00,T1,,3-2-501,,"), cashier)
+    line = BankLine.objects.get()
+    twin = {
+        f.attname: getattr(line, f.attname) for f in BankLine._meta.fields if f.name not in ("id", "payment")
+    }
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BankLine.objects.create(**twin | {"state": "matched"})
+
+
+def test_one_reference_with_two_amounts_is_posted_for_neither_twice(bill, estate, cashier):
+    file = send(estate, cashier, "2026-11-16,10.00,T1,,3-2-501,,", "2026-11-16,20.00,T1,,3-2-501,,")
+    assert file.lines.get().amount == 10 and "same reference" in file.unreadable[0]["why"]
+
+
+def test_killed_half_way_it_goes_on_with_the_rest(bill, estate, cashier, monkeypatch):
+    file = send(estate, cashier, *(f"2026-11-16,{n}.00,T{n},,3-2-501,," for n in range(1, 6)))
+    bank_files.confirm_bank_file(file, actor=cashier)
+    whole, calls = bank_files.post_line, []
+
+    def dies(pk, **known):
+        calls.append(pk)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return whole(pk, **known)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(bank_files, "post_line", dies)
+        bank_files.continue_bank_files(timezone.now())
+    assert Payment.objects.count() == 2
+    assert bank_files.continue_bank_files(timezone.now()) == 0, "the dead worker's hold is respected"
+    assert bank_files.continue_bank_files(timezone.now() + 2 * bank_files.LEASE) == 3
+    assert sorted(Payment.objects.values_list("amount", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def test_money_of_a_closed_day_is_booked_on_the_next_open_one(bill, estate, cashier):
+    close_day(estate, actor=cashier, day=date(2026, 11, 16), counted={})
+    post(send(estate, cashier, "2026-11-16,10.00,T1,,3-2-501,,"), cashier)
+    assert Payment.objects.get().received_on == date(2026, 11, 17)
+
+
+def test_with_every_day_closed_a_line_waits_and_is_posted_later(bill, estate, unit, cashier, time_machine):
+    for day in (16, 17):
+        close_day(estate, actor=cashier, day=date(2026, 11, day), counted={})
+    file = send(estate, cashier, "2026-11-16,10.00,T1,,3-2-501,,")
+    assert post(file, cashier) == 0
+    line = file.lines.get()
+    assert line.state == "refused" and "closed" in line.why
+    time_machine.move_to(at("2026-11-18 09:00"), tick=False)
+    bank_files.match_line(line, actor=cashier, unit=unit)
+    file.refresh_from_db()
+    assert post(file, cashier) == 1
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+def upload(browser, *lines: str):
+    data = "\n".join([HEADS, *lines]).encode()
+    return browser.post("/fees/bank-files/", {"file": SimpleUploadedFile("bank.csv", data)})
+
+
+def test_a_cashier_looks_a_file_through_and_posts_it(bill, unit, neighbour, cashier, login):
+    browser = login(cashier)
+    sent = upload(
+        browser, "2026-11-16,10.00,T1,,3-2-501,,", "2026-11-16,20.00,T2,Li,,,rent", "2026-11-16,5.00,T3,,,,"
+    )
+    page = browser.get(sent.url).text
+    assert "1 line is matched" in page and "Nothing in the line says which unit." in page
+    second, third = BankLine.objects.filter(state="open")
+    wrong = browser.post(f"/fees/bank-files/lines/{second.pk}/match/", {"unit": "9-9-999"})
+    assert wrong.status_code == 422 and "No unit of this plate" in wrong.text
+    assert browser.post(f"/fees/bank-files/lines/{second.pk}/match/", {"unit": "3-2-502"}).status_code == 303
+    assert browser.post(f"/fees/bank-files/lines/{third.pk}/leave/").status_code == 303
+    assert browser.post(f"{sent.url}confirm/").status_code == 303
+    assert "being posted" in browser.get(sent.url).text
+    assert bank_files.continue_bank_files(timezone.now()) == 2
+    assert "2 lines are posted" in browser.get(sent.url).text
+    assert browser.post(f"{sent.url}confirm/", follow=True).status_code in {200, 409}
+    assert Payment.objects.get(unit=neighbour).amount == 20
+    posted = BankLine.objects.filter(state="posted").first()
+    browser.post(f"/fees/bank-files/lines/{posted.pk}/leave/")
+    posted.refresh_from_db()
+    assert posted.state == "posted", "what is posted is only reversed"
+
+
+def test_a_file_of_which_nothing_was_posted_is_dropped_and_may_come_again(bill, cashier, login):
+    browser = login(cashier)
+    sent = upload(browser, "2026-11-16,10.00,T1,,3-2-501,,")
+    assert browser.post(f"{sent.url}drop/").status_code == 303 and not BankLine.objects.exists()
+    assert upload(browser, "2026-11-16,10.00,T1,,3-2-501,,").status_code == 303
+    assert BankLine.objects.count() == 1
+
+
+def test_a_clerk_imports_nothing_and_another_estate_sees_nothing(
+    bill, estate, clerk, cashier, outsider, login
+):
+    file = send(estate, cashier, "2026-11-16,10.00,T1,,3-2-501,,")
+    assert upload(login(clerk), "2026-11-16,1.00,T2,,3-2-501,,").status_code == 403
+    assert login(outsider).get(f"/fees/bank-files/{file.pk}/").status_code in {403, 404}
+    assert upload(login(cashier), "rubbish").status_code == 409
+
+
+def test_the_empty_file_is_understood_when_it_comes_back(bill, cashier, login):
+    browser = login(cashier)
+    for kind in ("csv", "xlsx"):
+        body = b"".join(browser.get(f"/fees/bank-files/template.{kind}"))
+        sent = browser.post("/fees/bank-files/", {"file": SimpleUploadedFile(f"t.{kind}", body)})
+        assert sent.status_code == 303
+    assert browser.get("/fees/bank-files/template.exe").status_code == 404

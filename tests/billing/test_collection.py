@@ -1,0 +1,146 @@
+"""At the door: what was said, a promise that comes back by itself, a complaint that pauses (docs/domain.md §9)."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from billing.models import CollectionVisit, Deferral, PaymentPromise, Reminder
+from billing.services.collection import (
+    Promised,
+    end_complaint_pause,
+    grant_deferral,
+    promise_payment,
+    record_visit,
+    route_of,
+    settle_promises,
+)
+from billing.services.reminders import send_reminders
+from helpdesk.audit.models import Entry
+from helpdesk.lib.errors import Refused
+from helpdesk.notifications.models import Message
+from tests.billing.bills import post_bill
+from tests.conftest import at
+
+pytestmark = pytest.mark.django_db
+DUE = date(2026, 9, 1)
+NOW = at("2026-10-20 10:00")
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def bill(unit, resident):
+    """Forty-nine days late, with the ladder climbed to the door."""
+    bill = post_bill(unit, DUE, "300.00")
+    for days in (7, 15, 30, 45):
+        send_reminders(at(f"{DUE + timedelta(days=days)} 10:00"))
+    return bill
+
+
+def refuse(code, unit, clerk, **visit):
+    with pytest.raises(Refused) as refused:
+        record_visit(unit, actor=clerk, at=NOW, **visit)
+    assert refused.value.code == code
+
+
+def test_the_ladder_sends_somebody_to_the_door(bill, unit):
+    (stop,) = route_of(unit.estate, TODAY)
+    assert stop.unit == unit and str(stop.owed.amount) == "300.00" and stop.owed.since == DUE
+
+
+def test_a_visit_keeps_what_was_said_and_owed_and_leaves_the_route(bill, unit, clerk):
+    visit = record_visit(
+        unit, actor=clerk, met="owner", said="Was abroad.", reason="away", left_notice=True, at=NOW
+    )
+    assert (str(visit.owed), visit.owed_since, visit.by) == ("300.00", DUE, clerk)
+    assert route_of(unit.estate, TODAY) == []
+    assert Entry.objects.about(unit).filter(verb="collection.visited").exists()
+
+
+def test_where_nobody_was_at_home_somebody_comes_again_the_next_day(bill, unit, clerk):
+    record_visit(unit, actor=clerk, met="nobody", at=NOW)
+    assert route_of(unit.estate, TODAY) == []
+    assert len(route_of(unit.estate, TODAY + timedelta(days=1))) == 1
+
+
+def test_the_same_form_twice_is_one_visit(bill, unit, clerk):
+    for _again in range(2):
+        record_visit(unit, actor=clerk, met="nobody", form_token="x", at=NOW)
+    assert CollectionVisit.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "visit"),
+    [
+        ("reason_missing", {"met": "owner"}),
+        ("nobody_promises", {"met": "nobody", "promise": Promised("Wang", TODAY)}),
+        (
+            "promise_in_past",
+            {"met": "owner", "reason": "forgot", "promise": Promised("W", TODAY - timedelta(days=1))},
+        ),
+        (
+            "promise_too_late",
+            {"met": "owner", "reason": "forgot", "promise": Promised("W", TODAY + timedelta(days=61))},
+        ),
+        ("amount_not_positive", {"met": "owner", "reason": "forgot", "promise": Promised("W", TODAY, 0)}),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_written(bill, unit, clerk, code, visit):
+    refuse(code, unit, clerk, **visit)
+    assert not CollectionVisit.objects.exists() and not PaymentPromise.objects.exists()
+
+
+def test_a_promise_holds_back_reminders_and_comes_back_by_itself(bill, unit, clerk):
+    day = TODAY + timedelta(days=5)
+    record_visit(unit, actor=clerk, met="payer", reason="forgot", promise=Promised("Mr Wang", day), at=NOW)
+    before = Reminder.objects.count()
+    send_reminders(at("2026-10-25 10:00"))
+    assert Reminder.objects.count() == before and settle_promises(at("2026-10-25 10:00")) == 0
+    assert settle_promises(at("2026-10-26 00:30")) == 1
+    assert PaymentPromise.objects.get().outcome == "broken"
+    assert Message.objects.filter(template="promise_broken", recipient_user=clerk).count() == 1
+    assert settle_promises(at("2026-10-26 00:31")) == 0
+    assert len(route_of(unit.estate, date(2026, 10, 26))) == 1
+
+
+def test_a_promise_is_kept_when_nothing_is_owed(unit, resident, clerk):
+    promise_payment(unit, actor=clerk, promised=Promised("Wang", TODAY + timedelta(days=3)), at=NOW)
+    settle_promises(NOW)
+    assert PaymentPromise.objects.get().outcome == "kept"
+
+
+def test_a_newer_promise_takes_the_place_of_the_open_one(bill, unit, clerk):
+    for days in (3, 9):
+        promise_payment(unit, actor=clerk, promised=Promised("Wang", TODAY + timedelta(days=days)), at=NOW)
+    assert list(PaymentPromise.objects.order_by("id").values_list("outcome", flat=True)) == ["replaced", ""]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PaymentPromise.objects.create(
+            estate=unit.estate, unit=unit, promised_by="x", promised_for=TODAY, made_on=TODAY
+        )
+
+
+def test_an_open_complaint_pauses_until_it_is_closed(bill, unit, clerk):
+    record_visit(unit, actor=clerk, met="owner", said="The lift stands still.", reason="complaint", at=NOW)
+    assert (
+        Deferral.objects.get().kind == "complaint" and route_of(unit.estate, TODAY + timedelta(days=1)) == []
+    )
+    before = Reminder.objects.count()
+    send_reminders(at("2026-11-02 10:00"))
+    assert Reminder.objects.count() == before
+    assert end_complaint_pause(unit, actor=clerk, at=at("2026-11-02 11:00")) == 1
+    send_reminders(at("2026-11-03 10:00"))
+    assert Reminder.objects.count() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("until", "reason", "code"),
+    [
+        (TODAY + timedelta(days=30), " ", "reason_required"),
+        (TODAY - timedelta(days=1), "Ill", "deferral_in_past"),
+        (TODAY + timedelta(days=400), "Ill", "deferral_too_long"),
+    ],
+)
+def test_a_deferral_needs_a_reason_and_an_end(unit, manager, until, reason, code):
+    with pytest.raises(Refused) as refused:
+        grant_deferral(unit, actor=manager, until=until, reason=reason, at=NOW)
+    assert refused.value.code == code and not Deferral.objects.exists()

@@ -1,0 +1,99 @@
+"""The pages of collection and reminders: a phone at the door, paper in an envelope, the ladder's words."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from billing.models import CollectionVisit, Deferral, ReminderNotice, ReminderStep, ReminderText
+from billing.services.reminders import ladder_of, send_reminders
+from tests.billing.bills import post_bill
+from tests.conftest import at
+
+pytestmark = pytest.mark.django_db
+DUE = date(2026, 9, 1)
+
+
+@pytest.fixture
+def bill(unit, resident, time_machine):
+    bill = post_bill(unit, DUE, "1300.50")
+    for days in (7, 15, 30, 45):
+        send_reminders(at(f"{DUE + timedelta(days=days)} 10:00"))
+    time_machine.move_to(at("2026-10-20 10:00"))
+    return bill
+
+
+def test_a_clerk_walks_the_route_and_writes_a_visit_down(bill, unit, clerk, login):
+    browser = login(clerk)
+    page = browser.get("/fees/collection/")
+    assert "3-2-501" in page.text and "¥1,300.50" in page.text
+    door = f"/fees/collection/{unit.pk}/"
+    assert "What to say at the door" in browser.get(door).text
+    wrong = browser.post(door, {"met": "owner", "said": "Was away."})
+    assert wrong.status_code == 409 and "Was away." in wrong.text and "field-error" in wrong.text
+    visit = {"met": "owner", "reason": "away", "said": "Was away.", "promised_for": "2026-10-25"}
+    assert browser.post(door, visit).status_code == 303
+    assert CollectionVisit.objects.get().promises.get().promised_by == "Owner"
+    assert "Was away." in browser.get("/fees/collection/").text
+
+
+def test_no_promise_for_a_day_that_has_passed(bill, unit, clerk, login):
+    visit = {"met": "owner", "reason": "away", "promised_for": "2026-10-19"}
+    answer = login(clerk).post(f"/fees/collection/{unit.pk}/", visit)
+    assert answer.status_code == 409 and "That day has passed." in answer.text
+    assert not CollectionVisit.objects.exists()
+
+
+def test_a_manager_defers_and_a_clerk_sees_why(bill, unit, manager, clerk, login):
+    path = f"/fees/collection/{unit.pk}/deferral/"
+    assert login(manager).post(path, {"until": "2026-10-01", "reason": "Ill"}).status_code == 409
+    assert login(manager).post(path, {"until": "2026-12-01", "reason": "Ill"}).status_code == 303
+    assert Deferral.objects.get().approved_by == manager
+    assert "Not reminded just now" in login(clerk).get(f"/fees/collection/{unit.pk}/").text
+
+
+def test_paper_is_printed_and_ticked_off(bill, unit, resident, clerk, login):
+    resident.accepts_messages = False
+    resident.save()
+    post_bill(unit, date(2026, 10, 13), "70.00")
+    send_reminders(at("2026-10-20 10:00"))
+    notice = ReminderNotice.objects.get(day=date(2026, 10, 20))
+    browser = login(clerk)
+    assert "Print" in browser.get("/fees/reminders/").text
+    paper = browser.get(f"/fees/reminders/{notice.pk}/print/")
+    assert paper.status_code == 200 and "¥70.00" in paper.text
+    assert browser.post(f"/fees/reminders/{notice.pk}/done/", {"note": "letterbox"}).status_code == 303
+    notice.refresh_from_db()
+    assert notice.done_by == clerk
+    answer = browser.post(f"/fees/reminders/{notice.pk}/done/", follow=True)
+    assert "handed over already" in answer.text
+
+
+def test_an_administrator_sets_the_ladder_and_its_words(estate, admin, login):
+    browser = login(admin)
+    page = browser.get("/fees/reminders/ladder/")
+    assert page.status_code == 200 and 'value="-3"' in page.text
+    forms = {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0"}
+    rungs = {"form-0-days": "5", "form-0-way": "message", "form-1-days": "40", "form-1-way": "door"}
+    assert browser.post("/fees/reminders/ladder/", forms | rungs).status_code == 303
+    assert [(r.level, r.days, r.way) for r in ladder_of(estate)] == [
+        (1, 5, "message"),
+        (2, 40, ReminderStep.Way.DOOR),
+    ]
+    twice = forms | rungs | {"form-1-days": "5"}
+    assert browser.post("/fees/reminders/ladder/", twice).status_code == 409
+    words = {
+        "level": "1",
+        "language": "en",
+        "subject": "Fees of %(unit)s",
+        "body": "We will cut off your water.",
+    }
+    refused = browser.post("/fees/reminders/ladder/1/en/", words)
+    assert (
+        refused.status_code == 409
+        and "may not threaten" in refused.text
+        and "cut off your water" in refused.text
+    )
+    good = words | {"body": "Please pay %(total)s."}
+    assert browser.post("/fees/reminders/ladder/1/en/", good).status_code == 303
+    assert ReminderText.objects.get().changed_by == admin
+    assert "Please pay ¥1,284.60." in browser.get("/fees/reminders/ladder/1/en/").text

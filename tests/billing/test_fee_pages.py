@@ -1,0 +1,171 @@
+"""The fees' pages: an account that explains itself, money at the counter, runs, readings, the day's closing."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from billing.models import Bill, BillingRun, DayClosing, MeterReading, Payment
+from billing.services.charges import add_charge_item, set_rate
+from billing.services.meters import add_meter
+from billing.services.payments import take_payment
+from billing.services.runs import continue_runs
+from tests.billing.bills import post_bill
+from tests.conftest import at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def a_tuesday(time_machine):
+    time_machine.move_to(at("2026-11-17 10:42"))
+
+
+@pytest.fixture
+def account(unit, resident):
+    """Three bills: two late, one due on the 30th."""
+    return [
+        post_bill(unit, day, total)
+        for day, total in (
+            (date(2026, 9, 15), "732.58"),
+            (date(2026, 10, 15), "744.62"),
+            (date(2026, 11, 30), "735.32"),
+        )
+    ]
+
+
+def pay(browser, unit, **data):
+    return browser.post(f"/fees/units/{unit.pk}/pay/", {"method": "cash", "form_token": "t1"} | data)
+
+
+def test_the_account_shows_what_is_owed_and_why(account, unit, clerk, login):
+    page = login(clerk).get(f"/fees/units/{unit.pk}/").text
+    assert "¥2,212.52" in page and "63 days" in page and "Wang Jianguo" in page
+    assert "Management fee 1 × 732.58 = 732.58" in page
+    assert "2,212.52" in page.split("<tbody>")[1].split("</tr>")[0], "the newest entry carries the balance"
+
+
+def test_what_an_amount_settles_is_shown_before_it_is_taken(account, unit, clerk, login):
+    part = login(clerk).get(f"/fees/units/{unit.pk}/allocation/", {"amount": "1,500.00"}).text
+    assert part.count("settled") == 2 and "¥712.52" in part
+    chosen = (
+        login(clerk).get(f"/fees/units/{unit.pk}/allocation/", {"amount": "800", "bills": account[2].pk}).text
+    )
+    assert "Kept as credit" in chosen and "¥64.68" in chosen
+
+
+def test_the_preview_and_the_payment_agree(account, unit, clerk, login):
+    browser = login(clerk)
+    assert pay(browser, unit, amount="1500.00").status_code == 303
+    paid = list(Bill.objects.order_by("id").values_list("status", "paid"))
+    assert paid == [("paid", Decimal("732.58")), ("paid", Decimal("744.62")), ("part_paid", Decimal("22.80"))]
+
+
+def test_a_form_sent_twice_is_one_payment(account, unit, clerk, login):
+    browser = login(clerk)
+    for _again in range(2):
+        assert pay(browser, unit, amount="100").status_code == 303
+    assert Payment.objects.count() == 1
+
+
+@pytest.mark.parametrize("amount", ["", "abc", "0", "-5", "1.005", "1e3", "１００", "99999999999"])
+def test_a_bad_amount_stays_in_its_box_with_the_reason(account, unit, clerk, login, amount):
+    answer = pay(login(clerk), unit, amount=amount)
+    assert answer.status_code in {409, 422} and "field-error" in answer.text
+    assert not Payment.objects.exists()
+
+
+def test_a_receipt_is_counted_and_a_copy_says_so(account, unit, clerk, login):
+    browser = login(clerk)
+    pay(browser, unit, amount="100", reference="At the counter")
+    path = f"/fees/payments/{Payment.objects.get().pk}/receipt/"
+    first = browser.post(path + "count/", follow=True)
+    assert first.status_code == 200 and "Copy" not in first.text and "At the counter" in first.text
+    assert "Copy 2" in browser.post(path + "count/", {"paper": "a4"}, follow=True).text
+
+
+def test_a_cashier_takes_a_payment_back_and_a_clerk_may_not(account, unit, clerk, cashier, login):
+    payment = take_payment(unit, actor=clerk, amount=Decimal("732.58"), method="cash")
+    path = f"/fees/payments/{payment.pk}/reverse/"
+    assert login(clerk).post(path, {"reason": "Wrong unit"}).status_code == 403
+    assert login(cashier).post(path, {"reason": ""}).status_code == 422
+    assert login(cashier).post(path, {"reason": "Wrong unit"}).status_code == 303
+    assert "Wrong unit" in login(clerk).get(f"/fees/units/{unit.pk}/").text
+    again = login(cashier).post(path, {"reason": "Wrong unit"})
+    assert again.status_code == 409 and "reversed already" in again.text
+
+
+def test_a_bill_is_contested_and_settled(account, clerk, login):
+    browser, path = login(clerk), f"/fees/bills/{account[0].pk}/"
+    assert browser.post(path + "dispute/", {"reason": ""}).status_code == 422
+    assert browser.post(path + "dispute/", {"reason": "Area"}).status_code == 303
+    assert "Settle the dispute" in browser.get(path).text
+    assert browser.post(path + "dispute/", {"reason": "Area"}).status_code == 409
+    assert browser.post(path + "settle/", {"outcome": "rejected", "note": "Measured"}).status_code == 303
+    assert "The bill stands" in browser.get(path).text
+    assert "Notice of fees" in browser.get(path + "print/").text
+
+
+def test_a_wrong_bill_is_reversed_with_a_reason(account, manager, login):
+    path = f"/fees/bills/{account[2].pk}/"
+    assert login(manager).post(path + "reverse/", {"reason": ""}).status_code == 422
+    assert login(manager).post(path + "reverse/", {"reason": "Wrong rate"}).status_code == 303
+    assert "Wrong rate" in login(manager).get(path).text
+
+
+def test_a_month_is_previewed_confirmed_and_billed_once(unit, manager, estate, login):
+    item = add_charge_item(estate=estate, actor=manager, code="mgmt", name="Management fee", kind="area")
+    set_rate(item, actor=manager, amount=Decimal("3.2"), since=date(2026, 1, 1))
+    browser = login(manager)
+    assert browser.post("/fees/runs/", {"period": "2026-13"}).status_code == 422
+    preview = browser.post("/fees/runs/", {"period": "2026-11"}, follow=True)
+    assert "¥286.08" in preview.text and not Bill.objects.exists()
+    run = BillingRun.objects.get()
+    assert browser.post(f"/fees/runs/{run.pk}/confirm/").status_code == 303
+    continue_runs(at("2026-11-17 10:43"))
+    assert "All bills are made" in browser.get(f"/fees/runs/{run.pk}/").text
+    assert Bill.objects.get().total == Decimal("286.08")
+    assert browser.post("/fees/runs/", {"period": "2026-11"}).status_code == 409
+
+
+def test_readings_that_are_right_are_kept_and_wrong_ones_stay_in_their_box(
+    unit, clerk, manager, estate, login
+):
+    item = add_charge_item(estate=estate, actor=manager, code="water", name="Water", kind="metered")
+    meters = [
+        add_meter(
+            unit,
+            actor=manager,
+            charge_item=item,
+            number=f"W-{n}",
+            installed_on=date(2026, 1, 1),
+            initial_value=Decimal(100),
+        )
+        for n in range(2)
+    ]
+    form = {"period": "2026-11", "item": item.pk, f"m{meters[0].pk}": "113", f"m{meters[1].pk}": "90"}
+    answer = login(clerk).post("/fees/meters/", form)
+    assert (
+        answer.status_code == 409
+        and "less than the reading before" in answer.text
+        and 'value="90"' in answer.text
+    )
+    assert [str(r.value.normalize()) for r in MeterReading.objects.all()] == ["113"]
+    page = login(clerk).get("/fees/meters/", {"period": "2026-11", "item": item.pk}).text
+    assert "1 missing" in page and 'value="113"' in page
+
+
+def test_the_day_is_closed_with_a_count_and_nothing_is_posted_into_it(account, unit, cashier, login):
+    browser = login(cashier)
+    pay(browser, unit, amount="100.00")
+    missing = browser.post("/fees/closing/", {"day": "2026-11-17"})
+    assert missing.status_code == 409 and "Count the drawer" in missing.text
+    closed = browser.post("/fees/closing/", {"day": "2026-11-17", "counted_cash": "99.50", "note": "Change"})
+    assert closed.status_code == 303 and DayClosing.objects.get().difference == Decimal("-0.50")
+    late = pay(browser, unit, amount="5.00", form_token="t2")
+    assert late.status_code == 409 and "closed" in late.text
+
+
+def test_the_first_page_lists_who_has_owed_longest(account, unit, cashier, login):
+    page = login(cashier).get("/fees/").text
+    assert "3-2-501" in page and "¥1,477.20" in page

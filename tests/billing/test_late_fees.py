@@ -1,0 +1,183 @@
+"""Late fees by the day, against a second counting that knows nothing of the first."""
+
+import os
+import random
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP
+from decimal import Decimal as D
+
+import pytest
+
+from billing.calculation import LateTerms, late_fee, late_stretches
+from billing.models import LateFee
+from billing.selectors import statement_of
+from billing.services import disputes, late_fees, payments
+from tests.conftest import at
+from tests.tickets.acts import refused
+
+CASES = int(os.environ.get("LATE_FEE_CASES", "2000"))
+DAY = timedelta(days=1)
+since_january = date(2026, 1, 1)
+
+
+def counted_day_by_day(due_on, as_of, principal, settled, disputed, rate, grace, cap, minimum):
+    """The oracle: walks the calendar with a purse of tenths of a millionth of a cent, in whole numbers."""
+    unit = 10**8
+    owed, purse = int(principal * 100), 0
+    tariff = int(rate * 1_000_000)
+    today = min([due_on, *(day for day, _amount in settled)]) - DAY
+    pauses = list(disputed)
+    while today < as_of:
+        today += DAY
+        for day, amount in settled:
+            if day == today:
+                owed -= int(amount * 100)
+        if (today - due_on).days <= grace:
+            continue
+        if any(opened <= today and (closed is None or today < closed) for opened, closed in pauses):
+            continue
+        if owed <= 0 or owed < minimum * 100:
+            continue
+        purse += owed * tariff * (unit // 1_000_000)
+    cents, rest = divmod(purse, unit)
+    cents += 1 if rest * 2 >= unit else 0
+    return D(min(cents, int(cap * 100))) / 100
+
+
+def a_case(chance):
+    """Terms, a bill and what happened to it, drawn at random."""
+    due_on = date(2024, 1, 1) + DAY * chance.randrange(900)
+    principal = D(chance.randrange(1, 500_000)) / 100
+    settled, left = [], principal
+    for _ in range(chance.randrange(5)):
+        if left > 0:
+            part = min(left, D(chance.randrange(1, int(principal * 100) + 1)) / 100)
+            settled.append((due_on + DAY * chance.randrange(-20, 300), part))
+            left -= part
+            if chance.random() < 0.2:
+                settled.append((settled[-1][0] + DAY * chance.randrange(1, 60), -part))
+                left += part
+    disputed = []
+    if chance.random() < 0.4:
+        opened = due_on + DAY * chance.randrange(-10, 200)
+        closed = None if chance.random() < 0.2 else opened + DAY * chance.randrange(0, 90)
+        disputed.append((opened, closed))
+    rate = D(chance.choice([1, 50, 123, 300, 500, 3000, 100_000])) / 1_000_000
+    cap = (principal * chance.randrange(1, 101) / 100).quantize(D("0.01"), ROUND_HALF_UP)
+    minimum = D(chance.choice([0, 0, 10, 100, 1000]))
+    return (
+        due_on,
+        due_on + DAY * chance.randrange(0, 400),
+        principal,
+        settled,
+        disputed,
+        rate,
+        chance.randrange(0, 31),
+        cap,
+        minimum,
+    )
+
+
+def computed(due_on, as_of, principal, settled, disputed, rate, grace, cap, minimum):
+    gathered = {}
+    for day, amount in settled:
+        gathered[day] = gathered.get(day, D(0)) + amount
+    terms = LateTerms(rate, grace, cap, minimum)
+    return late_fee(late_stretches(due_on, as_of, principal, gathered, disputed, terms), cap)
+
+
+def test_the_two_countings_agree_to_the_cent():
+    chance = random.Random(20261122)
+    charged = 0
+    for _ in range(CASES):
+        case = a_case(chance)
+        expected = counted_day_by_day(*case)
+        assert computed(*case) == expected, case
+        charged += expected > 0
+    assert charged > CASES / 3  # the cases are not mostly nothing
+
+
+def test_a_wrong_counting_would_be_seen():
+    """The negative control: a day more of grace is found within a few cases."""
+    chance = random.Random(1)
+    cases = [a_case(chance) for _ in range(200)]
+    assert any(computed(*case[:6], case[6] + 1, *case[7:]) != counted_day_by_day(*case) for case in cases)
+
+
+# --- posted -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def contract(estate, admin):
+    """Half a thousandth a day from the fourth day on, at most ten percent."""
+    return late_fees.set_late_fee(
+        estate, actor=admin, rate_per_day=D("0.0005"), grace_days=3, cap_percent=D(10), since=since_january
+    )
+
+
+def charge(estate, day):
+    return late_fees.charge_late_fees(estate, day, at=at(f"{day + DAY} 01:00"))
+
+
+def total(bill):
+    return sum(LateFee.objects.filter(bill=bill).values_list("amount", flat=True), D(0))
+
+
+@pytest.mark.django_db
+def test_without_a_contract_there_is_none(bill, estate):
+    assert charge(estate, date(2027, 6, 1)) == 0
+
+
+@pytest.mark.django_db
+def test_a_stop_of_three_days_changes_no_cent(contract, bill, neighbour, estate, unit):
+    other = unit.bills.get()
+    for n in range(30):
+        charge(estate, date(2026, 11, 16) + DAY * n)
+    daily = total(other)
+    assert daily == D("3.44")  # 27 days of 0.127395
+    charge(estate, date(2026, 12, 25))  # the scheduler was away for ten days
+    assert total(other) == D("4.71")  # 37 days
+    assert charge(estate, date(2026, 12, 25)) == 0
+
+
+@pytest.mark.django_db
+def test_the_days_before_a_full_payment_still_count(contract, bill, unit, estate, cashier):
+    charge(estate, date(2026, 11, 18))
+    payments.take_payment(unit, actor=cashier, amount=D("254.79"), method="cash", at=at("2026-11-25 10:00"))
+    charge(estate, date(2026, 12, 20))
+    assert total(bill) == D("0.76")  # 19 to 24 November, six days
+
+
+@pytest.mark.django_db
+def test_it_stops_with_what_was_paid_during_a_dispute_and_at_the_cap(contract, bill, unit, estate, cashier):
+    payments.take_payment(unit, actor=cashier, amount=D("54.79"), method="cash", at=at("2026-11-20 10:00"))
+    disputes.open_dispute(bill, actor=cashier, reason="Area", at=at("2026-11-22 10:00"))
+    disputes.settle_dispute(bill, actor=cashier, outcome="rejected", at=at("2026-12-02 10:00"))
+    charge(estate, date(2026, 12, 5))
+    # One day of 254.79 (19 November), two of 200 (20, 21), four after the dispute (2 to 5 December).
+    assert total(bill) == D("0.73")
+    charge(estate, date(2028, 1, 1))
+    assert total(bill) == D("25.48")
+    assert LateFee.objects.filter(bill=bill).latest("as_of").cumulative == D("25.48")
+
+
+@pytest.mark.django_db
+def test_a_waiver_needs_a_reason_and_something_to_waive(contract, bill, estate, manager, unit):
+    with refused("nothing_to_waive"):
+        late_fees.waive_late_fee(bill, actor=manager, reason="Ill")
+    charge(estate, date(2026, 12, 5))
+    with refused("reason_required"):
+        late_fees.waive_late_fee(bill, actor=manager, reason=" ")
+    with refused("amount_too_big"):
+        late_fees.waive_late_fee(bill, actor=manager, reason="Ill", amount=D(100))
+    late_fees.waive_late_fee(bill, actor=manager, reason="Ill", at=at("2026-12-06 10:00"))
+    assert statement_of(unit, at=at("2026-12-06 10:00")).balance == D("254.79")
+    charge(estate, date(2026, 12, 7))
+    assert total(bill) == D("2.42")  # 19 days; what was let off is not charged again
+
+
+@pytest.mark.django_db
+def test_a_unit_s_own_contract_goes_before_the_estate_s(contract, bill, unit, estate, admin):
+    late_fees.set_late_fee(estate, actor=admin, rate_per_day=D("0.001"), unit=unit, since=since_january)
+    charge(estate, date(2026, 11, 16))
+    assert total(bill) == D("0.25")

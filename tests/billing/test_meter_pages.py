@@ -1,0 +1,133 @@
+"""Meters on their pages: put in, replaced, read from a file, told in the monthly table; and a bill's notice handed over."""
+
+import csv
+import io
+from datetime import date
+from decimal import Decimal as D
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from billing.models import Meter, MeterReading
+from billing.models.bills import Handover
+from billing.services.meters import add_meter, take_reading
+from helpdesk.audit.models import Entry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def meter(unit, water):
+    return add_meter(unit, actor=None, charge_item=water, number="W-501", installed_on=date(2026, 1, 1))
+
+
+def send_file(client, item, text, period="2026-11", encoding="utf-8"):
+    data = {"period": period, "item": item.pk, "file": SimpleUploadedFile("r.csv", text.encode(encoding))}
+    return client.post(reverse("meter_file"), data)
+
+
+def new_meter(unit, water, **changed):
+    return {
+        "unit": unit.code,
+        "charge_item": water.pk,
+        "number": "W-9",
+        "installed_on": "2026-11-01",
+        "initial_value": "12.5",
+        "digits": "5",
+        "multiplier": "1",
+    } | changed
+
+
+def test_a_meter_is_put_in_and_a_second_of_its_number_is_not(login, manager, unit, water):
+    client = login(manager)
+    answer = client.post(reverse("meter_new"), new_meter(unit, water))
+    meter = Meter.objects.get(number="W-9")
+    assert answer["Location"] == reverse("meter_detail", args=[meter.pk]) and meter.initial_value == D("12.5")
+    again = client.post(reverse("meter_new"), new_meter(unit, water))
+    assert again.status_code == 409 and "number" in again.context["form"].errors
+    for wrong in ({"unit": "9-9-999"}, {"digits": "2"}, {"initial_value": "-1"}, {"multiplier": "0"}):
+        sent = new_meter(unit, water) | {"number": "W-10"} | wrong
+        page = client.post(reverse("meter_new"), sent)
+        assert page.status_code == 422 and set(page.context["form"].errors) == set(wrong)
+
+
+def test_a_meter_is_replaced_and_both_are_told_of_each_other(login, manager, meter):
+    client = login(manager)
+    sent = {"replaced_on": "2026-11-10", "final_value": "80", "number": "W-502", "initial_value": "0"}
+    client.post(reverse("meter_replace", args=[meter.pk]), sent)
+    new = Meter.objects.get(number="W-502")
+    meter.refresh_from_db()
+    assert (meter.removed_on, new.replaces) == (date(2026, 11, 10), meter)
+    assert meter.readings.get().value == 80
+    page = client.get(reverse("meter_detail", args=[meter.pk]))
+    assert page.context["new_one"] == new and page.context["replace"] is None
+
+
+def test_a_last_reading_below_the_one_before_is_said_beside_the_field(login, manager, meter):
+    take_reading(meter, actor=manager, period="2026-10", value=D(50))
+    sent = {"replaced_on": "2026-11-10", "final_value": "40", "number": "W-502", "initial_value": "0"}
+    page = login(manager).post(reverse("meter_replace", args=[meter.pk]), sent)
+    assert page.status_code == 409 and not Meter.objects.filter(number="W-502").exists()
+    assert "less than the reading before" in page.content.decode()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_file_in_any_usual_encoding_is_read_and_again_changes_nothing(
+    encoding, login, manager, meter, water
+):
+    client, text = login(manager), "抄表单\n表号,读数\nW-501,17.5\n"
+    answer = send_file(client, water, text, encoding=encoding)
+    assert answer.status_code == 303
+    reading = MeterReading.objects.get()
+    assert (reading.value, reading.source, reading.read_by) == (D("17.5"), "file", manager)
+    before = Entry.objects.filter(verb="reading.taken").count()
+    send_file(client, water, text, encoding=encoding)
+    assert MeterReading.objects.count() == 1
+    assert Entry.objects.filter(verb="reading.taken").count() == before
+
+
+def test_wrong_rows_are_told_and_block_no_other(login, manager, meter, water):
+    take_reading(meter, actor=manager, period="2026-10", value=D(50))
+    other = add_meter(
+        meter.unit, actor=None, charge_item=water, number="W-600", installed_on=date(2026, 1, 1)
+    )
+    text = 'Meter number,Reading\nW-501,49\nW-000,3\nW-600,"1,234.5"\nW-600,much\n'
+    page = send_file(login(manager), water, text)
+    assert page.status_code == 200
+    assert [(row, number) for row, number, _why in page.context["outcome"].wrong] == [
+        (2, "W-501"),
+        (3, "W-000"),
+        (5, "W-600"),
+    ]
+    assert other.readings.get().value == D("1234.5")
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "", "\x00\x01\x02"])
+def test_what_is_no_list_of_readings_is_refused_beside_the_field(text, login, manager, meter, water):
+    page = send_file(login(manager), water, text)
+    assert page.status_code in {409, 422} and page.context["form"].errors["file"]
+
+
+def test_the_monthly_table_says_what_was_used_and_charged(
+    login, manager, meter, water, run_period, django_assert_max_num_queries
+):
+    take_reading(meter, actor=manager, period="2026-11", value=D("12"))
+    run_period()
+    client = login(manager)
+    answer = client.get(reverse("meter_month"), {"period": "2026-11", "item": water.pk, "format": "csv"})
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    # 10 m³ at 3, 2 m³ at 4.5.
+    assert rows[1][:5] == [meter.unit.code, "W-501", "0", "12", "12"] and rows[1][-1] == "39.00"
+    page = client.get(reverse("meter_month"), {"period": "2026-12", "item": water.pk})
+    assert page.context["missing"] == 1 and "W-501" in page.content.decode()
+
+
+def test_a_notice_is_handed_over_by_somebody_to_somebody(login, clerk, guard, bill):
+    client, url = login(clerk), reverse("bill_notice", args=[bill.pk])
+    assert client.post(url, {"way": "pigeon"}).status_code == 422
+    client.post(url, {"way": "hand", "received_by": "王建国"})
+    handed = Handover.objects.get()
+    assert (handed.handed_by, handed.way, handed.received_by) == (clerk, "hand", "王建国")
+    assert "王建国" in client.get(url).content.decode()
+    assert login(guard).get(url).status_code == 403

@@ -1,0 +1,279 @@
+"""Reminders come once per bill and rung, once per household and day, never in rest hours (docs/domain.md §9)."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from billing.models import Bill, Deferral, Dispute, PaymentPromise, Reminder, ReminderNotice, ReminderStep
+from billing.reminder_words import HOUSE_WORDS, check_words
+from billing.services import reminders
+from billing.services.reminders import (
+    find_reminders,
+    hand_over_notice,
+    ladder_of,
+    next_reminder,
+    pauses_of,
+    send_reminders,
+    set_ladder,
+    tell_household,
+    withdraw_settled,
+    write_reminder_text,
+)
+from helpdesk.lib.errors import Refused
+from helpdesk.notifications.delivery import deliver_due
+from helpdesk.notifications.models import Message
+from residents.models import Unit
+from tests.billing.bills import post_bill
+from tests.conftest import at
+
+pytestmark = pytest.mark.django_db
+DUE = date(2026, 11, 16)
+
+
+def on(days: int, hour: str = "10:00"):
+    return at(f"{DUE + timedelta(days=days)} {hour}")
+
+
+def levels(bill: Bill) -> list[tuple[int, int]]:
+    return [(r.level, (r.day - DUE).days) for r in Reminder.objects.filter(bill=bill).order_by("level")]
+
+
+@pytest.fixture
+def bill(unit, resident):
+    return post_bill(unit, DUE, "1284.60")
+
+
+def test_the_ladder_of_the_house_is_climbed_a_rung_at_a_time(bill):
+    for day in (
+        -20,
+        -4,
+        *range(-3, 10),
+        *range(14, 17),
+        *range(29, 32),
+        *range(44, 47),
+        59,
+        60,
+        61,
+        89,
+        90,
+        91,
+        119,
+    ):
+        send_reminders(on(day))
+    assert levels(bill) == [(1, -3), (2, 0), (3, 7), (4, 15), (5, 30), (6, 45), (7, 60), (8, 90)]
+    assert ReminderNotice.objects.count() == 8
+
+
+def test_whatever_is_called_how_often_comes_once(bill):
+    for _again in range(3):
+        send_reminders(on(7))
+        find_reminders(bill.estate, on(7).date())
+    assert ReminderNotice.objects.count() == Message.objects.filter(template="reminder").count() == 1
+
+
+def test_the_database_refuses_a_second_one(bill):
+    send_reminders(on(7))
+    once = Reminder.objects.get()
+    for again in (
+        Reminder(estate=bill.estate, unit=bill.unit, bill=bill, level=once.level, day=DUE, outstanding=1),
+        ReminderNotice(
+            estate=bill.estate, unit=bill.unit, day=once.day, level=1, way="message", channel="print", total=1
+        ),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            again.save()
+
+
+def test_a_scheduler_that_slept_loses_no_rung_and_sends_none_twice(bill):
+    send_reminders(on(-3))
+    send_reminders(on(20))
+    send_reminders(on(21))
+    assert levels(bill) == [(1, -3), (3, 20)]
+    # The rung after it keeps its distance: eight days lie between the seventh and the fifteenth.
+    send_reminders(on(27))
+    assert len(levels(bill)) == 2
+    send_reminders(on(28))
+    assert levels(bill)[-1] == (4, 28)
+
+
+@pytest.mark.parametrize("hour", ["03:00", "08:59", "12:30", "20:00", "23:59"])
+def test_nobody_is_reminded_in_rest_hours(bill, hour):
+    assert send_reminders(on(7, hour)) == 0
+    assert not ReminderNotice.objects.exists()
+    assert send_reminders(on(8)) == 1
+
+
+def test_a_household_hears_of_all_its_bills_in_one_message(bill, unit):
+    post_bill(unit, DUE, "50.00")
+    send_reminders(on(7))
+    notice = ReminderNotice.objects.get()
+    assert notice.reminders.count() == 2 and str(notice.total) == "1334.60"
+    assert "¥1,284.60" in notice.body and "¥50.00" in notice.body and "¥1,334.60" in notice.body
+
+
+def test_it_is_written_in_the_payers_language_and_goes_by_consent(bill, resident):
+    resident.email = "wang@example.com"
+    resident.save()
+    send_reminders(on(7))
+    message = Message.objects.get(template="reminder")
+    assert (message.channel, message.language, message.once_only) == ("email", "zh-hans", True)
+
+
+def test_who_wants_no_messages_gets_paper(bill, resident, clerk):
+    resident.accepts_messages = False
+    resident.save()
+    send_reminders(on(7))
+    notice = ReminderNotice.objects.get()
+    assert notice.channel == "print" and not Message.objects.filter(template="reminder").exists()
+    done = hand_over_notice(notice, actor=clerk, note="letterbox")
+    assert done.done_by == clerk
+    with pytest.raises(Refused) as refused:
+        hand_over_notice(notice, actor=clerk)
+    assert refused.value.code == "invalid_transition"
+
+
+def test_an_open_dispute_pauses_its_bill_alone(bill, unit):
+    other = post_bill(unit, DUE, "50.00")
+    Dispute.objects.create(estate=unit.estate, bill=bill, reason="Area", opened_on=DUE)
+    send_reminders(on(7))
+    assert levels(bill) == [] and levels(other) == [(3, 7)]
+    assert "B-2026-000001" in pauses_of(unit, on(7).date())[0]
+
+
+def test_a_deferral_and_a_promise_pause_the_household(bill, unit):
+    Deferral.objects.create(
+        estate=unit.estate, unit=unit, since=DUE, until=DUE + timedelta(days=9), reason="Lost the job"
+    )
+    send_reminders(on(7))
+    assert levels(bill) == [] and len(pauses_of(unit, on(7).date())) == 1
+    PaymentPromise.objects.create(
+        estate=unit.estate, unit=unit, promised_by="Wang", promised_for=DUE + timedelta(days=12), made_on=DUE
+    )
+    send_reminders(on(12))
+    assert levels(bill) == []
+    send_reminders(on(13))
+    assert levels(bill) == [(3, 13)]
+
+
+def test_a_bill_that_is_disputed_between_finding_and_telling_is_dropped(bill, unit):
+    find_reminders(unit.estate, on(7).date())
+    Dispute.objects.create(estate=unit.estate, bill=bill, reason="Area", opened_on=DUE)
+    assert tell_household(unit.pk, on(7).date(), on(7)) is False
+    assert Reminder.objects.get().is_dropped and not ReminderNotice.objects.exists()
+
+
+def test_a_worker_killed_after_finding_leaves_the_telling_to_the_next(bill, monkeypatch):
+    def die(*_args: object, **_kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reminders, "record", die)
+        with pytest.raises(KeyboardInterrupt):
+            send_reminders(on(7))
+    assert not ReminderNotice.objects.exists() and not Message.objects.filter(template="reminder").exists()
+    assert send_reminders(on(7)) == 1
+
+
+def test_what_was_not_sent_yet_is_taken_back_when_all_is_settled(bill, monkeypatch):
+    send_reminders(on(7))
+    assert withdraw_settled() == 0
+    monkeypatch.setattr(reminders, "UNSETTLED", ("nothing",))
+    assert withdraw_settled() == 1
+    assert deliver_due(on(7)) == 0
+
+
+def test_only_the_estates_own_bills_are_reminded_of(bill, other_estate):
+    other_estate.is_active = False
+    other_estate.save()
+    assert send_reminders(on(7)) == 1
+
+
+def test_an_estate_sets_its_own_ladder(bill, admin):
+    set_ladder(bill.estate, actor=admin, steps=[(1, 10, "message"), (2, 20, "door")])
+    for day in range(-5, 40):
+        send_reminders(on(day))
+    assert levels(bill) == [(1, 10), (2, 20)]
+    assert ReminderNotice.objects.get(level=2).way == ReminderStep.Way.DOOR
+    assert ReminderNotice.objects.get(level=2).message is None
+
+
+@pytest.mark.parametrize(
+    ("steps", "code"),
+    [
+        ([(1, 3, "message"), (2, 3, "door")], "ladder_twice"),
+        ([(2, 3, "message"), (1, 9, "door")], "ladder_order"),
+    ],
+)
+def test_a_ladder_that_cannot_be_climbed_is_refused(estate, admin, steps, code):
+    with pytest.raises(Refused) as refused:
+        set_ladder(estate, actor=admin, steps=steps)
+    assert refused.value.code == code
+    assert len(ladder_of(estate)) == 8
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "再不缴费将停水停电。",
+        "逾期將斷電",
+        "我們會停 水",
+        "We will cut off your water.",
+        "Electricity will be disconnected",
+        "Your power may be shut off on Friday",
+        "欠费名单将张贴公示",
+        "否则限制门禁",
+        "列入黑名单",
+    ],
+)
+def test_words_that_threaten_a_household_are_refused(estate, admin, words):
+    with pytest.raises(Refused) as refused:
+        write_reminder_text(estate, actor=admin, level=1, language="zh-hans", subject="x", body=words)
+    assert refused.value.code == "threat_refused"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [("%(sum)s", "placeholder_unknown"), ("%(total", "placeholder_broken"), ("", "text_missing")],
+)
+def test_placeholders_are_checked(estate, admin, body, code):
+    with pytest.raises(Refused) as refused:
+        write_reminder_text(estate, actor=admin, level=1, language="en", subject="Fees", body=body)
+    assert refused.value.code == code
+
+
+def test_the_estates_own_words_take_the_place_of_the_houses(bill, admin, resident):
+    write_reminder_text(
+        bill.estate,
+        actor=admin,
+        level=3,
+        language="zh-hans",
+        subject="缴费提醒 %(unit)s",
+        body="%(name)s：%(total)s",
+    )
+    send_reminders(on(7))
+    notice = ReminderNotice.objects.get()
+    assert notice.subject == "缴费提醒 3-2-501" and notice.body.endswith("：¥1,284.60")
+
+
+def test_the_houses_own_words_pass_the_check():
+    for subject, body in HOUSE_WORDS.values():
+        check_words(str(subject))
+        check_words(str(body))
+
+
+def test_what_comes_next_is_told(bill):
+    assert next_reminder(bill, DUE - timedelta(days=10))[0] == DUE - timedelta(days=3)
+    send_reminders(on(7))
+    due, rung = next_reminder(bill, on(8).date())
+    assert (due, rung.days) == (DUE + timedelta(days=15), 15)
+
+
+def test_the_number_of_questions_does_not_grow_with_the_bills(
+    estate, building, django_assert_max_num_queries
+):
+    for n in range(40):
+        door = Unit.objects.create(estate=estate, building=building, code=f"3-1-{n + 1}01")
+        post_bill(door, DUE)
+    with django_assert_max_num_queries(20):
+        assert find_reminders(estate, on(7).date()) == 40

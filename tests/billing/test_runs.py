@@ -1,0 +1,285 @@
+"""The monthly run: previewed, billed once whatever happens, readings looked at before."""
+
+import random
+from datetime import date, timedelta
+from decimal import Decimal as D
+from unittest import mock
+
+import pytest
+from django.utils import timezone
+
+from billing.models import AccountEntry, Bill, BillingRun, BillLine, DraftLine, Meter, RunProblem
+from billing.proof import differences
+from billing.selectors import credit_of
+from billing.services import bills, charges, meters, payments, runs
+from residents.models import Unit
+from tests.billing.conftest import NOON
+from tests.conftest import at
+from tests.faults.conftest import in_process, kill_me
+from tests.tickets.acts import at_once, refused
+
+db = pytest.mark.django_db
+on_tables = pytest.mark.django_db(transaction=True)
+
+
+def previewed(estate, manager, period="2026-11"):
+    return runs.preview_run(estate, actor=manager, period=period, at=NOON)
+
+
+def amounts(bill):
+    return {line.charge_item.code: line.amount for line in bill.lines.select_related("charge_item")}
+
+
+@pytest.fixture
+def meter(unit, admin, water) -> Meter:
+    return meters.add_meter(unit, actor=admin, charge_item=water, number="W1", installed_on=date(2026, 1, 1))
+
+
+def read(meter, period, value, actor=None, **kwargs):
+    return meters.take_reading(meter, actor=actor, period=period, value=D(str(value)), **kwargs)
+
+
+@db
+def test_a_preview_says_what_the_bills_will_be_and_makes_none(
+    estate, manager, unit, neighbour, management_fee, parking
+):
+    run = previewed(estate, manager)
+    assert (run.bills, run.total, run.issued_on, run.due_on) == (
+        2,
+        D("839.79"),
+        date(2026, 11, 1),
+        date(2026, 11, 15),
+    )
+    assert not Bill.objects.exists() and DraftLine.objects.count() == 4
+    again = previewed(estate, manager)
+    run.refresh_from_db()
+    assert run.status == "discarded" and again.status == "previewed" and DraftLine.objects.count() == 4
+    with refused("invalid_transition"):
+        runs.confirm_run(run, actor=manager)
+
+
+@db
+def test_a_period_is_billed_once(estate, manager, unit, management_fee):
+    first = previewed(estate, manager)
+    runs.confirm_run(first, actor=manager)
+    with refused("period_already_billed"):
+        runs.confirm_run(first, actor=manager)
+    with refused("period_already_billed"):
+        previewed(estate, manager)
+    assert runs.continue_runs(timezone.now()) == 1 and runs.continue_run(first) == 0
+    first.refresh_from_db()
+    assert (first.status, first.done, Bill.objects.count(), DraftLine.objects.count()) == ("done", 1, 1, 0)
+
+
+@db
+def test_the_narrowest_rate_counts_and_an_exemption_takes_its_part(
+    estate, manager, admin, unit, neighbour, building, management_fee, parking, run_period
+):
+    charges.set_rate(management_fee, actor=admin, amount=D(3), since=date(2026, 1, 1), building=building)
+    charges.set_rate(management_fee, actor=admin, amount=D(2), since=date(2026, 1, 1), unit=neighbour)
+    charges.grant_exemption(
+        unit, actor=manager, percent=D(50), since=date(2026, 10, 1), until=date(2026, 11, 30), reason="Water damage",
+        charge_item=management_fee,
+    )  # fmt: skip
+    mine, theirs = run_period()
+    assert amounts(mine) == {"management": D("134.10"), "parking": D(150)}
+    assert amounts(theirs) == {"management": D(200), "parking": D(150)}
+    assert mine.lines.first().explanation == {"percent_off": "50.00"}
+    december = run_period("2026-12", moment=at("2026-12-01 08:00"))[0]
+    assert amounts(december)["management"] == D("268.20")
+
+
+@db
+def test_a_meter_is_charged_in_steps_from_where_it_was_charged_last(estate, meter, run_period):
+    read(meter, "2026-10", 15)
+    october = run_period("2026-10")[0]
+    assert october.total == D("52.50")
+    line = october.lines.get()
+    assert (line.meter_from, line.meter_to, line.quantity) == (D(0), D(15), D(15))
+    assert line.explanation["steps"] == [
+        {"quantity": "10.000", "rate": "3"},
+        {"quantity": "5.000", "rate": "4.5"},
+    ]
+    read(meter, "2026-11", 25)
+    assert run_period("2026-11")[0].total == D(30)
+
+
+@db
+def test_a_missing_reading_is_estimated_marked_and_put_right_by_the_next(estate, meter, run_period):
+    read(meter, "2026-09", 10)
+    run_period("2026-09")
+    october = run_period("2026-10")[0]
+    assert october.lines.get().explanation["estimated"] is True and october.total == D(30)
+    assert RunProblem.objects.get().code == "reading_missing"
+    read(meter, "2026-11", 24)
+    assert run_period("2026-11")[0].total == D(12)  # 4 m³ beyond the estimate
+
+
+@db
+def test_too_high_an_estimate_is_caught_up_and_no_mistake(estate, meter, run_period):
+    read(meter, "2026-09", 10)
+    run_period("2026-09")
+    run_period("2026-10")
+    read(meter, "2026-11", 15)
+    assert run_period("2026-11") == []
+    read(meter, "2026-12", 23)
+    assert run_period("2026-12")[0].total == D(9)
+
+
+@db
+def test_an_impossible_reading_leaves_its_line_to_the_next_run(
+    estate, unit, meter, management_fee, run_period
+):
+    read(meter, "2026-09", 10)
+    run_period("2026-09")
+    read(meter, "2026-10", 210)  # twenty times the usual
+    assert amounts(run_period("2026-10")[0]) == {"management": D("254.79")}
+    assert RunProblem.objects.get().code == "reading_unusual"
+    with refused("reading_backwards"):
+        read(meter, "2026-11", 5)
+    read(meter, "2026-10", 21)
+    read(meter, "2026-11", 30)
+    assert amounts(run_period("2026-11")[0])["water"] == D(75)  # both months: 20 m³
+
+
+@db
+def test_an_unusual_reading_that_was_checked_is_charged_and_one_that_was_billed_stays(
+    estate, meter, run_period
+):
+    read(meter, "2026-09", 10)
+    run_period("2026-09")
+    read(meter, "2026-10", 210, is_confirmed=True)
+    bill = run_period("2026-10")[0]
+    assert bill.lines.get().quantity == 200
+    with refused("reading_billed"):
+        read(meter, "2026-10", 200)
+    bills.reverse_bill(bill, actor=None, reason="A burst pipe")
+    meter.refresh_from_db()
+    assert meter.billed_value == 10
+    read(meter, "2026-10", 40)
+    assert bills.make_bill_anew(bill, actor=None).lines.get().quantity == 30
+
+
+@db
+def test_a_replaced_meter_and_its_successor_are_both_charged(estate, meter, admin, run_period):
+    read(meter, "2026-10", 10)
+    run_period("2026-10")
+    meters.replace_meter(meter, actor=admin, final_value=D(16), replaced_on=date(2026, 11, 10), number="W2")
+    new = Meter.objects.get(number="W2")
+    read(new, "2026-11", 5)
+    lines = run_period("2026-11")[0].lines.order_by("meter")
+    assert [(line.meter.number, line.quantity) for line in lines] == [("W1", 6), ("W2", 5)]
+
+
+@db
+def test_a_meter_that_began_again_is_no_meter_that_runs_backwards(estate, unit, admin, water, run_period):
+    meter = meters.add_meter(
+        unit,
+        actor=admin,
+        charge_item=water,
+        number="W9",
+        installed_on=date(2026, 1, 1),
+        initial_value=D(99_995),
+        digits=5,
+    )
+    read(meter, "2026-11", 5, rolled_over=True)
+    assert run_period()[0].lines.get().quantity == 10
+
+
+@db
+def test_a_shared_cost_and_a_contract_stand_on_the_bill(estate, unit, neighbour, admin, manager, run_period):
+    light = charges.add_charge_item(estate=estate, actor=admin, code="light", name="Light", kind="shared")
+    rent = charges.add_charge_item(estate=estate, actor=admin, code="rent", name="Rent", kind="contract")
+    charges.enter_shared_cost(light, actor=manager, period="2026-11", amount=D(100))
+    charges.add_lease(
+        unit,
+        actor=manager,
+        charge_item=rent,
+        subject="Cellar 4",
+        monthly_rent=D(300),
+        since=date(2026, 11, 21),
+    )
+    mine, theirs = run_period()
+    assert amounts(mine) == {"light": D("47.20"), "rent": D(100)} and amounts(theirs) == {"light": D("52.80")}
+
+
+@db
+def test_a_unit_that_was_billed_keeps_its_bill(estate, manager, unit, neighbour, management_fee, run_period):
+    run = previewed(estate, manager)
+    runs.confirm_run(run, actor=manager)
+    with mock.patch.object(runs, "finish"):
+        runs.bill_next(run, 1, timezone.now())
+    BillingRun.objects.filter(pk=run.pk).update(status="discarded")
+    second = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
+    runs.confirm_run(second, actor=manager)
+    runs.continue_run(second)
+    assert Bill.objects.count() == 2 and RunProblem.objects.get(run=second).code == "already_billed"
+
+
+# --- cut off, and twice at once ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(estate, building, management_fee, parking) -> int:
+    Unit.objects.bulk_create(
+        Unit(estate=estate, building=building, code=f"3-1-{n:04}", area_m2=D(40 + n % 90)) for n in range(300)
+    )
+    return 300
+
+
+def whole(run, many):
+    run.refresh_from_db()
+    assert (run.status, run.done, Bill.objects.count()) == ("done", many, many)
+    assert BillLine.objects.count() == 2 * many and AccountEntry.objects.count() == many
+    assert sum(Bill.objects.values_list("total", flat=True)) == run.total
+    assert sorted(Bill.objects.values_list("serial", flat=True)) == list(range(1, many + 1))
+    assert differences() == {}
+
+
+@on_tables
+def test_a_run_that_is_killed_at_any_point_goes_on_and_bills_nobody_twice(estate, manager, many):
+    run = previewed(estate, manager)
+    runs.confirm_run(run, actor=manager)
+    chance = random.Random(4)
+    points = ["_execute", "_use_credit", "_leave_out_the_billed", "next_serials"]
+
+    def die_at(point, after):
+        genuine, calls = getattr(runs, point), iter(range(1000))
+
+        def until(*args, **kwargs):
+            return kill_me() if next(calls) == after else genuine(*args, **kwargs)
+
+        with mock.patch.object(runs, point, until):
+            runs.continue_run(run, chunk=20)
+
+    for _ in range(20):
+        point = chance.choice(points)
+        in_process(lambda point=point: die_at(point, chance.randrange(8)))
+        assert differences() == {}
+    BillingRun.objects.filter(pk=run.pk).update(claimed_until=timezone.now() - timedelta(seconds=1))
+    runs.continue_runs(timezone.now())
+    whole(run, many)
+
+
+@on_tables
+def test_two_workers_on_one_run_bill_everybody_once(estate, manager, many):
+    run = previewed(estate, manager)
+    runs.confirm_run(run, actor=manager)
+    answers = at_once(*[lambda: runs.continue_run(run, chunk=20)] * 3)
+    assert sum(answers) == many
+    whole(run, many)
+
+
+@on_tables
+def test_of_two_confirmations_at_once_one_wins(estate, manager, many):
+    run = previewed(estate, manager)
+    answers = at_once(*[lambda: runs.confirm_run(run, actor=manager)] * 3)
+    assert sorted(type(answer).__name__ for answer in answers) == ["BillingRun", "Refused", "Refused"]
+
+
+@db
+def test_what_was_paid_ahead_goes_to_the_bill_as_it_is_made(
+    estate, unit, cashier, management_fee, run_period
+):
+    payments.take_payment(unit, actor=cashier, amount=D(1000), method="transfer", at=NOON)
+    assert run_period()[0].paid == D("254.79") and credit_of(unit) == D("745.21")
