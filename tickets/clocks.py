@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from helpdesk.lib.spans import in_short
-from tickets.models import UNRESOLVED, FollowUp, Ticket
+from tickets.models import UNRESOLVED, FollowUp, Forwarding, Pause, Step, Ticket
 
 # The last quarter of the time is amber; for a moment without a beginning, the last hour.
 LAST_PART = 0.25
@@ -58,8 +58,58 @@ def response_clock(ticket: Ticket, at: datetime) -> dict[str, Any] | None:
     return clock_until(ticket.response_due_at, since=ticket.created_at, at=at)
 
 
-def resolution_clock(ticket: Ticket, at: datetime) -> dict[str, Any] | None:
-    """The resolution: in how long it came, or how long there is."""
+def paused_clock(ticket: Ticket, at: datetime, pause: Pause | None = None) -> dict[str, Any] | None:
+    """The resolution while it stands still, with the reason where it is known; None while it runs or is late already."""
+    if ticket.paused_since is None or ticket.resolution_due_at < ticket.paused_since:
+        return None
+    left = in_short(ticket.resolution_due_at - ticket.paused_since)
+    label = str(pause.get_reason_display()) if pause else _("Paused")
+    title = _("%(span)s left when it was paused") % {"span": left}
+    if pause and pause.until:
+        words = {"title": title, "moment": day_and_time(pause.until)}
+        title = _("%(title)s; goes on %(moment)s") % words
+    return {"state": "paused", "label": label, "fraction": 1, "title": title}
+
+
+def met_or_over(done: datetime, due: datetime, *, since: datetime, late_words: str) -> dict[str, Any]:
+    """A limit that has been answered for: in how long, or how late."""
+    if done <= due:
+        label = _("in %(span)s") % {"span": in_short(done - since)}
+        return {"state": "met", "label": label, "fraction": 1, "title": ""}
+    return {"state": "over", "label": late_words % {"late": in_short(done - due)}, "fraction": 0, "title": ""}
+
+
+def on_site_clock(ticket: Ticket, step: Step | None, at: datetime) -> dict[str, Any] | None:
+    """On the spot: when somebody was there, or how long there is; None where nobody has to go."""
+    if ticket.on_site_due_at is None or step is None or step.not_needed:
+        return None
+    if step.done_at:
+        late = _("on the spot %(late)s late")
+        return met_or_over(step.done_at, ticket.on_site_due_at, since=ticket.created_at, late_words=late)
+    if ticket.status not in UNRESOLVED:
+        return None
+    return clock_until(ticket.on_site_due_at, since=ticket.created_at, at=at)
+
+
+def answer_clock(forwarding: Forwarding, ticket: Ticket, at: datetime) -> dict[str, Any] | None:
+    """The answer to the body that forwarded the matter; None where they set no limit or need no answer any more."""
+    if forwarding.answer_due_at is None:
+        return None
+    if forwarding.answered_at:
+        late = _("answered back %(late)s late")
+        return met_or_over(
+            forwarding.answered_at, forwarding.answer_due_at, since=ticket.created_at, late_words=late
+        )
+    if not ticket.is_open:
+        return None
+    return clock_until(forwarding.answer_due_at, since=ticket.created_at, at=at)
+
+
+def resolution_clock(ticket: Ticket, at: datetime, pause: Pause | None = None) -> dict[str, Any] | None:
+    """The resolution: in how long it came, how long there is, or what it waits for."""
+    paused = paused_clock(ticket, at, pause) if ticket.status in UNRESOLVED else None
+    if paused:
+        return paused
     if ticket.status in UNRESOLVED:
         return clock_until(ticket.resolution_due_at, since=ticket.created_at, at=at)
     if ticket.resolved_at is None:
@@ -82,7 +132,7 @@ def nearest_clock(ticket: Ticket, at: datetime) -> dict[str, Any] | None:
         return None
     if ticket.responded_at is None and ticket.response_due_at <= ticket.resolution_due_at:
         return clock_until(ticket.response_due_at, since=ticket.created_at, at=at)
-    return clock_until(ticket.resolution_due_at, since=ticket.created_at, at=at)
+    return paused_clock(ticket, at) or clock_until(ticket.resolution_due_at, since=ticket.created_at, at=at)
 
 
 def follow_up_clock(follow_up: FollowUp, at: datetime) -> dict[str, Any] | None:

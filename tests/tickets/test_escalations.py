@@ -30,7 +30,7 @@ def told(template):
 
 @pytest.fixture
 def urgent(make_ticket, clerk, departments, supervisor, manager):
-    """Urgent, taken at ten, to be resolved by ten the next day; answered at once."""
+    """Urgent, taken at ten, to be resolved by six: eight business hours; answered at once."""
     ticket = make_ticket("请问", priority="urgent", at=MORNING)
     add_reply(ticket, actor=clerk, body="We look into it.", visibility="public", at=MORNING)
     return tickets.assign_ticket(ticket, actor=clerk, department=departments["engineering"], at=MORNING)
@@ -41,17 +41,17 @@ def test_what_is_in_time_is_told_to_nobody(urgent):
 
 
 def test_late_goes_to_the_responsible_then_the_supervisor_then_the_manager(urgent):
-    due = urgent.resolution_due_at
-    limit = due - MORNING
+    assert urgent.resolution_due_at == at("2026-11-17 18:00")
     for moment, people in (
-        (due + timedelta(minutes=1), ["clerk"]),
-        (due + limit / 2, ["clerk", "supervisor"]),
-        (due + limit, ["clerk", "manager", "supervisor"]),
+        ("2026-11-17 18:01", ["clerk"]),
+        ("2026-11-18 13:00", ["clerk", "supervisor"]),
+        ("2026-11-18 17:00", ["clerk", "manager", "supervisor"]),
     ):
-        assert escalate_overdue(moment)["tickets"] == 1
-        assert escalate_overdue(moment)["tickets"] == 0
+        assert escalate_overdue(at(moment) - timedelta(minutes=1))["tickets"] == 0
+        assert escalate_overdue(at(moment))["tickets"] == 1
+        assert escalate_overdue(at(moment))["tickets"] == 0
         assert told("ticket_late") == people
-    assert escalate_overdue(due + 9 * limit)["tickets"] == 0
+    assert escalate_overdue(at("2026-11-25 17:00"))["tickets"] == 0
     assert [entry.data["level"] for entry in Entry.objects.filter(verb="ticket.escalated")] == [1, 2, 3]
 
 
@@ -123,9 +123,33 @@ def test_a_ticket_opened_again_counts_its_levels_from_then(urgent, clerk, depart
     )
     moment = MORNING + timedelta(days=30)
     again = tickets.reopen_ticket(resolved, actor=clerk, reason="Back", at=moment)
-    limit = again.resolution_due_at - moment
-    escalate_overdue(again.resolution_due_at + limit / 2)
+    assert again.resolution_due_at == at("2026-12-17 18:00")
+    escalate_overdue(at("2026-12-18 13:00"))
     assert told("ticket_late") == ["clerk", "supervisor"]
+
+
+def test_who_heard_of_a_late_answer_hears_of_a_late_resolution_too(make_ticket, clerk, manager):
+    ticket = make_ticket("请问", priority="urgent", at=MORNING)
+    escalate_overdue(ticket.response_due_at + timedelta(minutes=1))
+    add_reply(
+        ticket,
+        actor=clerk,
+        body="We look into it.",
+        visibility="public",
+        at=ticket.response_due_at + timedelta(minutes=2),
+    )
+    assert escalate_overdue(ticket.resolution_due_at + timedelta(minutes=1))["tickets"] == 1
+    assert told("ticket_late") == ["clerk", "clerk"]
+
+
+def test_another_priority_of_a_reopened_ticket_counts_from_its_reopening(urgent, clerk, departments):
+    resolved = bring_to(
+        urgent, "resolved", actor=clerk, department=departments["engineering"], moment=MORNING
+    )
+    moment = MORNING + timedelta(days=30)
+    again = tickets.reopen_ticket(resolved, actor=clerk, reason="Back", at=moment)
+    again = tickets.set_priority(again, actor=clerk, priority="critical", at=moment + HOUR)
+    assert again.resolution_due_at == moment + timedelta(hours=4)
 
 
 @pytest.mark.django_db(transaction=True)

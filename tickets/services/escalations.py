@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,28 +15,32 @@ from helpdesk.estates.business_time import NeverOpens, add_business
 from helpdesk.estates.calendars import business_calendar
 from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
-from tickets.models import FollowUp, Priority, Slip, Ticket
+from tickets.deadlines import rungs
+from tickets.models import UNRESOLVED, ClassDecision, FollowUp, Forwarding, Slip, Step, Ticket
 from tickets.services.telling import (
     desk_supervisors,
-    duty_after_hours,
     headline_of,
     managers,
     on_the_clock,
     supervisors,
     tell_staff,
     where_of,
+    who_is_there,
     who_looks_after,
 )
+from tickets.services.tickets.pausing import end_run_out
 
 RESPONSIBLE, SUPERVISOR, MANAGER = 1, 2, 3
 ONE_DAY = timedelta(days=1)
+OF_TICKET = ("estate", "responsible", "department", "unit")
 
 
 def escalate_overdue(at: datetime | None = None) -> dict[str, int]:
     """How many tickets, slips and follow-up visits were told as late now; what was told before is not told again."""
     at = at or timezone.now()
+    end_run_out(at)
     return {
-        "tickets": escalate_tickets(at),
+        "tickets": escalate_tickets(at) + escalate_on_site(at) + escalate_answers(at),
         "slips": escalate_slips(at),
         "follow_ups": escalate_late(at),
     }
@@ -45,52 +49,120 @@ def escalate_overdue(at: datetime | None = None) -> dict[str, int]:
 def escalate_tickets(at: datetime) -> int:
     """The responsible person when it is late, the supervisor half a limit later, the manager a whole limit later."""
     late = Ticket.objects.overdue(at).filter(merged_into__isnull=True, escalation__lt=MANAGER)  # type: ignore[attr-defined]
-    return _each(
-        late, ("estate", "responsible", "department", "unit"), lambda ticket: _escalate_ticket(ticket, at)
-    )
+    return _each(late, OF_TICKET, lambda ticket: _escalate_ticket(ticket, at))
 
 
 def _escalate_ticket(ticket: Ticket, at: datetime) -> bool:
-    due = late_since(ticket, at)
-    limit = limit_of(ticket, due)
-    level = RESPONSIBLE + (at >= due + limit / 2) + (at >= due + limit)
+    clock, due = missed(ticket, at)
+    level = _rung(ticket, clock, began=_began(ticket, due), due=due, at=at)
     before = ticket.escalation
     if not _raise_level(ticket, level):
         return False
-    told = {RESPONSIBLE: who_looks_after, SUPERVISOR: _supervisors_of, MANAGER: _managers_of}
-    people = [person for step in range(before + 1, level + 1) for person in told[step](ticket)]
-    if ticket.priority == Priority.CRITICAL:
-        people += duty_after_hours(ticket.estate, at)
-    record("ticket.escalated", ticket, actor=None, at=at, level=level)
-    tell_staff(
-        people,
+    _tell_up(
+        ticket,
         "ticket_late",
-        about=ticket,
-        # One limit, one message a level: a ticket opened again has another limit.
-        key=f"ticket:{ticket.pk}:late:{due:%Y%m%d%H%M}:{level}",
-        link=reverse("ticket_detail", args=[ticket.pk]),
-        title=headline_of(ticket),
-        where=where_of(ticket),
-        due=on_the_clock(ticket.estate, due),
+        clock,
+        (before, level),
+        due=due,
+        at=at,
         unanswered=ticket.responded_at is None,
-        responsible=str(ticket.responsible or ""),
         look_at_class=ticket.is_communication and ticket.resolution_due_at < at,
     )
     return True
 
 
-def late_since(ticket: Ticket, at: datetime) -> datetime:
+def missed(ticket: Ticket, at: datetime) -> tuple[str, datetime]:
     """The limit that was missed: the answer's if that is still owed, else the resolution's."""
     if ticket.responded_at is None and ticket.response_due_at < at:
-        return ticket.response_due_at
-    return ticket.resolution_due_at
+        return "response", ticket.response_due_at
+    return "resolution", ticket.resolution_due_at
 
 
-def limit_of(ticket: Ticket, due: datetime) -> timedelta:
-    """How long there was; a ticket opened again counts from then, and one to be settled at once has time to answer."""
+def _began(ticket: Ticket, due: datetime) -> datetime:
+    """When the limit began to run; a ticket opened again counts from then."""
     again = Entry.objects.about(ticket).filter(verb="ticket.reopened").last() if ticket.reopened else None
-    began = again.at if again and again.at < due else ticket.created_at
-    return max(due - began, ticket.response_due_at - ticket.created_at, timedelta(minutes=1))
+    return again.at if again and again.at < due else ticket.created_at
+
+
+def escalate_on_site(at: datetime) -> int:
+    """A valid complaint that nobody has looked at on the spot goes the same way up."""
+    unseen = Step.objects.filter(ticket=OuterRef("pk"), key="on_site", done_at__isnull=True)
+    late = Ticket.objects.filter(
+        Exists(unseen),
+        on_site_due_at__lt=at,
+        on_site_escalation__lt=MANAGER,
+        status__in=UNRESOLVED,
+        merged_into__isnull=True,
+    )
+    return _each(late, OF_TICKET, lambda ticket: _escalate_on_site(ticket, at))
+
+
+def _escalate_on_site(ticket: Ticket, at: datetime) -> bool:
+    due = ticket.on_site_due_at
+    assert due is not None  # noqa: S101 - the query asked for it
+    judged = ClassDecision.objects.filter(ticket=ticket).last()
+    began = judged.decided_at if judged else ticket.created_at
+    level = _rung(ticket, "on_site", began=began, due=due, at=at)
+    before = ticket.on_site_escalation
+    if not _raise_level(ticket, level, field="on_site_escalation"):
+        return False
+    _tell_up(ticket, "ticket_on_site_late", "on_site", (before, level), due=due, at=at)
+    return True
+
+
+def escalate_answers(at: datetime) -> int:
+    """A forwarded matter whose sender still waits for an answer goes the same way up."""
+    late = Forwarding.objects.late(at).filter(escalation__lt=MANAGER)  # type: ignore[attr-defined]
+    related = ("ticket", *(f"ticket__{name}" for name in OF_TICKET))
+    return _each(late, related, lambda forwarding: _escalate_answer(forwarding, at))
+
+
+def _escalate_answer(forwarding: Forwarding, at: datetime) -> bool:
+    ticket, due = forwarding.ticket, forwarding.answer_due_at
+    assert due is not None  # noqa: S101 - the query asked for it
+    level = _rung(ticket, "answer", began=due, due=due, at=at)
+    before = forwarding.escalation
+    if not _raise_level(forwarding, level, answered_at__isnull=True):
+        return False
+    who = {"sender": forwarding.sent_by, "sender_number": forwarding.number}
+    _tell_up(ticket, "ticket_answer_late", "answer", (before, level), due=due, at=at, **who)
+    return True
+
+
+def _rung(ticket: Ticket, clock: str, *, began: datetime, due: datetime, at: datetime) -> int:
+    """How far up it has to go by now: 0 nobody yet, 1 responsible, 2 supervisor, 3 manager."""
+    return sum(at >= rung for rung in rungs(ticket.estate, ticket.priority, clock, began=began, due=due))
+
+
+def _tell_up(
+    ticket: Ticket,
+    template: str,
+    clock: str,
+    levels: tuple[int, int],
+    *,
+    due: datetime,
+    at: datetime,
+    **said: Any,
+) -> None:
+    """Everybody between the level told before and the one reached now, and whoever is there at this hour."""
+    before, level = levels
+    told = {RESPONSIBLE: who_looks_after, SUPERVISOR: _supervisors_of, MANAGER: _managers_of}
+    people = [person for step in range(before + 1, level + 1) for person in told[step](ticket)]
+    record("ticket.escalated", ticket, actor=None, at=at, level=level, clock=clock)
+    # One limit, one message a level: a ticket opened again has another limit.
+    key = "late" if clock in {"response", "resolution"} else clock
+    tell_staff(
+        people + who_is_there(ticket, at),
+        template,
+        about=ticket,
+        key=f"ticket:{ticket.pk}:{key}:{due:%Y%m%d%H%M}:{level}",
+        link=reverse("ticket_detail", args=[ticket.pk]),
+        title=headline_of(ticket),
+        where=where_of(ticket),
+        due=on_the_clock(ticket.estate, due),
+        responsible=str(ticket.responsible or ""),
+        **said,
+    )
 
 
 def _supervisors_of(ticket: Ticket) -> list[User]:
@@ -141,7 +213,11 @@ def _as_long_again(slip: Slip) -> datetime:
 def escalate_late(at: datetime) -> int:
     """A follow-up visit that is late goes to the front desk's supervisor, and a day later to the manager."""
     late = FollowUp.objects.late(at).filter(escalation__lt=2)  # type: ignore[attr-defined]
-    return _each(late, ("estate", "ticket", "slip", "assignee"), lambda visit: _escalate_visit(visit, at))
+    return _each(
+        late,
+        ("estate", "ticket", "slip", "contact", "unit", "assignee"),
+        lambda visit: _escalate_visit(visit, at),
+    )
 
 
 def _escalate_visit(visit: FollowUp, at: datetime) -> bool:
@@ -151,8 +227,7 @@ def _escalate_visit(visit: FollowUp, at: datetime) -> bool:
         return False
     first = desk_supervisors(visit.estate) or managers(visit.estate)
     people = (first if before < 1 else []) + (managers(visit.estate) if level == 2 else [])
-    about = visit.ticket or visit.slip
-    assert about is not None  # noqa: S101 - the table has a constraint for it
+    about = visit.about
     record("follow_up.late", visit, actor=None, filed_under=about, at=at, level=level)
     tell_staff(
         people,
@@ -178,10 +253,11 @@ def _each(rows: QuerySet[Any], related: Iterable[str], escalate: Callable[[Any],
     return one_by_one(list(rows.values_list("pk", flat=True)), escalate_if_still_late, what=what)
 
 
-def _raise_level(thing: Any, level: int) -> bool:
+def _raise_level(thing: Any, level: int, *, field: str = "escalation", **still: Any) -> bool:
     """One conditional UPDATE decides which of two beats tells; False if this level was told before."""
     model: type[Model] = type(thing)
-    rows = model._default_manager.filter(
-        pk=thing.pk, status=thing.status, escalation=thing.escalation, escalation__lt=level
-    )
-    return rows.update(escalation=level) == 1
+    if hasattr(thing, "status"):
+        still["status"] = thing.status
+    before = getattr(thing, field)
+    rows = model._default_manager.filter(pk=thing.pk, **{field: before, f"{field}__lt": level}, **still)
+    return rows.update(**{field: level}) == 1
