@@ -7,8 +7,9 @@ import pytest
 from helpdesk.audit.models import Entry
 from helpdesk.lib.phones import phone_hash
 from tests.tickets.acts import MORNING, at_once, refused
+from tickets.calls import calls_before
 from tickets.models import Contact
-from tickets.selectors import calls_of, counts_for_rail, duplicates_of
+from tickets.selectors import counts_for_rail, duplicates_of
 from tickets.services import tickets
 from tickets.services.contacts import mark_called_back, take_contact
 
@@ -76,20 +77,24 @@ def test_a_number_nobody_could_ring_and_a_unit_from_elsewhere_are_refused(call, 
         take_contact(estate=other_estate, kind="call", actor=clerk, unit=unit)
 
 
-def test_calls_are_counted_by_unit_resident_or_number_and_only_those_that_came_in(call, unit, resident):
+def test_calls_are_counted_by_unit_resident_or_number_and_only_those_that_came_in(
+    call, clerk, unit, resident
+):
+    """docs/domain.md §3: who has called before matters."""
     mine = [call(unit=unit), call(resident=resident, kind="counter"), call(phone="13800136021")]
     call(unit=unit, direction="out")
     call(unit=unit, kind="letter")
     call(unit=unit, at=MORNING - timedelta(days=31))
     call(phone="13900136021")
-    found = calls_of(
-        unit=unit,
-        resident=resident,
-        phone_hash=phone_hash("+8613800136021"),
-        since=MORNING - timedelta(days=30),
-    )
-    assert list(found) == mine[::-1]
-    assert not calls_of(since=MORNING - timedelta(days=30)).exists()
+    found = calls_before(clerk, unit=unit, resident=resident, at=MORNING)
+    assert len(found) == len(mine)
+    assert not calls_before(clerk, unit=None, resident=None, at=MORNING)
+
+
+def test_the_entry_of_this_very_call_is_not_counted_as_an_earlier_one(call, clerk, unit, resident):
+    first, second = call(unit=unit, resident=resident), call(unit=unit, resident=resident)
+    found = calls_before(clerk, unit=unit, resident=resident, at=MORNING, but_for=second.pk)
+    assert len(found) == 1 and first.pk != second.pk
 
 
 def test_an_unresolved_ticket_of_the_unit_on_the_topic_may_be_the_same_matter(make_ticket, unit, clerk):
@@ -112,6 +117,7 @@ def test_the_rail_counts_what_waits_and_says_when_some_of_it_is_late(
         "slips": (0, False),
         "follow_ups": (0, False),
         "contacts": (1, True),
+        "incidents": (0, False),
     }
     assert counts_for_rail(clerk, estate, MORNING + timedelta(days=9))["tickets"] == (1, True)
-    assert counts_for_rail(guard, estate, MORNING) == counts_for_rail(outsider, estate, MORNING) == {}
+    assert counts_for_rail(outsider, estate, MORNING) == {}

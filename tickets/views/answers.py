@@ -1,15 +1,12 @@
-"""What every act on a page ends with: a redirect that says what was done, or the page again with the refusal."""
+"""What every act on a page ends with, and the ticket it is about."""
 
-from typing import Any
+from django.http import HttpRequest
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-
+from helpdesk.lib.pages import INVALID, REFUSED, SeeOther, done
 from helpdesk.staff.access import get_visible
 from tickets.models import Ticket
 
-INVALID, REFUSED = 422, 409
+__all__ = ["INVALID", "REFUSED", "SeeOther", "done", "ticket_for"]
 WITH_PEOPLE = (
     "estate",
     "unit",
@@ -19,19 +16,10 @@ WITH_PEOPLE = (
     "department",
     "created_by",
     "merged_into",
+    "forwarding__answered_by",
+    "incident_report__incident",
+    "split_from",
 )
-
-
-class SeeOther(HttpResponseRedirect):
-    """After a POST: whatever the browser repeats, it repeats a GET."""
-
-    status_code = 303
-
-
-def done(request: HttpRequest, message: Any, url: str) -> HttpResponse:
-    """Say what was done, on the page that follows: `url`, or the Desk where the act was pressed on the Desk."""
-    messages.success(request, message)
-    return SeeOther(reverse("desk") if request.POST.get("next") == "desk" else url)
 
 
 def ticket_for(request: HttpRequest, pk: int, permission: str) -> Ticket:

@@ -1,7 +1,6 @@
 """Who is speaking, as the address of a form names them: ?unit= ?resident= ?contact= ?channel=, ?from=box."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,17 +8,18 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from helpdesk.audit.services import log_access
 from helpdesk.estates.models import Estate
 from helpdesk.lib.addresses import ip_of
+from helpdesk.lib.sealed import clear
 from helpdesk.staff.access import get_visible, require
 from helpdesk.staff.models import User
 from residents.caller_numbers import remembered_number
 from residents.models import Resident, Unit
+from residents.names_shown import spoken_name
+from tickets.calls import Call, calls_before, greeting
 from tickets.models import Contact
-from tickets.selectors import calls_of
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,12 @@ class Caller:
         if self.resident:
             return reverse("resident_card", args=[self.resident.pk])
         return reverse("unit_card", args=[self.unit.pk]) if self.unit else ""
+
+    @property
+    def panel_url(self) -> str:
+        """The card beside a form; the entry of this very call is not counted twice."""
+        entry = f"&contact={self.contact.pk}" if self.contact else ""
+        return f"{self.card_url}?panel=1{entry}" if self.card_url else ""
 
 
 def caller_from(request: HttpRequest, permission: str) -> Caller:
@@ -57,7 +63,7 @@ def caller_from(request: HttpRequest, permission: str) -> Caller:
         raise Http404
     # Typed into the one box: it travels in the session, as an address would end in a log.
     from_box = remembered_number(request.session) if request.GET.get("from") == "box" else ""
-    phone = from_box or (contact.phone if contact else "")
+    phone = from_box or (clear(contact.phone) if contact else "")
     if contact and phone == contact.phone and phone and request.method == "GET":
         log_access(contact, "phone", actor=user, estate_id=estate.pk, reason="form", address=ip_of(request))
     return Caller(estate, unit, resident, contact, phone)
@@ -76,23 +82,21 @@ def one_of(queryset: Any, request: HttpRequest, name: str, permission: str) -> A
     return found
 
 
-def call_banner(caller: Caller) -> dict[str, Any] | None:
+def call_banner(caller: Caller, user: User) -> dict[str, Any] | None:
     """What the clerk should know before a word is said: which call this is (docs/domain.md §3)."""
-    if not (caller.unit or caller.resident):
-        return None
-    at = timezone.now()
-    calls = list(calls_of(unit=caller.unit, resident=caller.resident, since=at - timedelta(days=30)))
+    calls = calls_of_caller(caller, user)
     if not calls:
         return None
-    who = (caller.resident.salutation or caller.resident.name) if caller.resident else caller.unit
-    said = next((c.summary for c in calls if c.summary), "")
-    if len(calls) == 1:
-        says = _("Second call in 30 days: greet %(who)s by name") % {"who": who}
-    else:
-        says = ngettext(
-            "Call %(count)d in 30 days: the history comes first, greet %(who)s by name",
-            "Call %(count)d in 30 days: the history comes first, greet %(who)s by name",
-            len(calls) + 1,
-        ) % {"count": len(calls) + 1, "who": who}
+    name = spoken_name(caller.resident) if caller.resident else ""
+    said = next((call.about for call in calls if call.about), "")
     why = _("Last time: %(summary)s") % {"summary": said[:120]} if said else ""
-    return {"says": says, "why": why, "tone": "amber" if len(calls) > 1 else "plain"}
+    tone = "amber" if len(calls) > 1 else "plain"
+    return {"says": greeting(len(calls) + 1, name), "why": why, "tone": tone}
+
+
+def calls_of_caller(caller: Caller, user: User) -> list[Call]:
+    """The calls before this one; the entry of this very call is none of them."""
+    if not (caller.unit or caller.resident):
+        return []
+    but_for = caller.contact.pk if caller.contact else None
+    return calls_before(user, unit=caller.unit, resident=caller.resident, at=timezone.now(), but_for=but_for)
