@@ -9,6 +9,7 @@ from helpdesk.api.serializers import StrictSerializer
 from helpdesk.api.views import TableView
 from tickets.api.ticket_serializers import LONGEST, SuggestionSerializer
 from tickets.classification import classify
+from tickets.services.learning import model_in_use
 
 
 class TextSerializer(StrictSerializer):
@@ -22,4 +23,4 @@ class ClassifyView(TableView):
 
     @extend_schema(operation_id="classify", request=TextSerializer, responses=SuggestionSerializer)
     def post(self, request: Request) -> Response:
-        return Response(classify(self.body(TextSerializer)["text"]).as_json())
+        return Response(classify(self.body(TextSerializer)["text"], model=model_in_use()).as_json())

@@ -12,6 +12,7 @@ from tickets.classification.suggestion import (
     History,
     Reason,
     Suggestion,
+    Turn,
 )
 from tickets.classification.text import ReadText, read, simplified_characters
 from tickets.classification.topics import topic_of
@@ -33,11 +34,13 @@ def classify(text: str, *, history: History | None = None, model: Model | None =
     )
     (first, confidence), (_second, runner_up) = ranking[:2]
     alarms = list(alarms_in(whole))
+    rests = Rests(whole, features)
+    reasons = reasons_for(first, rests, model, past)
     return Suggestion(
         complaint_class=first,
         confidence=confidence,
         ranking=ranking,
-        reasons=reasons_for(first, whole, features, model, past),
+        reasons=reasons,
         against=strongest_against(first, whole, features, model, past),
         is_unsure=confidence < SURE_FROM or confidence - runner_up < SURE_LEAD,
         possibly_valid=dict(ranking)[VALID] >= POSSIBLY_VALID_FROM,
@@ -46,6 +49,7 @@ def classify(text: str, *, history: History | None = None, model: Model | None =
         serious=[reason(whole, kind.key, kind.label, start, end, "") for kind, start, end in alarms],
         model_version=model.version,
         examples=model.examples,
+        turn=turn_of(reasons, rests, model, nudge),
     )
 
 
@@ -67,19 +71,36 @@ def history_keys(history: History | None) -> list[str]:
     return [key for key, so in told.items() if so]
 
 
-def reasons_for(
-    complaint_class: str, text: ReadText, features: Features, model: Model, past: list[str]
-) -> list[Reason]:
+class Rests:
+    """The text, and what is left of it without the words of some reasons; each rest is read once."""
+
+    def __init__(self, text: ReadText, features: Features) -> None:
+        self.text = text
+        self.whole = features
+        self.read: dict[tuple[tuple[int, int], ...], Features] = {}
+
+    def without(self, *reasons: Reason) -> Features:
+        """The features of the text with these words struck out."""
+        spans = tuple(sorted((reason.start, reason.end) for reason in reasons))
+        if spans not in self.read:
+            rest = self.text.original
+            for start, end in reversed(spans):
+                rest = rest[:start] + " " + rest[end:]
+            self.read[spans] = features_of(read(rest))
+        return self.read[spans]
+
+
+def reasons_for(complaint_class: str, rests: Rests, model: Model, past: list[str]) -> list[Reason]:
     """At most three cues that speak for the class, the strongest first; none found, none invented."""
     from_history = [Reason(key, HISTORY_LABELS[key], "", 0, 0, VALID) for key in past]
     chosen = from_history[:1] if complaint_class == VALID else []
-    share = share_of(complaint_class, features, model)
-    for _lean, made in ranked_cues(complaint_class, text, features, model):
+    share = share_of(complaint_class, rests.whole, model)
+    for _lean, made in ranked_cues(complaint_class, rests.text, rests.whole, model):
         if len(chosen) == MOST_REASONS:
             break
         apart = not any(made.start < other.end and other.start < made.end for other in chosen)
         # Words that could go without the class losing anything are no reason, whatever the cue weighs.
-        if apart and share_of(complaint_class, features_without(text, made), model) < share:
+        if apart and share_of(complaint_class, rests.without(made), model) < share:
             chosen.append(made)
     return chosen
 
@@ -89,9 +110,24 @@ def share_of(complaint_class: str, features: Features, model: Model) -> float:
     return model.shares(features)[CLASSES.index(complaint_class)]
 
 
-def features_without(text: ReadText, reason: Reason) -> Features:
-    """The features of the text with the words of a reason struck out."""
-    return features_of(read(text.original[: reason.start] + " " + text.original[reason.end :]))
+def turn_of(reasons: list[Reason], rests: Rests, model: Model, nudge: dict[str, float]) -> Turn | None:
+    """The single reason without whose words another class leads, else what leads without them all; None without words."""
+    worded = [(at, reason) for at, reason in enumerate(reasons) if reason.words]
+    if not worded:
+        return None
+    first = leader(rests.whole, model, nudge)[0]
+    for at, reason in worded:
+        name, share = leader(rests.without(reason), model, nudge)
+        if name != first:
+            return Turn((at,), name, round(share, 6))
+    name, share = leader(rests.without(*(reason for _at, reason in worded)), model, nudge)
+    return Turn(tuple(at for at, _reason in worded), name, round(share, 6))
+
+
+def leader(features: Features, model: Model, nudge: dict[str, float]) -> tuple[str, float]:
+    """The likeliest class and its share."""
+    shares = model.shares(features, nudge)
+    return max(zip(CLASSES, shares, strict=True), key=lambda pair: pair[1])
 
 
 def strongest_against(

@@ -51,6 +51,15 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """What would change it: without the words of these reasons (places in the list) another class leads, or the same still."""
+
+    without: tuple[int, ...]
+    complaint_class: str
+    confidence: float
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """A suggestion; the clerk decides."""
 
@@ -66,6 +75,7 @@ class Suggestion:
     serious: list[Reason] = field(default_factory=list)
     model_version: str = ""
     examples: int = 0
+    turn: Turn | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The shape of the API: reasons as text in the reader's language."""
@@ -94,6 +104,7 @@ class Suggestion:
         kept["reasons"] = [reason.stored() for reason in self.reasons]
         kept["serious"] = [reason.stored() for reason in self.serious]
         kept["against"] = self.against.stored() if self.against else None
+        kept["turn"] = vars(self.turn) | {"without": list(self.turn.without)} if self.turn else None
         return kept
 
     @classmethod
@@ -104,4 +115,6 @@ class Suggestion:
         again["reasons"] = [Reason.from_stored(reason) for reason in kept["reasons"]]
         again["serious"] = [Reason.from_stored(reason) for reason in kept["serious"]]
         again["against"] = Reason.from_stored(kept["against"]) if kept["against"] else None
+        turn = kept.get("turn")
+        again["turn"] = Turn(**(turn | {"without": tuple(turn["without"])})) if turn else None
         return cls(**again)

@@ -7,25 +7,52 @@ from helpdesk.audit.models import Entry
 from helpdesk.audit.services import record
 from helpdesk.staff.models import User
 from tickets.models import Step, Ticket
-from tickets.procedures import DONE_AGAIN, LAST_STEPS, keys_ticked_by, steps_for
+from tickets.procedures import (
+    BESIDE_THE_CLASS,
+    DONE_AGAIN,
+    LAST_STEPS,
+    UNJUDGED,
+    PlannedStep,
+    group_of,
+    keys_ticked_by,
+    plan_of,
+    steps_for,
+    title_of_step,
+)
 
 # A change of class carries over who was told: it is one act under two names.
 SAME_ACT = {"department": "notify", "notify": "department"}
 
 
 def lay_steps(ticket: Ticket) -> None:
-    """Lay the steps of the ticket's class; what was done under the class before stays done."""
+    """Lay the steps of the ticket's class as its estate has them; what was done under the class before stays done."""
     there = {step.key: step for step in Step.objects.filter(ticket=ticket)}
-    wanted = [spec.key for spec in steps_for(ticket.complaint_class)]
-    Step.objects.filter(ticket=ticket).exclude(key__in=wanted).delete()
-    for position, key in enumerate(wanted):
-        step = there.get(key)
+    wanted = planned_for(ticket) + [PlannedStep(key) for key in BESIDE_THE_CLASS if key in there]
+    Step.objects.filter(ticket=ticket).exclude(key__in=[each.key for each in wanted]).delete()
+    for position, planned in enumerate(wanted):
+        step = there.get(planned.key)
         if step is not None:
             Step.objects.filter(pk=step.pk).update(position=position)
             continue
-        step = Step(ticket=ticket, key=key, position=position)
-        _carry_over(step, there.get(SAME_ACT.get(key, "")), ticket)
+        step = Step(ticket=ticket, key=planned.key, position=position)
+        step.titles, step.is_required = planned.titles, planned.is_required
+        _carry_over(step, there.get(SAME_ACT.get(planned.key, "")), ticket)
         step.save()
+
+
+def planned_for(ticket: Ticket) -> list[PlannedStep]:
+    """The steps that its class has in its estate; record and judge alone while there is no class."""
+    group = group_of(ticket.complaint_class)
+    if group == UNJUDGED:
+        return [PlannedStep(spec.key) for spec in steps_for("")]
+    return plan_of(ticket.estate_id, group)
+
+
+def lay_beside(ticket: Ticket, key: str) -> None:
+    """Lay a step for what the ticket is, behind those of its class; again changes nothing."""
+    last = Step.objects.filter(ticket=ticket).order_by("position").last()
+    position = last.position + 1 if last else 0
+    Step.objects.get_or_create(ticket=ticket, key=key, defaults={"position": position})
 
 
 def _carry_over(step: Step, before: Step | None, ticket: Ticket) -> None:
@@ -52,6 +79,12 @@ def tick(ticket: Ticket, event: str, *, actor: User | None, at: datetime) -> Non
         mark_done(step, actor=actor, at=at)
 
 
+def skip_step(ticket: Ticket, key: str, *, reason: str, at: datetime) -> None:
+    """Mark a step as not needed by a rule's own decision, where the procedure has it and it is still open."""
+    for step in Step.objects.filter(ticket=ticket, key=key, done_at__isnull=True):
+        mark_done(step, actor=None, at=at, not_needed=True, reason=reason)
+
+
 def mark_done(
     step: Step,
     *,
@@ -66,6 +99,8 @@ def mark_done(
     step.not_needed, step.reason = not_needed, reason
     step.save(update_fields=["done_at", "done_by", "not_needed", "reason"])
     said: dict[str, Any] = {"not_needed": not_needed, "reason": reason, "finding": finding}
+    # A step of the estate's own is named in history as it was called on this day.
+    said["titles"] = step.titles
     record(
         "ticket.step_done",
         step.ticket,
@@ -80,6 +115,12 @@ def open_keys(ticket: Ticket) -> list[str]:
     """The keys of the steps that are neither done nor marked as not needed, in order."""
     rows = Step.objects.filter(ticket=ticket, done_at__isnull=True).order_by("position")
     return list(rows.values_list("key", flat=True))
+
+
+def open_titles(ticket: Ticket, keys: list[str]) -> list[str]:
+    """What these steps of the ticket are called, in order."""
+    steps = Step.objects.filter(ticket=ticket, key__in=keys).order_by("position")
+    return [title_of_step(step) for step in steps]
 
 
 def open_before_resolving(ticket: Ticket) -> list[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets.clocks import day_and_time
 from tickets.forms.tickets import StepForm
 from tickets.models import UNRESOLVED, Step, Ticket
-from tickets.procedures import is_by_hand, title_of
+from tickets.procedures import is_by_hand, title_of_step
 from tickets.views.ticket_forms import Sent
 
 # Where on the page a step is done that is not ticked by hand.
@@ -29,7 +29,7 @@ def strip(ticket: Ticket, steps: list[Step], *, may_work: bool, follow_up_url: s
         {
             "key": step.key,
             "number": number,
-            "title": str(title_of(step.key)),
+            "title": title_of_step(step),
             "state": state_of(step, current),
             "line": line_of(step, ticket),
             "act": act_of(step, ticket, follow_up_url) if step is current and may_work else None,
@@ -81,7 +81,7 @@ def by_hand(ticket: Ticket, waiting: list[Step], sent: Sent | None) -> list[dict
     return [
         {
             "key": step.key,
-            "title": str(title_of(step.key)),
+            "title": title_of_step(step),
             "url": reverse("ticket_step", args=[ticket.pk, step.key]),
             "by_hand": is_by_hand(step.key),
             "asks_finding": step.key == "on_site",

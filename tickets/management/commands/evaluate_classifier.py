@@ -8,9 +8,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from tickets.classification import CLASSES, classify, warm_up
-from tickets.classification.model import shipped_model
+from tickets.classification.curves import (
+    DRAWS,
+    in_script,
+    learning_curve,
+    verbatim_or_said_so,
+    weight_of_reasons,
+)
+from tickets.classification.model import Model, shipped_model
 from tickets.classification.scoring import Figures, figures_of, judge_all
 from tickets.classification.training import Example
+from tickets.services.learning import model_in_use
 
 CALLED_ALSO = {"help": "help_seeking"}
 
@@ -21,25 +29,64 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--in-use", action="store_true", help="the model in use instead of the one that is shipped"
+        )
+        parser.add_argument(
+            "--learning",
+            action="store_true",
+            help="also what 40 to 320 examples reach on FILE; nothing is learnt from it",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         rows = read_rows(options["file"])
-        examples = [example for example, _language in rows]
         warm_up()
-        judged, slowest = judge_all(examples, shares_of)
-        model = shipped_model()
+        model = model_in_use() if options.get("in_use") else shipped_model()
         self.stdout.write(
             f"model {model.version}, {model.examples} examples, temperature {model.temperature}"
+        )
+        self.write_scores(rows, model)
+        self.write_reasons([example for example, _language in rows], model)
+        if options.get("learning"):
+            self.write_curve([example for example, _language in rows])
+
+    def write_scores(self, rows: list[tuple[Example, str]], model: Model) -> None:
+        judged, slowest = judge_all(
+            [example for example, _language in rows], lambda text: shares_of(text, model)
         )
         self.write_figures(figures_of(judged))
         self.stdout.write(f"95th percentile of time      {slowest:.1f} ms")
         for language in sorted({language for _example, language in rows if language}):
             part = [each for each, (_example, of) in zip(judged, rows, strict=True) if of == language]
-            figures = figures_of(part)
-            self.stdout.write(
-                f"language {language:<4} {figures.items:4d} items, "
-                f"accuracy {figures.accuracy:.3f}, macro-F1 {figures.macro_f1:.3f}"
-            )
+            self.write_part(f"language {language}", figures_of(part))
+        for script, name in (("t2s", "all in Simplified"), ("s2t", "all in Traditional")):
+            written = in_script([example for example, _language in rows], script)
+            if written:
+                part, _slowest = judge_all(written, lambda text: shares_of(text, model))
+                self.write_part(name, figures_of(part))
+
+    def write_part(self, name: str, figures: Figures) -> None:
+        self.stdout.write(
+            f"{name:<19} {figures.items:4d} items, "
+            f"accuracy {figures.accuracy:.3f}, macro-F1 {figures.macro_f1:.3f}"
+        )
+
+    def write_reasons(self, examples: list[Example], model: Model) -> None:
+        texts = [example.text for example in examples]
+        honest, without = verbatim_or_said_so(texts, model)
+        self.stdout.write(
+            f"verbatim words or no cue     {honest / len(texts):.3f} ({without} without a clear cue)"
+        )
+        given, lowered = weight_of_reasons(texts, model)
+        if given:
+            self.stdout.write(f"words out, class lowered     {lowered / given:.3f} ({given} reasons)")
+
+    def write_curve(self, examples: list[Example]) -> None:
+        self.stdout.write(f"learnt from N of the hand-written set, mean of {DRAWS} draws: macro-F1")
+        curve = learning_curve(examples)
+        for size, reached in curve.items():
+            self.stdout.write(f"  {size:4d} {reached:.3f}")
+        self.stdout.write(f"gained from 40 to 160        {curve[160] - curve[40]:+.3f}")
 
     def write_figures(self, figures: Figures) -> None:
         lines = {
@@ -63,9 +110,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name:<14} {counts}")
 
 
-def shares_of(text: str) -> list[float]:
+def shares_of(text: str, model: Model) -> list[float]:
     """The shares in the order of CLASSES, through the same door as the desk's form."""
-    given = dict(classify(text).ranking)
+    given = dict(classify(text, model=model).ranking)
     return [given[name] for name in CLASSES]
 
 

@@ -7,16 +7,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from helpdesk.audit.models import Entry
 from helpdesk.audit.services import record
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
 from tickets.deadlines import limits_for
-from tickets.models import ClassDecision, Priority, Reply, Ticket
+from tickets.models import ClassDecision, ClassReview, ComplaintClass, Priority, Reply, Ticket
+from tickets.services.class_reviews import settle_reviews
 from tickets.services.steps import lay_steps, tick
+from tickets.services.tickets.pausing import after_pauses
 from tickets.services.tickets.state import (
     guard,
     lock_ticket,
     need_reason,
+    note_on_site_limit,
     same_estate,
     save_ticket,
     search_text_of,
@@ -48,10 +52,11 @@ def classify_ticket(
     if before:
         reason = need_reason(reason)
     ticket.complaint_class = complaint_class
-    save_ticket(ticket, "complaint_class", *take_first_contact(ticket, actor))
+    limits = note_on_site_limit(ticket, at)
+    save_ticket(ticket, "complaint_class", *limits, *take_first_contact(ticket, actor))
     lay_steps(ticket)
     tick(ticket, "judge", actor=actor, at=at)
-    ClassDecision.objects.create(
+    decision = ClassDecision.objects.create(
         ticket=ticket,
         from_class=before,
         to_class=complaint_class,
@@ -60,8 +65,36 @@ def classify_ticket(
         decided_by=actor,
         decided_at=at,
     )
+    if complaint_class == ComplaintClass.VALID and before:
+        outcome = ClassReview.Outcome.BECOMES_VALID
+        settle_reviews(ticket, outcome, actor=actor, reason=reason, at=at, decision=decision)
     said: dict[str, Any] = {"from": before, "to": complaint_class, "reason": reason}
     record("ticket.classified", ticket, actor=actor, at=at, **said)
+    return ticket
+
+
+@transaction.atomic
+def answer_class_review(
+    ticket: Ticket, *, actor: User, becomes_valid: bool, reason: str, at: datetime | None = None
+) -> Ticket:
+    """Say whether a grumble that was handled badly is a valid complaint by now, and why; answered again changes nothing.
+
+    Refused reason_required, invalid_transition (ended: only who may reclassify a closed one).
+    """
+    at = at or timezone.now()
+    reason = need_reason(reason)
+    ticket = lock_ticket(ticket)
+    if not actor.may("tickets.reclassify_closed", ticket.estate_id):
+        guard(ticket, "classify")
+    if not ClassReview.objects.filter(ticket=ticket).waiting().exists():  # type: ignore[attr-defined]
+        return ticket
+    if becomes_valid:
+        return classify_ticket(
+            ticket, actor=actor, complaint_class=ComplaintClass.VALID, reason=reason, at=at
+        )
+    settle_reviews(ticket, ClassReview.Outcome.STAYS, actor=actor, reason=reason, at=at)
+    save_ticket(ticket, *take_first_contact(ticket, actor))
+    record("ticket.class_stays", ticket, actor=actor, at=at, reason=reason)
     return ticket
 
 
@@ -88,9 +121,20 @@ def set_priority(
         return ticket
     ticket.priority = priority
     ticket.response_due_at, ticket.resolution_due_at = limits_for(ticket.estate, priority, ticket.created_at)
+    began = ticket.created_at
+    if ticket.reopened:
+        # The first limit is spent: this round counts from when it was opened again.
+        again = Entry.objects.about(ticket).filter(verb="ticket.reopened").last()
+        if again is not None:
+            began = again.at
+            ticket.resolution_due_at = limits_for(ticket.estate, priority, began)[1]
+    ticket.resolution_due_at = after_pauses(ticket, ticket.resolution_due_at, began=began)
+    judged = ClassDecision.objects.filter(ticket=ticket).last()
+    limits = note_on_site_limit(ticket, judged.decided_at) if judged else []
     ticket.escalation = 0
     ticket.is_serious = ticket.is_serious or priority == Priority.CRITICAL
-    save_ticket(ticket, "priority", "response_due_at", "resolution_due_at", "escalation", "is_serious")
+    fields = ("priority", "response_due_at", "resolution_due_at", "escalation", "is_serious", *limits)
+    save_ticket(ticket, *fields)
     record("ticket.changed", ticket, actor=actor, at=at, priority=[before, priority], reason=reason)
     if priority == Priority.CRITICAL:
         tell_of_serious(ticket, at=at)
