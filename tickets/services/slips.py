@@ -1,12 +1,13 @@
 """Slips 派工单: issued, signed for by name, done, verified (docs/domain.md §4)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,18 +20,19 @@ from helpdesk.estates.models import Department, Estate
 from helpdesk.estates.services import next_number
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.transitions import Transitions
-from helpdesk.notifications.services import notify
 from helpdesk.staff.models import User
 from residents.models import Unit
 from tickets.deadlines import limits_for, sign_limit
-from tickets.models import Priority, Slip, Ticket
+from tickets.models import Priority, Slip, SlipPart, Ticket
 from tickets.services.follow_up_plans import schedule_follow_up
+from tickets.services.slip_links import is_by_link, send_link
+from tickets.services.slip_telling import tell_department, tell_people
 from tickets.services.steps import tick
-from tickets.services.telling import managers, on_the_clock, people_of_department, tell_staff
-from tickets.services.tickets.moving import begin_work, give_to, on_duty_if_critical
+from tickets.services.tickets.moving import begin_work, give_to
 from tickets.services.tickets.state import guard, lock_ticket, need_reason, same_estate
 
 S = Slip.Status
+MOST_PARTS = 30
 NUDGE_EVERY = timedelta(minutes=10)
 
 SLIP_STATES = Transitions(
@@ -54,6 +56,23 @@ SLIP_STATES = Transitions(
 )
 
 
+@dataclass(frozen=True)
+class Contractor:
+    """Who signs by the secret link: a name and a number that can be rung."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something used up on the job."""
+
+    name: str
+    quantity: Decimal
+    unit: str = ""
+
+
 @transaction.atomic
 def issue_slip(
     *,
@@ -68,7 +87,9 @@ def issue_slip(
     form_token: str | None = None,
     at: datetime | None = None,
 ) -> Slip:
-    """A slip for a department, which is told; its ticket is assigned with it. The same form again gives the same slip.
+    """A slip for a department, which is told, a contractor by link; its ticket is assigned with it.
+
+    The same form again gives the same slip.
 
     Refused invalid_transition (the ticket is resolved or has ended), other_estate, text_missing.
     """
@@ -106,7 +127,9 @@ def issue_slip(
     _note(slip, "issued", actor, at, department=department.name)
     if ticket is not None:
         _hand_to(ticket, department, actor=actor, at=at)
-    _tell_department(slip, "slip_issued", key=f"slip:{slip.pk}:issued", at=at)
+    sent = is_by_link(slip) and send_link(slip, actor=actor, at=at).sent_at is not None
+    if not sent:
+        tell_department(slip, "slip_issued", key=f"slip:{slip.pk}:issued", at=at)
     return slip
 
 
@@ -130,28 +153,38 @@ def _hand_to(ticket: Ticket, department: Department, *, actor: User, at: datetim
 
 
 @transaction.atomic
-def sign_slip(slip: Slip, *, actor: User, at: datetime | None = None) -> Slip:
+def sign_slip(
+    slip: Slip, *, actor: User | None, contractor: Contractor | None = None, at: datetime | None = None
+) -> Slip:
     """Sign for a slip by name; of two who sign at once one wins. Again by the same person is harmless.
 
-    Refused invalid_transition.
+    Without an actor the `contractor` signs, by link. Refused invalid_transition.
     """
     at = at or timezone.now()
     ticket = _lock_ticket_of(slip)
-    if not _move(slip, "sign", signed_by=actor, signed_at=at):
-        return _same_answer(slip, "sign", slip.signed_by_id == actor.pk)
-    if ticket is not None and ticket.handler_id is None and ticket.is_open:
+    signs = {"contractor_name": contractor.name, "contractor_phone": contractor.phone} if contractor else {}
+    if not _move(slip, "sign", signed_by=actor, signed_at=at, **signs):
+        mine = slip.signed_by == actor and slip.contractor_name == signs.get("contractor_name", "")
+        return _same_answer(slip, "sign", mine)
+    if actor is not None and ticket is not None and ticket.handler_id is None and ticket.is_open:
         ticket.handler = actor
         ticket.save(update_fields=["handler"])
     return _noted(slip, "signed", actor, at)
 
 
 @transaction.atomic
-def start_slip(slip: Slip, *, actor: User, at: datetime | None = None) -> Slip:
-    """Work has begun, on the ticket too. Again is harmless while it is in progress. Refused invalid_transition."""
+def start_slip(
+    slip: Slip, *, actor: User | None, before: Iterable[Inspected] = (), at: datetime | None = None
+) -> Slip:
+    """Work has begun, on the ticket too; photos show how it was found. Again is harmless while it is in progress.
+
+    Refused invalid_transition.
+    """
     at = at or timezone.now()
     ticket = _lock_ticket_of(slip)
     if not _move(slip, "start", started_at=at):
         return _same_answer(slip, "start", True)
+    _keep_photos(slip, before, "before", actor=actor, at=at)
     if ticket is not None and ticket.status == Ticket.Status.ASSIGNED:
         begin_work(ticket, actor=actor, at=at)
     return _noted(slip, "started", actor, at)
@@ -159,34 +192,67 @@ def start_slip(slip: Slip, *, actor: User, at: datetime | None = None) -> Slip:
 
 @transaction.atomic
 def complete_slip(
-    slip: Slip, *, actor: User, report: str, files: Iterable[Inspected] = (), at: datetime | None = None
+    slip: Slip,
+    *,
+    actor: User | None,
+    report: str,
+    before: Iterable[Inspected] = (),
+    files: Iterable[Inspected] = (),
+    parts: Iterable[Part] = (),
+    minutes_spent: int | None = None,
+    form_token: str = "",
+    at: datetime | None = None,
 ) -> Slip:
     """Report it done; the desk is told, and the ticket is resolved by the desk, not by this.
 
-    Without a ticket it gets its own follow-up visit. Again by the same person is harmless.
-    Refused reason_required (no report), invalid_transition.
+    Without a ticket it gets its own follow-up visit. Again by the same person is harmless; with a `form_token` only the
+    very same form is. Refused reason_required (no report), invalid_quantity, too_many_parts, invalid_transition.
     """
     at = at or timezone.now()
     report = need_reason(report, field="report")
+    parts = _checked(parts)
     ticket = _lock_ticket_of(slip)
-    if not _move(slip, "complete", done_by=actor, done_at=at, report=report):
-        return _same_answer(slip, "complete", slip.done_by_id == actor.pk)
-    if files:
-        attach(slip, files, actor=actor, estate=slip.estate, purpose="done", at=at)
+    said = {"report": report, "minutes_spent": minutes_spent, "report_token": form_token}
+    if not _move(slip, "complete", done_by=actor, done_at=at, **said):
+        mine = slip.done_by == actor and (not form_token or slip.report_token == form_token)
+        return _same_answer(slip, "complete", mine)
+    SlipPart.objects.bulk_create(
+        SlipPart(slip=slip, name=p.name.strip()[:120], quantity=p.quantity, unit=p.unit.strip()[:20])
+        for p in parts
+    )
+    _keep_photos(slip, before, "before", actor=actor, at=at)
+    _keep_photos(slip, files, "after", actor=actor, at=at)
     _noted(slip, "done", actor, at)
     if ticket is None:
         schedule_follow_up(slip, at=at)
+    _tell_desk(slip, ticket, by=str(actor or slip.contractor_name))
+    return slip
+
+
+def _checked(parts: Iterable[Part]) -> list[Part]:
+    parts = [part for part in parts if part.name.strip()]
+    if len(parts) > MOST_PARTS:
+        raise Refused(
+            "too_many_parts", _("Name at most %(most)s parts.") % {"most": MOST_PARTS}, field="parts"
+        )
+    if any(not 0 < part.quantity < 10_000_000 for part in parts):
+        raise Refused("invalid_quantity", _("Write how many of each part, more than nothing."), field="parts")
+    return parts
+
+
+def _keep_photos(
+    slip: Slip, files: Iterable[Inspected], purpose: str, *, actor: User | None, at: datetime
+) -> None:
+    if files := list(files):
+        attach(slip, files, actor=actor, estate=slip.estate, purpose=purpose, at=at)
+
+
+def _tell_desk(slip: Slip, ticket: Ticket | None, *, by: str) -> None:
+    """Who issued it and who is responsible; whether it was the ticket's last slip."""
     responsible = [ticket.responsible] if ticket and ticket.responsible else []
     last = ticket is not None and not _unfinished(ticket).exists()
-    _tell(
-        [slip.issued_by, *responsible],
-        slip,
-        "slip_done",
-        key=f"slip:{slip.pk}:done",
-        by=str(actor),
-        last=last,
-    )
-    return slip
+    people = [slip.issued_by, *responsible]
+    tell_people(people, slip, "slip_done", key=f"slip:{slip.pk}:done", by=by, last=last)
 
 
 def _unfinished(ticket: Ticket) -> Any:
@@ -212,7 +278,7 @@ def cancel_slip(slip: Slip, *, actor: User, reason: str, at: datetime | None = N
     if not _move(slip, "cancel", cancel_reason=reason[:300]):
         return _same_answer(slip, "cancel", False)
     _noted(slip, "cancelled", actor, at, reason=reason)
-    _tell_department(slip, "slip_cancelled", key=f"slip:{slip.pk}:cancelled", at=at, reason=reason)
+    tell_department(slip, "slip_cancelled", key=f"slip:{slip.pk}:cancelled", at=at, reason=reason)
     return slip
 
 
@@ -230,7 +296,9 @@ def nudge_slip(slip: Slip, *, actor: User, at: datetime | None = None) -> Slip:
     if last is not None and at - last.at < NUDGE_EVERY:
         raise Refused("too_soon", _("The department was told less than ten minutes ago."))
     _note(slip, "nudged", actor, at)
-    _tell_department(slip, "slip_nudged", key=f"slip:{slip.pk}:nudged:{at.timestamp():.0f}", at=at)
+    if is_by_link(slip) and send_link(slip, actor=actor, at=at).sent_at is not None:
+        return slip
+    tell_department(slip, "slip_nudged", key=f"slip:{slip.pk}:nudged:{at.timestamp():.0f}", at=at)
     return slip
 
 
@@ -256,49 +324,12 @@ def _same_answer(slip: Slip, action: str, mine: bool) -> Slip:
     return slip
 
 
-def _note(slip: Slip, verb: str, actor: User, at: datetime, **data: Any) -> None:
+def _note(slip: Slip, verb: str, actor: User | None, at: datetime, **data: Any) -> None:
+    if actor is None:
+        data["contractor"] = slip.contractor_name
     record(f"slip.{verb}", slip, actor=actor, filed_under=slip.ticket, at=at, **data)
 
 
-def _noted(slip: Slip, verb: str, actor: User, at: datetime, **data: Any) -> Slip:
+def _noted(slip: Slip, verb: str, actor: User | None, at: datetime, **data: Any) -> Slip:
     _note(slip, verb, actor, at, **data)
     return slip
-
-
-def _tell_department(slip: Slip, template: str, *, key: str, at: datetime, **said: Any) -> None:
-    """Everybody of the department, its e-mail address, after hours whoever is on duty; the managers if there is nobody."""
-    people = people_of_department(slip.department)
-    if slip.ticket is not None:
-        people += on_duty_if_critical(slip.ticket, slip.department, at)
-    if slip.department.email:
-        notify(
-            slip.department.name,
-            template,
-            estate=slip.estate,
-            dedupe_key=f"{key}:department",
-            context=_words(slip) | said,
-            about=slip,
-            channel="email",
-            address=slip.department.email,
-        )
-    elif not people:
-        people = managers(slip.estate)
-    _tell(people, slip, template, key=key, **said)
-
-
-def _tell(people: list[User], slip: Slip, template: str, *, key: str, **said: Any) -> None:
-    link = reverse("slip_detail", args=[slip.pk])
-    tell_staff(people, template, about=slip, key=key, link=link, **{**_words(slip), **said})
-
-
-def _words(slip: Slip) -> dict[str, Any]:
-    """What a department reads about a slip: never the class of the ticket behind it."""
-    return {
-        "number": slip.number,
-        "kind": slip.kind,
-        "where": slip.unit.code if slip.unit else "",
-        "instructions": slip.instructions,
-        "department": slip.department.name,
-        "due": on_the_clock(slip.estate, slip.due_at),
-        "sign_due": on_the_clock(slip.estate, slip.sign_due_at),
-    }

@@ -17,17 +17,19 @@ from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import check_uploads, serve
 from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.pdf import has_pdf, pdf_answer
 from helpdesk.lib.phones import mask_phone
 from helpdesk.lib.qr import qr_path
 from helpdesk.staff.access import get_visible, needs
 from helpdesk.staff.models import User
 from residents.models import Phone
 from tickets.clocks import clock_until, day_and_time
-from tickets.forms.slips import CancelForm, ReportForm
+from tickets.forms.slips import CancelForm, ReportForm, StartForm
 from tickets.models import Slip
-from tickets.services import slips
+from tickets.services import slip_links, slips
 from tickets.views.answers import INVALID, REFUSED, done
 from tickets.views.paging import Page
+from tickets.views.slip_reports import photos_of, take_report
 from tickets.views.timeline import of_entry
 
 S = Slip.Status
@@ -54,7 +56,12 @@ def slip_list(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "open")
     rows = Slip.objects.visible_to(user).filter(estate=request.estate).select_related(*ABOUT)  # type: ignore[attr-defined]
     rows = narrowed(rows, show, user, at)
-    context: dict[str, Any] = {"chips": chips(show), "crumbs": [{"label": _("Slips")}], "show": show}
+    context: dict[str, Any] = {
+        "chips": chips(show),
+        "crumbs": [{"label": _("Slips")}],
+        "show": show,
+        "may_issue": user.may("slips.issue", request.estate.pk),  # type: ignore[attr-defined]
+    }
     if show in {"open", "mine", "late"}:
         found = list(rows.order_by("sign_due_at", "id")[:SHOWN])
         context["groups"] = groups(found, at, user)
@@ -72,10 +79,15 @@ def narrowed(rows: Any, show: str, user: User, at: datetime) -> Any:
     if show == "mine":
         return rows.filter(status__in=RUNNING, signed_by=user)
     if show == "late":
-        return rows.filter(Q(status=S.ISSUED, sign_due_at__lt=at) | Q(status__in=RUNNING, due_at__lt=at))
+        return late_ones(rows, at)
     if show == "done":
         return rows.filter(status=S.DONE)
     return rows if show == "all" else rows.filter(status__in=RUNNING)
+
+
+def late_ones(rows: Any, at: datetime) -> Any:
+    """Not signed for in time, or not done in time."""
+    return rows.filter(Q(status=S.ISSUED, sign_due_at__lt=at) | Q(status__in=RUNNING, due_at__lt=at))
 
 
 def chips(show: str) -> list[dict[str, Any]]:
@@ -107,7 +119,7 @@ def row_of(slip: Slip, at: datetime, user: User) -> dict[str, Any]:
         "name": slip.instructions.splitlines()[0][:80] if slip.instructions else slip.number,
         "name_lang": slip.ticket.language if slip.ticket else "",
         "line": f"{slip.number}  {slip.department}",
-        "second": _("signed for by %(who)s") % {"who": slip.signed_by} if slip.signed_by else "",
+        "second": _("signed for by %(who)s") % {"who": slip.signer} if slip.signer else "",
         "action": next_act(slip, user, at),
     }
 
@@ -136,11 +148,32 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("slips.view")
 def slip_print(request: HttpRequest, pk: int) -> HttpResponse:
     """One page with a code that opens the slip on a phone."""
+    return render(request, "tickets/slip_print.html", paper(slip_for(request, pk, "slips.view")))
+
+
+@require_GET
+@needs("slips.view")
+def slip_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same page as PDF."""
     slip = slip_for(request, pk, "slips.view")
-    url = settings.SITE_URL + reverse("slip_detail", args=[slip.pk])
+    return pdf_answer(request, "tickets/slip_print.html", paper(slip), name=slip.number)
+
+
+def paper(slip: Slip) -> dict[str, Any]:
+    """The printed slip. A contractor has no account: the code on their paper is their link."""
+    link = slip_links.open_link_of(slip) if slip_links.is_by_link(slip) else None
+    url = slip_links.link_url(link) if link else settings.SITE_URL + page_of(slip)
     size, path = qr_path(url)
-    context = {"slip": slip, "estate": slip.estate, "url": url, "qr_size": size, "qr_path": path}
-    return render(request, "tickets/slip_print.html", context)
+    return {
+        "slip": slip,
+        "estate": slip.estate,
+        "url": url,
+        "qr_size": size,
+        "qr_path": path,
+        "parts": [str(part) for part in slip.parts.all()],
+        "by_link": link is not None,
+        "has_pdf": has_pdf(),
+    }
 
 
 @require_GET
@@ -164,7 +197,16 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("slips.do")
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    slip = slips.start_slip(slip_for(request, pk, "slips.do"), actor=user_of(request))
+    """Work has begun, with photos of how it was found."""
+    slip = slip_for(request, pk, "slips.do")
+    form = StartForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return show_slip(request, slip, start=form, status=INVALID)
+    try:
+        slips.start_slip(slip, actor=user_of(request), before=check_uploads(form.cleaned_data["before"]))
+    except Refused as refused:
+        form.add_error(None, str(refused.message))
+        return show_slip(request, slip_for(request, pk, "slips.view"), start=form, status=REFUSED)
     return done(request, _("Work has begun"), page_of(slip))
 
 
@@ -172,16 +214,10 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("slips.do")
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
     """Done, with a report and photos; what was typed stays when something is wrong."""
-    slip = slip_for(request, pk, "slips.do")
-    form = ReportForm(request.POST, request.FILES, slip_pk=slip.pk)
-    if not form.is_valid():
-        return show_slip(request, slip, report=form, status=INVALID)
-    try:
-        files = check_uploads(form.cleaned_data["files"])
-        slips.complete_slip(slip, actor=user_of(request), report=form.cleaned_data["report"], files=files)
-    except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
-        return show_slip(request, slip_for(request, pk, "slips.view"), report=form, status=REFUSED)
+    slip, actor = slip_for(request, pk, "slips.do"), user_of(request)
+    form, status = take_report(request, slip, lambda **said: slips.complete_slip(slip, actor=actor, **said))
+    if status != 200:
+        return show_slip(request, slip_for(request, pk, "slips.view"), report=form, status=status)
     return done(request, _("Reported done"), page_of(slip))
 
 
@@ -210,6 +246,27 @@ def nudge(request: HttpRequest, pk: int) -> HttpResponse:
     return done(request, _("The department was told again"), page_of(slip))
 
 
+@require_POST
+@needs("slips.issue")
+def link_send(request: HttpRequest, pk: int) -> HttpResponse:
+    """The contractor's link once more, or a new one."""
+    slip = slip_for(request, pk, "slips.issue")
+    link = slip_links.send_link(slip, actor=user_of(request))
+    says = (
+        _("The link was sent")
+        if link.sent_at
+        else _("The link is ready: nobody could be written to, so show or print it")
+    )
+    return done(request, says, page_of(slip))
+
+
+@require_POST
+@needs("slips.issue")
+def link_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    slip = slip_links.revoke_link(slip_for(request, pk, "slips.issue"), actor=user_of(request))
+    return done(request, _("The link opens nothing any more"), page_of(slip))
+
+
 def slip_for(request: HttpRequest, pk: int, permission: str) -> Slip:
     return get_visible(Slip.objects.select_related(*ABOUT), user_of(request), permission, pk=pk)
 
@@ -227,6 +284,7 @@ def show_slip(
     request: HttpRequest,
     slip: Slip,
     *,
+    start: StartForm | None = None,
     report: ReportForm | None = None,
     void: CancelForm | None = None,
     status: int = 200,
@@ -250,10 +308,14 @@ def show_slip(
             "ticket": bool(slip.ticket_id) and user.may("tickets.view", slip.estate_id),
         },
         "offers_resolving": slip.status in {S.DONE, S.VERIFIED} and may_resolve(slip, user),
+        "start_form": start or StartForm(),
         "report": report or ReportForm(slip_pk=slip.pk),
+        "here": page_of(slip),
+        "parts": [str(part) for part in slip.parts.all()],
+        "link": link_card(slip) if issues else None,
         "void": void or CancelForm(),
         "events": [of_entry(entry) for entry in Entry.objects.about(slip)],
-        "files": [shown(slip, file) for file in Attachment.objects.of(slip)],
+        "photos": photos_of(slip, lambda file: reverse("slip_file", args=[slip.pk, file.pk])),
         "crumbs": [{"label": _("Slips"), "url": reverse("slip_list")}, {"label": slip.number}],
     }
     return render(request, "tickets/slip_detail.html", context, status=status)
@@ -285,6 +347,9 @@ def phone_of(slip: Slip) -> str:
     return mask_phone(number) if number else ""
 
 
-def shown(slip: Slip, file: Attachment) -> dict[str, str]:
-    url = reverse("slip_file", args=[slip.pk, file.pk])
-    return {"url": url, "name": file.name, "thumb_url": f"{url}?small" if file.thumbnail else "", "size": ""}
+def link_card(slip: Slip) -> dict[str, Any] | None:
+    """How the contractor gets in; None for a department of the house, and once the slip has ended."""
+    if not slip_links.is_by_link(slip) or slip.status in slip_links.ENDED:
+        return None
+    link = slip_links.open_link_of(slip)
+    return {"url": slip_links.link_url(link) if link else "", "sent_at": link.sent_at if link else None}
