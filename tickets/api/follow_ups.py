@@ -35,8 +35,9 @@ class FollowUpSerializer(StrictModelSerializer):
     class Meta:
         model = FollowUp
         fields = (
-            "id", "estate", "ticket", "slip", "round", "due_at", "scheduled_at", "wished_at", "status", "assignee",
-            "outcome", "score", "suggestion", "channel", "recorded_by", "recorded_at", "attempts", "created_at",
+            "id", "estate", "ticket", "slip", "contact", "routine", "unit", "resident", "round", "due_at", "scheduled_at",
+            "wished_at", "status", "cancel_reason", "assignee", "outcome", "score", "suggestion", "channel", "recorded_by",
+            "recorded_at", "attempts", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -78,7 +79,10 @@ class FollowUpFilter(FilterSet):
 
     class Meta:
         model = FollowUp
-        fields = ("status", "ticket", "slip", "assignee", "recorded_by", "outcome", "estate")
+        fields = (
+            "status", "ticket", "slip", "contact", "routine", "unit", "resident", "assignee", "recorded_by", "outcome",
+            "estate",
+        )  # fmt: skip
 
     def by_overdue(self, queryset: QuerySet[FollowUp], name: str, value: bool) -> QuerySet[FollowUp]:
         late = FollowUp.objects.late(timezone.now()).values("pk")

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from helpdesk.estates.models import Estate
+from residents.models import Resident, Unit
+from tickets.models.contacts import Contact
 from tickets.models.slips import Slip
 from tickets.models.tickets import Ticket
 from tickets.scopes import follow_up_scope
@@ -56,12 +58,32 @@ class FollowUp(models.Model):
         LINK = "link", _("Rating link")
         MESSAGE = "message", _("Message")
 
+    class Routine(models.TextChoices):
+        YEARLY = "yearly", _("Once a year")
+        MOVED_IN = "moved_in", _("First week after moving in")
+
+    class CancelReason(models.TextChoices):
+        NOT_SAMPLED = "not_sampled", _("Not sampled")
+
     estate = models.ForeignKey(Estate, models.PROTECT, related_name="follow_ups", verbose_name=_("estate"))
     ticket = models.ForeignKey(Ticket, models.PROTECT, null=True, blank=True, related_name="follow_ups")
     slip = models.ForeignKey(Slip, models.PROTECT, null=True, blank=True, related_name="follow_ups")
+    # A routine visit hangs on a household instead of a matter.
+    routine = models.CharField(_("routine visit"), max_length=10, choices=Routine, blank=True)
+    # Which one of the household's: the year, or the day of moving in. NULL for all that is not routine.
+    routine_key = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001 - "" would meet ""
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("unit")
+    )
+    resident = models.ForeignKey(
+        Resident, models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("resident")
+    )
+    # A call-back that had neither ticket nor slip (docs/domain.md §5).
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="follow_ups")
     # First visit of a ticket is round 1; each reopening starts the next.
     round = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.SCHEDULED)
+    cancel_reason = models.CharField(_("reason"), max_length=20, choices=CancelReason, blank=True)
     due_at = models.DateTimeField(_("due"))
     scheduled_at = models.DateTimeField(_("planned for"))
     # due_at, or the planned hour where the three days hold no allowed one: until then it counts as on time.
@@ -98,10 +120,16 @@ class FollowUp(models.Model):
         verbose_name_plural = _("follow-up visits")
         constraints = [
             models.CheckConstraint(
-                condition=Q(ticket__isnull=False) | Q(slip__isnull=False), name="follow_up_of_something"
+                condition=Q(ticket__isnull=False)
+                | Q(slip__isnull=False)
+                | Q(contact__isnull=False)
+                | Q(unit__isnull=False, routine_key__isnull=False) & ~Q(routine=""),
+                name="follow_up_of_something",
             ),
+            models.UniqueConstraint(fields=["unit", "routine_key"], name="one_routine_visit_of_a_kind"),
             models.UniqueConstraint(fields=["ticket", "round"], name="one_follow_up_a_round"),
             models.UniqueConstraint(fields=["slip", "round"], name="one_slip_follow_up_a_round"),
+            models.UniqueConstraint(fields=["contact", "round"], name="one_contact_follow_up_a_round"),
             models.UniqueConstraint(
                 fields=["ticket"], condition=Q(status="scheduled"), name="one_open_follow_up_a_ticket"
             ),
@@ -119,10 +147,18 @@ class FollowUp(models.Model):
                 fields=["estate", "scheduled_at"], condition=Q(status="scheduled"), name="follow_up_plan"
             ),
             models.Index(fields=["estate", "recorded_at"], name="follow_up_recorded"),
+            models.Index(fields=["estate", "-due_at", "-id"], name="follow_up_newest"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.ticket or self.slip} #{self.round}"
+        return f"{self.about} #{self.round}"
+
+    @property
+    def about(self) -> Ticket | Slip | Contact | Unit:
+        """What it hangs on and is filed under: the matter, or the household of a routine visit."""
+        about = self.ticket or self.slip or self.contact or self.unit
+        assert about is not None  # noqa: S101 - the table has a constraint for it
+        return about
 
 
 class Attempt(models.Model):

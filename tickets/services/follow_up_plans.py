@@ -1,5 +1,6 @@
 """When a follow-up visit is made, and by whom (docs/domain.md §5)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,10 +11,11 @@ from helpdesk.audit.services import record
 from helpdesk.estates.business_time import Calendar, NeverOpens, next_allowed_before, open_windows_on
 from helpdesk.estates.calendars import calling_calendar
 from helpdesk.estates.models import Estate
+from helpdesk.lib.crypto import keyed_hash
 from helpdesk.staff.models import User
 from helpdesk.staff.permissions import Role
 from helpdesk.staff.roles import staff_with_role
-from tickets.models import FollowUp, Slip, Ticket
+from tickets.models import ComplaintClass, Contact, FollowUp, Priority, Slip, Ticket
 from tickets.services.steps import open_again
 
 # "The first allowed hour after" is a whole hour.
@@ -66,12 +68,20 @@ def days_later(estate: Estate, at: datetime, days: int) -> datetime:
     return (local + timedelta(days=days)).astimezone(UTC)
 
 
-def schedule_follow_up(about: Ticket | Slip, *, at: datetime) -> FollowUp | None:
-    """Plan the visit for what was resolved at `at`; None for a declined ticket and where one is planned already."""
-    ticket, slip = (about, None) if isinstance(about, Ticket) else (None, about)
+Asked = Ticket | Slip | Contact
+
+
+def schedule_follow_up(about: Asked, *, at: datetime) -> FollowUp | None:
+    """Plan the visit for what was settled at `at`.
+
+    None for a declined ticket, where one is planned already, and for a small repair that the sample leaves out: then a
+    cancelled visit says so.
+    """
+    ticket = about if isinstance(about, Ticket) else None
     if ticket is not None and ticket.status == Ticket.Status.DECLINED:
         return None
-    rounds = FollowUp.objects.filter(ticket=ticket, slip=slip)
+    hangs_on = _hangs_on(about)
+    rounds = FollowUp.objects.filter(**hangs_on)
     if rounds.filter(status=FollowUp.Status.SCHEDULED).exists():
         return None
     estate = about.estate
@@ -81,42 +91,88 @@ def schedule_follow_up(about: Ticket | Slip, *, at: datetime) -> FollowUp | None
         due_at=days_later(estate, at, estate.follow_up_days),
         delay=timedelta(hours=estate.follow_up_delay_hours),
     )
-    visit = FollowUp.objects.create(
+    visit = FollowUp(
         estate=estate,
-        ticket=ticket,
-        slip=slip,
+        **hangs_on,
         round=rounds.count() + 1,
         due_at=plan.due_at,
         scheduled_at=plan.scheduled_at,
         on_time_until=plan.on_time_until,
-        assignee=pick_assignee(about),
         created_at=at,
     )
+    if ticket is not None and not _is_drawn(ticket):
+        _leave_out(visit, ticket, at)
+        return None
+    visit.assignee = pick_assignee(about)
+    visit.save()
     if ticket is not None:
         open_again(ticket, "follow_up")
-    record(
-        "follow_up.scheduled", visit, actor=None, filed_under=ticket or slip, at=at, planned=plan.scheduled_at
-    )
+    record("follow_up.scheduled", visit, actor=None, filed_under=about, at=at, planned=plan.scheduled_at)
     return visit
 
 
-def pick_assignee(about: Ticket | Slip) -> User | None:
+def _hangs_on(about: Asked) -> dict[str, Asked]:
+    kinds: dict[type, str] = {Ticket: "ticket", Slip: "slip", Contact: "contact"}
+    return {kinds[type(about)]: about}
+
+
+def _is_drawn(ticket: Ticket) -> bool:
+    """Every matter is asked about, but of small repairs only the estate's share; what was reopened always is."""
+    is_small = ticket.complaint_class == ComplaintClass.HELP_SEEKING and ticket.priority == Priority.NORMAL
+    if not is_small or ticket.reopened or ticket.is_serious:
+        return True
+    return draw_of(ticket) < ticket.estate.follow_up_share
+
+
+def draw_of(ticket: Ticket) -> int:
+    """The ticket's lot from 0 to 99: the same whenever it is drawn, and nobody can choose it."""
+    return int(keyed_hash(f"{ticket.estate_id}:{ticket.number}", "follow-up sample"), 16) % 100
+
+
+def _leave_out(visit: FollowUp, ticket: Ticket, at: datetime) -> None:
+    """Kept on record: nobody asks, because the lot did not fall on it."""
+    visit.status, visit.cancel_reason = FollowUp.Status.CANCELLED, FollowUp.CancelReason.NOT_SAMPLED
+    visit.save()
+    share, draw = ticket.estate.follow_up_share, draw_of(ticket)
+    record("follow_up.not_sampled", visit, actor=None, filed_under=ticket, at=at, share=share, draw=draw)
+
+
+def was_left_out(ticket: Ticket) -> bool:
+    """Whether the sample left out the visit of the ticket's last round."""
+    last = FollowUp.objects.filter(ticket=ticket).order_by("-round").first()
+    return last is not None and last.cancel_reason == FollowUp.CancelReason.NOT_SAMPLED
+
+
+def pick_assignee(about: Asked) -> User | None:
     """Who asks: the responsible person unless they did the work, else the clerk with the fewest open visits."""
     did_it = _who_did_it(about)
-    responsible = about.responsible if isinstance(about, Ticket) else about.issued_by
+    responsible = _responsible_for(about)
     if responsible and responsible.pk not in did_it and _may_ask(responsible, about.estate_id):
         return responsible
+    # In a house of one there is nobody else.
+    return pick_clerk(about.estate_id, other_than=did_it) or responsible
+
+
+def pick_clerk(estate_id: int, *, other_than: Collection[int | None] = ()) -> User | None:
+    """The clerk with the fewest open visits, else a supervisor or manager; None where there is nobody else."""
     for roles in ((Role.CLERK,), (Role.SUPERVISOR, Role.MANAGER)):
-        others = [user for user in staff_with_role(about.estate_id, *roles) if user.pk not in did_it]
+        others = [user for user in staff_with_role(estate_id, *roles) if user.pk not in other_than]
         if others:
             return _least_busy(others)
-    # In a house of one there is nobody else.
-    return responsible
+    return None
 
 
-def _who_did_it(about: Ticket | Slip) -> set[int | None]:
+def _responsible_for(about: Asked) -> User | None:
+    if isinstance(about, Ticket):
+        return about.responsible
+    return about.issued_by if isinstance(about, Slip) else about.taken_by
+
+
+def _who_did_it(about: Asked) -> set[int | None]:
     if isinstance(about, Slip):
         return {about.signed_by_id, about.done_by_id}
+    if isinstance(about, Contact):
+        return {about.called_back_by_id}
     signed = Slip.objects.filter(ticket=about).exclude(status=Slip.Status.CANCELLED)
     hands = {pk for pair in signed.values_list("signed_by_id", "done_by_id") for pk in pair}
     return hands | {about.handler_id}

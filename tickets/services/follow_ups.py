@@ -16,6 +16,7 @@ from helpdesk.lib.errors import Refused
 from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.lib.transitions import Transitions
 from helpdesk.staff.models import User
+from residents.models import Unit
 from tickets.models import Attempt, FollowUp, Slip, Ticket
 from tickets.services.follow_up_plans import HOUR, pick_assignee, plan_visit, schedule_follow_up
 from tickets.services.steps import tick
@@ -76,8 +77,8 @@ def _bring_up(pk: int, at: datetime) -> bool:
     )
     if not ours.update(brought_up_at=at):
         return False
-    visit = FollowUp.objects.select_related("estate", "ticket", "slip", "assignee").get(pk=pk)
-    record("follow_up.brought_up", visit, actor=None, filed_under=_about(visit), at=at)
+    visit = FollowUp.objects.select_related("estate", "ticket", "slip", "contact", "assignee").get(pk=pk)
+    record("follow_up.brought_up", visit, actor=None, filed_under=visit.about, at=at)
     asker = visit.assignee
     _tell(
         [asker] if asker and asker.is_active else clerks(visit.estate),
@@ -113,7 +114,7 @@ def record_attempt(
         "follow_up.attempted",
         visit,
         actor=actor,
-        filed_under=_about(visit),
+        filed_under=visit.about,
         at=at,
         reached=reached,
         note=note,
@@ -139,7 +140,7 @@ def _give_up(visit: FollowUp, ticket: Ticket | None, *, actor: User, via: str, a
         "follow_up.recorded",
         visit,
         actor=actor,
-        filed_under=_about(visit),
+        filed_under=visit.about,
         at=at,
         outcome=S.UNREACHABLE.value,
     )
@@ -171,7 +172,7 @@ def wish_time(
     visit.on_time_until = max(visit.due_at, wished_at + HOUR)
     visit.brought_up_at, visit.escalation = None, 0
     visit.save(update_fields=["wished_at", "scheduled_at", "on_time_until", "brought_up_at", "escalation"])
-    record("follow_up.wished", visit, actor=actor, filed_under=_about(visit), at=at, wished=wished_at)
+    record("follow_up.wished", visit, actor=actor, filed_under=visit.about, at=at, wished=wished_at)
     return visit
 
 
@@ -205,7 +206,7 @@ def record_follow_up(
         update_fields=["status", "outcome", "score", "suggestion", "via", "recorded_by", "recorded_at"]
     )
     said = {"outcome": outcome, "score": score, "via": via, "suggestion": visit.suggestion}
-    record("follow_up.recorded", visit, actor=actor, filed_under=_about(visit), at=at, **said)
+    record("follow_up.recorded", visit, actor=actor, filed_under=visit.about, at=at, **said)
     if ticket is not None:
         tick(ticket, "follow_up", actor=actor, at=at)
         _settle(visit, ticket, actor=actor, at=at)
@@ -225,9 +226,9 @@ def _settle(visit: FollowUp, ticket: Ticket, *, actor: User | None, at: datetime
 
 def _tell_department(visit: FollowUp) -> None:
     """So-so: what should be better. Dissatisfied: that too, and that it is open again."""
-    about = _about(visit)
+    department = visit.about.department if isinstance(visit.about, Ticket | Slip) else None
     key = f"follow-up:{visit.pk}:{visit.outcome}"
-    _tell(supervisors(visit.estate, about.department), f"follow_up_{visit.outcome}", visit, key=key)
+    _tell(supervisors(visit.estate, department), f"follow_up_{visit.outcome}", visit, key=key)
 
 
 def rate_by_link(ticket: Ticket, *, score: int, comment: str = "", at: datetime | None = None) -> FollowUp:
@@ -247,29 +248,30 @@ def _locked(follow_up: FollowUp) -> tuple[FollowUp, Ticket | None]:
     """The visit and its ticket, locked: the ticket first, as everywhere."""
     ticket = lock_ticket(follow_up.ticket) if follow_up.ticket is not None else None
     rows = FollowUp.objects.select_for_update(of=("self",)).select_related(
-        "estate", "ticket", "slip", "recorded_by"
+        "estate", "ticket", "slip", "contact", "recorded_by"
     )
     return rows.get(pk=follow_up.pk), ticket
 
 
-def _about(visit: FollowUp) -> Ticket | Slip:
-    about = visit.ticket or visit.slip
-    assert about is not None  # noqa: S101 - the table has a constraint for it
-    return about
-
-
 def _tell(people: list[User], template: str, visit: FollowUp, *, key: str) -> None:
-    about = _about(visit)
-    title = headline_of(about) if isinstance(about, Ticket) else about.instructions[:60]
-    where = where_of(about) if isinstance(about, Ticket) else about.unit.code if about.unit else ""
     tell_staff(
         people,
         template,
-        about=about,
+        about=visit.about,
         key=key,
         link=reverse("follow_up_detail", args=[visit.pk]),
-        title=title,
-        where=where,
+        **_words_of(visit),
         suggestion=visit.suggestion,
         score=visit.score,
     )
+
+
+def _words_of(visit: FollowUp) -> dict[str, str]:
+    """What it is about and where, in a line."""
+    about = visit.about
+    if isinstance(about, Ticket):
+        return {"title": headline_of(about), "where": where_of(about)}
+    if isinstance(about, Unit):
+        return {"number": about.code, "title": str(visit.get_routine_display()), "where": about.code}
+    words = about.instructions if isinstance(about, Slip) else about.summary
+    return {"title": words[:60], "where": about.unit.code if about.unit else ""}

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Count, Q
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from helpdesk.audit.services import log_access
-from helpdesk.estates.business_time import is_open, next_open
+from helpdesk.estates.business_time import NeverOpens, is_open, next_open
 from helpdesk.estates.calendars import calling_calendar
 from helpdesk.estates.models import Estate
 from helpdesk.lib.addresses import ip_of
@@ -30,6 +31,8 @@ from tickets.views.answers import INVALID, REFUSED, done
 from tickets.views.matters import contact_number, matter_of, name_of, unit_of
 
 SHOWN_AT_ONCE = 100
+# Where the clerk who calls one after another goes on.
+CALLING = "calling"
 ABOUT = (
     "estate",
     "assignee",
@@ -40,6 +43,10 @@ ABOUT = (
     "ticket__department",
     "slip__unit",
     "slip__department",
+    "contact__unit",
+    "contact__resident",
+    "unit",
+    "resident",
 )
 
 
@@ -57,6 +64,8 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
     rows = rows.annotate(tried=Count("attempts", filter=Q(attempts__reached=False)))
     waiting = list(rows.order_by("scheduled_at", "id")[: SHOWN_AT_ONCE + 1])
     context = {
+        "may_call": user.may("follow_ups.record", estate.pk),
+        "may_report": user.may("reports.view", estate.pk),
         "rows": [row_of(visit, at, visit.tried) for visit in waiting[:SHOWN_AT_ONCE]],
         "more": len(waiting) > SHOWN_AT_ONCE,
         "hours": calling_sentence(estate, at),
@@ -131,11 +140,17 @@ def carry_out(
         form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         again = visit_for(request, visit.pk, "follow_ups.view")
         return show(request, again, {name: form}, status=REFUSED)
-    return done(request, says, reverse("follow_up_detail", args=[visit.pk]))
+    on = "follow_up_next" if request.POST.get("next") == CALLING else ""
+    return done(request, says, reverse(on) if on else reverse("follow_up_detail", args=[visit.pk]))
 
 
 def show(
-    request: HttpRequest, visit: FollowUp, sent: dict[str, forms.Form] | None = None, *, status: int = 200
+    request: HttpRequest,
+    visit: FollowUp,
+    sent: dict[str, forms.Form] | None = None,
+    *,
+    status: int = 200,
+    calling: dict[str, Any] | None = None,
 ) -> HttpResponse:
     at = timezone.now()
     user: User = request.user  # type: ignore[assignment]
@@ -161,6 +176,8 @@ def show(
         "forms": made,
         "crumbs": [{"label": _("Follow-ups"), "url": reverse("follow_up_list")}, {"label": matter_of(visit)}],
         "panel_url": panel_of(visit, user),
+        "calling": calling or ({"left": 0, "skip_url": ""} if request.POST.get("next") == CALLING else None),
+        "open_url": new_ticket_url(visit, user),
     }
     return render(request, "tickets/follow_up_detail.html", context, status=status)
 
@@ -185,7 +202,8 @@ def number_to_ring(request: HttpRequest, visit: FollowUp) -> str:
 
 
 def follow_up_script(visit: FollowUp, user: User) -> dict[str, Any]:
-    resident = visit.ticket.resident if visit.ticket else None
+    about = visit.ticket or visit.contact
+    resident = visit.resident or (about.resident if about else None)
     return script_of(
         "follow_up",
         language=resident.language if resident else "",
@@ -200,7 +218,10 @@ def calling_sentence(estate: Estate, at: datetime) -> dict[str, Any]:
     calendar = calling_calendar(estate)
     if is_open(calendar, at):
         return {"allowed": True, "says": _("Residents may be rung now.")}
-    moment = day_and_time(next_open(calendar, at))
+    try:
+        moment = day_and_time(next_open(calendar, at))
+    except NeverOpens:
+        return {"allowed": False, "says": _("This estate has no hours for calling.")}
     return {"allowed": False, "says": _("People rest now: no calls before %(moment)s.") % {"moment": moment}}
 
 
@@ -234,10 +255,22 @@ def chip_of(visit: FollowUp) -> dict[str, str]:
     return {"status": visit.outcome, "label": f"{visit.get_outcome_display()} {visit.score}"}
 
 
+def new_ticket_url(visit: FollowUp, user: User) -> str:
+    """What should be better, where no ticket stands behind the visit: the clerk opens one from here."""
+    if visit.ticket_id or visit.outcome in {"", "satisfied"} or not user.may("tickets.take", visit.estate_id):
+        return ""
+    unit = unit_of(visit)
+    people = visit.resident_id or (visit.contact.resident_id if visit.contact else None)
+    asked = {"unit": unit.pk if unit else None, "resident": people}
+    return f"{reverse('ticket_new')}?{urlencode({name: pk for name, pk in asked.items() if pk})}"
+
+
 def panel_of(visit: FollowUp, user: User) -> str:
     if not user.may("residents.view", visit.estate_id):
         return ""
-    if visit.ticket and visit.ticket.resident_id:
-        return reverse("resident_card", args=[visit.ticket.resident_id])
+    about = visit.ticket or visit.contact
+    resident = visit.resident_id or (about.resident_id if about else None)
+    if resident:
+        return reverse("resident_card", args=[resident])
     unit = unit_of(visit)
     return reverse("unit_card", args=[unit.pk]) if unit else ""
