@@ -1,8 +1,15 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from tickets.search_index import install
 
 
 class TicketsConfig(AppConfig):
     name = "tickets"
     label = "tickets"
     verbose_name = _("Tickets")
+
+    def ready(self) -> None:
+        # After every app's migrations, whichever of them was migrated.
+        post_migrate.connect(install, dispatch_uid="tickets.search_index")

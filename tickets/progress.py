@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from helpdesk.attachments.models import Attachment
 from tickets.models import FollowUp, Reply, Slip, Ticket
 
 
@@ -25,13 +27,15 @@ class Progress:
     detail: str
     marks: list[Mark]
     replies: list[Reply]
+    # By the id of the reply they came with.
+    photos: dict[int, list[Attachment]]
     can_reply: bool
     can_rate: bool
     rated: FollowUp | None
 
 
 def progress_of(ticket: Ticket) -> Progress:
-    """Everything that the page and the API behind a resident's link show. Four queries."""
+    """Everything that the page and the API behind a resident's link show. Four queries, and one for the photos."""
     shown = Reply.objects.filter(ticket=ticket, visibility="public", state="sent").select_related("author")
     slips = (
         Slip.objects.filter(ticket=ticket)
@@ -39,18 +43,30 @@ def progress_of(ticket: Ticket) -> Progress:
         .select_related("department")
         .order_by("id")
     )
-    visit = FollowUp.objects.filter(ticket=ticket).order_by("-round").first()
+    visit = FollowUp.objects.filter(ticket=ticket).exclude(status="cancelled").order_by("-round").first()
     replies, jobs = list(shown), list(slips)
+    photos: dict[int, list[Attachment]] = {}
+    for photo in public_files(ticket).filter(owner_type=Reply._meta.label_lower):
+        photos.setdefault(photo.owner_id, []).append(photo)
     headline, detail = _headline(ticket, jobs)
     return Progress(
         headline=headline,
         detail=detail,
         marks=_marks(ticket, jobs, visit),
         replies=replies,
+        photos=photos,
         can_reply=ticket.status != Ticket.Status.DECLINED and ticket.merged_into_id is None,
         can_rate=bool(visit and visit.status == FollowUp.Status.SCHEDULED),
         rated=visit if visit and visit.status == FollowUp.Status.DONE else None,
     )
+
+
+def public_files(ticket: Ticket) -> QuerySet[Attachment]:
+    """The files that the resident sees: those of the ticket and of replies that were sent, if they are marked public."""
+    sent = Reply.objects.filter(ticket=ticket, visibility="public", state="sent").values("pk")
+    of_ticket = Q(owner_type=Ticket._meta.label_lower, owner_id=ticket.pk)
+    of_reply = Q(owner_type=Reply._meta.label_lower, owner_id__in=sent)
+    return Attachment.objects.filter(of_ticket | of_reply, is_public=True).order_by("id")
 
 
 def _headline(ticket: Ticket, slips: list[Slip]) -> tuple[str, str]:

@@ -10,16 +10,23 @@ from helpdesk.staff.roles import scope_by_role
 WHOLE_ESTATE = {Role.CLERK, Role.MANAGER}
 
 
+def _of_department(m: Membership, path: str = "") -> Q:
+    """What belongs to the membership's department; nothing where it has none, or NULL would meet NULL."""
+    if m.department_id is None:
+        return Q(pk__in=[])
+    return Q(**{f"{path}department_id": m.department_id})
+
+
 def _slips_of_technician(m: Membership) -> Q:
     """What a technician signed for, and what waits for a signature in the own department."""
-    return Q(signed_by_id=m.user_id) | Q(status="issued", department_id=m.department_id)
+    return Q(signed_by_id=m.user_id) | Q(status="issued") & _of_department(m)
 
 
 def _slips_of_supervisor(m: Membership) -> Q:
     # The supervisor of the front desk decides for the whole estate.
     if m.department is not None and m.department.kind == "front_desk":
         return Q()
-    return Q(department_id=m.department_id) | Q(issued_by_id=m.user_id)
+    return _of_department(m) | Q(issued_by_id=m.user_id)
 
 
 def _tickets_of_technician(m: Membership) -> Q:
@@ -31,8 +38,8 @@ def _tickets_of_supervisor(m: Membership) -> Q:
     if m.department is not None and m.department.kind == "front_desk":
         return Q()
     slips = apps.get_model("tickets", "Slip").objects
-    own = Q(department_id=m.department_id) | Q(responsible_id=m.user_id)
-    mine = slips.filter(Q(department_id=m.department_id), ticket=OuterRef("pk"))
+    own = _of_department(m) | Q(responsible_id=m.user_id)
+    mine = slips.filter(_of_department(m), ticket=OuterRef("pk"))
     return own | Q(Exists(mine))
 
 
@@ -54,6 +61,22 @@ def follow_up_scope(user: User) -> Q:
     def of_supervisor(m: Membership) -> Q:
         if m.department is not None and m.department.kind == "front_desk":
             return Q()
-        return Q(ticket__department_id=m.department_id) | Q(slip__department_id=m.department_id)
+        return _of_department(m, "ticket__") | _of_department(m, "slip__")
 
     return scope_by_role(user, WHOLE_ESTATE, {Role.SUPERVISOR: of_supervisor})
+
+
+def shift_scope(user: User, path: str = "") -> Q:
+    """The shifts whose handover somebody writes or reads: a supervisor those of the department."""
+
+    def of_supervisor(m: Membership) -> Q:
+        if m.department is not None and m.department.kind == "front_desk":
+            return Q()
+        return _of_department(m, path)
+
+    return scope_by_role(user, WHOLE_ESTATE, {Role.SUPERVISOR: of_supervisor})
+
+
+def handover_scope(user: User) -> Q:
+    """All for clerk and manager; a supervisor's department's, as its lines are that department's tickets and slips."""
+    return shift_scope(user, "shift__")

@@ -3,28 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
-from residents.models import Resident, Unit
-from tickets.models import UNRESOLVED, Contact, FollowUp, Slip, Ticket
+from residents.models import Unit
+from tickets.models import UNRESOLVED, Contact, FollowUp, Incident, Slip, Ticket
+from tickets.models.contacts import CALL_BACK_WAITS, DECISION_WAITS, MESSAGE_WAITS
+from tickets.models.tickets import late_at
+from tickets.services.letters import may_decide
 
-
-def calls_of(
-    *, unit: Unit | None = None, resident: Resident | None = None, phone_hash: str = "", since: datetime
-) -> QuerySet[Contact]:
-    """Incoming calls and visits of a unit, a resident or a number since a moment, the newest first."""
-    who = Q(pk__in=[])
-    if unit is not None:
-        who |= Q(unit=unit)
-    if resident is not None:
-        who |= Q(resident=resident)
-    if phone_hash:
-        who |= Q(phone_hash=phone_hash)
-    spoken = (Contact.Kind.CALL, Contact.Kind.COUNTER)
-    rows = Contact.objects.filter(who, created_at__gte=since, direction=Contact.Direction.IN, kind__in=spoken)
-    return rows.order_by("-created_at", "-id")
+# Rows that wait, and which of them are late.
+Waiting = tuple[QuerySet[Any], Q]
 
 
 def duplicates_of(unit: Unit, topic: str) -> QuerySet[Ticket]:
@@ -35,27 +25,49 @@ def duplicates_of(unit: Unit, topic: str) -> QuerySet[Ticket]:
 
 def counts_for_rail(user: User, estate: Estate, at: datetime) -> dict[str, tuple[int, bool]]:
     """Place of the rail → (how much waits, whether some of it is late), for the places that this role opens."""
-    counts: dict[str, tuple[int, bool]] = {}
+    return count_together(waiting_for_rail(user, estate, at))
+
+
+def waiting_for_rail(user: User, estate: Estate, at: datetime) -> dict[str, Waiting]:
+    """Place of the rail → (what waits, which of it is late), for the places that this role opens."""
+    waiting: dict[str, Waiting] = {}
     if user.may("tickets.view", estate.pk):
-        counts["tickets"] = _tickets_waiting(user, estate, at)
+        open_ones = Ticket.objects.visible_to(user).filter(estate=estate, status__in=UNRESOLVED)  # type: ignore[attr-defined]
+        waiting["tickets"] = (open_ones, late_at(at))
     if user.may("slips.view", estate.pk):
         unsigned = Slip.objects.visible_to(user).filter(estate=estate, status=Slip.Status.ISSUED)  # type: ignore[attr-defined]
-        counts["slips"] = _count(unsigned, Q(sign_due_at__lt=at))
+        waiting["slips"] = (unsigned, Q(sign_due_at__lt=at))
     if user.may("follow_ups.view", estate.pk):
         visits = FollowUp.objects.visible_to(user).due(at).filter(estate=estate)  # type: ignore[attr-defined]
-        counts["follow_ups"] = _count(visits, Q(on_time_until__lt=at))
+        waiting["follow_ups"] = (visits, Q(on_time_until__lt=at))
     if user.may("contacts.view", estate.pk):
-        calls = Contact.objects.visible_to(user).filter(estate=estate).call_backs_open()  # type: ignore[attr-defined]
-        counts["contacts"] = _count(calls, Q(call_back_at__lt=at))
-    return counts
+        waiting["contacts"] = (_entries_waiting(user, estate), CALL_BACK_WAITS & Q(call_back_at__lt=at))
+    if user.may("incidents.view", estate.pk):
+        running = Incident.objects.visible_to(user).filter(estate=estate).open()  # type: ignore[attr-defined]
+        waiting["incidents"] = (running, Q(pk__isnull=False))
+    return waiting
 
 
-def _tickets_waiting(user: User, estate: Estate, at: datetime) -> tuple[int, bool]:
-    rows = Ticket.objects.visible_to(user).filter(estate=estate, status__in=UNRESOLVED)  # type: ignore[attr-defined]
-    late = Q(resolution_due_at__lt=at) | Q(responded_at__isnull=True, response_due_at__lt=at)
-    return _count(rows, late)
+def count_together(waiting: dict[str, Waiting]) -> dict[str, tuple[int, bool]]:
+    """(How much, whether some of it is late) of each, in one query whatever their number."""
+    parts = []
+    for key, (rows, late) in waiting.items():
+        found = (
+            rows.order_by()
+            .values(of_place=Value(key))
+            .annotate(all_of_it=Count("pk"), late_of_it=Count("pk", filter=late))
+        )
+        parts.append(found.values_list("of_place", "all_of_it", "late_of_it"))
+    if not parts:
+        return {}
+    # A place where nothing waits may have no row.
+    counted = {place: (much, late > 0) for place, much, late in parts[0].union(*parts[1:], all=True)}
+    return {key: counted.get(key, (0, False)) for key in waiting}
 
 
-def _count(rows: QuerySet[Any], late: Q) -> tuple[int, bool]:
-    found = rows.order_by().aggregate(all=Count("pk"), late=Count("pk", filter=late))
-    return found["all"], found["late"] > 0
+def _entries_waiting(user: User, estate: Estate) -> QuerySet[Contact]:
+    """Promised call-backs, messages for this person, and letters for whoever decides on them."""
+    mine = CALL_BACK_WAITS | MESSAGE_WAITS & Q(addressee=user)
+    if may_decide(user, estate.pk):
+        mine |= DECISION_WAITS
+    return Contact.objects.visible_to(user).filter(mine, estate=estate)  # type: ignore[attr-defined, no-any-return]

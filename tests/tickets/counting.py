@@ -4,8 +4,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-# Session, user, memberships; the shift, four counts of the rail and the bell.
-FRAME = 9
+# Session, user, memberships; the figures of rail and bell are kept for some seconds.
+FRAME = 3
 
 
 def cost(client: Client, url: str) -> int:

@@ -1,5 +1,6 @@
 """What residents' own programs may do: send a matter, read how it stands, answer, rate. No token; throttled."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from rest_framework.views import APIView
 from helpdesk.api.filters import refuse_unknown
 from helpdesk.api.serializers import StrictSerializer
 from helpdesk.api.views import DeskApi
+from helpdesk.attachments.models import Attachment
 from helpdesk.estates.models import Estate
 from helpdesk.lib.addresses import address_of
 from helpdesk.lib.phones import complain_about_phone
@@ -42,10 +44,17 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     track_url = serializers.URLField()
 
 
+class PublicFileSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    content_type = serializers.CharField()
+    url = serializers.URLField()
+
+
 class PublicReplySerializer(serializers.Serializer[Any]):
     body = serializers.CharField()
     from_resident = serializers.BooleanField()
     created_at = serializers.DateTimeField()
+    files = PublicFileSerializer(many=True)
 
 
 class MarkSerializer(serializers.Serializer[Any]):
@@ -65,6 +74,7 @@ class PublicTicketSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     progress = MarkSerializer(many=True)
     replies = PublicReplySerializer(many=True)
+    files = PublicFileSerializer(many=True)
     can_reply = serializers.BooleanField()
     can_rate = serializers.BooleanField()
 
@@ -76,6 +86,20 @@ class WordsSerializer(StrictSerializer):
 class RatingSerializer(StrictSerializer):
     score = serializers.IntegerField(min_value=1, max_value=5)
     comment = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+
+def shown_files(ticket: Ticket, files: Iterable[Attachment]) -> list[dict[str, str]]:
+    """Photos and papers with the address that opens each, behind the same secret."""
+    if not ticket.track_secret:
+        return []
+    return [
+        {
+            "name": f.name,
+            "content_type": f.content_type,
+            "url": settings.SITE_URL + reverse("track_file", args=[ticket.track_secret, f.pk]),
+        }
+        for f in files
+    ]
 
 
 class PublicView(DeskApi, APIView):
@@ -100,7 +124,16 @@ class PublicView(DeskApi, APIView):
             "detail": progress.detail,
             "created_at": ticket.created_at,
             "progress": progress.marks,
-            "replies": progress.replies,
+            "replies": [
+                {
+                    "body": reply.body,
+                    "from_resident": reply.from_resident,
+                    "created_at": reply.created_at,
+                    "files": shown_files(ticket, progress.photos.get(reply.pk, [])),
+                }
+                for reply in progress.replies
+            ],
+            "files": shown_files(ticket, Attachment.objects.of(ticket).filter(is_public=True)),
             "can_reply": progress.can_reply,
             "can_rate": progress.can_rate,
         }
@@ -141,7 +174,9 @@ class PublicReplyView(PublicView):
     def post(self, request: Request, secret: str) -> Response:
         """A few lines from the resident."""
         ticket = self.ticket(secret)
-        replies.add_resident_reply(ticket, **self.body(WordsSerializer))
+        body = self.body(WordsSerializer)
+        public.count_reply(address_of(request))
+        replies.add_resident_reply(ticket, **body)
         return self.shown(ticket, status=201)
 
 

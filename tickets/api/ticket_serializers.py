@@ -16,8 +16,8 @@ from helpdesk.lib.phones import mask_phone
 from helpdesk.staff.models import User
 from residents.models import Resident, Unit
 from tickets.classification import Suggestion
-from tickets.models import Channel, ComplaintClass, Finding, Priority, Reply, Step, Ticket, Topic
-from tickets.procedures import title_of
+from tickets.models import Channel, ComplaintClass, Finding, Forwarding, Priority, Reply, Step, Ticket, Topic
+from tickets.procedures import title_of_step
 
 LONGEST = 10_000
 
@@ -46,7 +46,18 @@ class StepSerializer(StrictModelSerializer):
         fields = ("key", "title", "done_by", "done_at", "not_needed", "reason")
 
     def get_title(self, step: Step) -> str:
-        return str(title_of(step.key))
+        return title_of_step(step)
+
+
+class ForwardingSerializer(StrictModelSerializer):
+    """Who forwarded the matter, and how they were answered."""
+
+    class Meta:
+        model = Forwarding
+        fields = (
+            "sender", "sender_name", "number", "answer_due_at", "answered_at", "answered_by", "answered_via", "answer",
+        )  # fmt: skip
+        read_only_fields = fields
 
 
 class ShareSerializer(serializers.Serializer[Any]):
@@ -81,6 +92,7 @@ class TicketSerializer(StrictModelSerializer):
     reporter_phone = serializers.SerializerMethodField()
     is_overdue = serializers.SerializerMethodField()
     steps = StepSerializer(many=True, read_only=True)
+    forwarding = ForwardingSerializer(read_only=True, allow_null=True, default=None)
 
     class Meta:
         model = Ticket
@@ -89,7 +101,8 @@ class TicketSerializer(StrictModelSerializer):
             "complaint_class", "is_communication", "suggestion", "finding", "unit", "resident", "reporter_name",
             "reporter_phone", "unit_as_written", "responsible", "handler", "department", "response_due_at",
             "resolution_due_at", "responded_at", "resolved_at", "closed_at", "is_overdue", "is_serious", "reopened",
-            "resolution", "closing_reason", "merged_into", "steps", "created_by", "created_at", "version",
+            "resolution", "closing_reason", "merged_into", "on_site_due_at", "paused_since", "forwarding", "builder",
+            "warranty_until", "steps", "created_by", "created_at", "version",
         )  # fmt: skip
         read_only_fields = fields
 

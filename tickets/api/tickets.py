@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from helpdesk.api.filters import ALWAYS, FilterSet, YesNoFilter, before, since
-from helpdesk.api.viewsets import DeskViewSet
 from helpdesk.attachments.models import Attachment
-from helpdesk.attachments.services import attach, check_uploads
+from helpdesk.attachments.services import check_uploads
 from helpdesk.audit.models import Entry
+from tickets.api.clock_acts import ClockActs
 from tickets.api.ticket_serializers import (
     AssignSerializer,
     AttachmentSerializer,
@@ -38,6 +38,7 @@ from tickets.api.ticket_serializers import (
 )
 from tickets.models import ComplaintClass, Reply, Step, Ticket
 from tickets.services import replies, tickets
+from tickets.services.files import add_files
 
 READS = {"list": "tickets.view", "retrieve": "tickets.view", "history": "tickets.view"}
 # Read by GET what the same address writes by POST.
@@ -48,6 +49,9 @@ class TicketFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=Ticket.Status.choices)
     complaint_class = django_filters.MultipleChoiceFilter(choices=ComplaintClass.choices)
     overdue = YesNoFilter(method="by_overdue")
+    forwarded = YesNoFilter(field_name="forwarding", lookup_expr="isnull", exclude=True)
+    paused = YesNoFilter(field_name="paused_since", lookup_expr="isnull", exclude=True)
+    incident = django_filters.NumberFilter(field_name="incident_report__incident")
     created_after = since("created_at")
     created_before = before("created_at")
     resolved_after = since("resolved_at")
@@ -65,7 +69,7 @@ class TicketFilter(FilterSet):
         return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
 
 
-class TicketViewSet(DeskViewSet):
+class TicketViewSet(ClockActs):
     """Tickets of the caller's estates, as far as the role sees them."""
 
     queryset = Ticket.objects.all()
@@ -90,7 +94,8 @@ class TicketViewSet(DeskViewSet):
         return super().permission_for(request)
 
     def rows(self) -> QuerySet[Ticket]:
-        return Ticket.objects.prefetch_related(Prefetch("steps", Step.objects.order_by("position")))
+        steps = Prefetch("steps", Step.objects.order_by("position"))
+        return Ticket.objects.select_related("forwarding").prefetch_related(steps)
 
     def search(self, queryset: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
         return queryset.search(words)  # type: ignore[attr-defined, no-any-return]
@@ -204,7 +209,7 @@ class TicketViewSet(DeskViewSet):
         if not request.FILES:
             raise ValidationError({"files": [_("No file was sent.")]}, code="required")
         files = check_uploads(f for _name, parts in request.FILES.lists() for f in parts)
-        kept = attach(ticket, files, actor=request.user, estate=ticket.estate)
+        kept = add_files(ticket, files, actor=request.user)  # type: ignore[arg-type]
         return Response(AttachmentSerializer(kept, many=True).data, status=201)
 
     @extend_schema(request=ResolveSerializer, responses=TicketSerializer)

@@ -6,20 +6,22 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.estates.models import Department
+from helpdesk.lib.forms import FilterForm
 from tickets.models import ComplaintClass, Priority, Topic
 
 ANY = ("", _("Any"))
 STATUSES = [
-    ("", _("Open")),
+    ("open", _("Open")),
     ("resolved", _("Waiting for the follow-up visit")),
     ("closed", _("Closed")),
     ("all", _("All")),
 ]
 WHO = [ANY, ("mine", _("Mine")), ("team", _("My department's"))]
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 CLASSES = [ANY, ("none", _("Not judged")), *ComplaintClass.choices]
 
 
-class TicketFilterForm(forms.Form):
+class TicketFilterForm(FilterForm):
     """GET only: the address is the filter."""
 
     q = forms.CharField(label=_("Words or number"), required=False, max_length=100)
@@ -31,24 +33,15 @@ class TicketFilterForm(forms.Form):
     department = forms.ChoiceField(label=_("Department"), required=False)
     who = forms.ChoiceField(label=_("Whose"), required=False, choices=WHO)
     late = forms.BooleanField(label=_("Late only"), required=False)
+    forwarded = forms.BooleanField(label=_("Forwarded only"), required=False)
+    paused = forms.BooleanField(label=_("Paused only"), required=False)
+    building = forms.CharField(label=_("Building"), required=False, max_length=20)
+    taken_from = forms.DateField(label=_("Taken from"), required=False, widget=DAY)
+    taken_to = forms.DateField(label=_("Taken until"), required=False, widget=DAY)
 
     def __init__(self, data: Any, *, departments: list[Department]) -> None:
-        super().__init__(data, auto_id="filter_%s")
+        super().__init__(data)
+        self.fields["status"].initial = "open"
         self.fields["department"].choices = [ANY, *((str(d.pk), str(d)) for d in departments)]  # type: ignore[attr-defined]
         # A word that Python keeps for itself, and short in the address.
         self.fields["class"] = self.fields.pop("complaint_class")
-
-    def chosen(self) -> dict[str, Any]:
-        """Name → value of what is chosen and valid."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    def in_words(self) -> list[tuple[str, str]]:
-        """(name, label) of each chosen filter: Topic: Lifts."""
-        told = []
-        for name, value in self.chosen().items():
-            field = self.fields[name]
-            choices = dict(getattr(field, "choices", ()))
-            words = str(choices.get(value, value))
-            told.append((name, str(field.label) if value is True else f"{field.label}: {words}"))
-        return told

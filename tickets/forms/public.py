@@ -6,33 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.attachments.forms import ManyFilesField as FilesField
+from helpdesk.lib.forms import CleanTextField
 from helpdesk.lib.phones import complain_about_phone
-from helpdesk.lib.text import clean_text
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files in one field; what they are is looked into later."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attributes = {"accept": "image/jpeg,image/png,image/webp,application/pdf"}
-        super().__init__(widget=ManyFiles(attrs=attributes), **kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        files = data if isinstance(data, list | tuple) else [data]
-        return [super(FilesField, self).clean(f, initial) for f in files if f]
-
-
-class CleanTextField(forms.CharField):
-    """Text as it was typed, without control characters."""
-
-    def to_python(self, value: Any) -> str:
-        text = super().to_python(value) or ""
-        # The length is the field's own to check, beside the field.
-        return clean_text(text, max_length=len(text))
+from residents.services.consents import CURRENT
 
 
 class PublicForm(forms.Form):
@@ -64,6 +41,10 @@ class PublicForm(forms.Form):
         required=False, label=_("Leave this empty"), widget=forms.TextInput(attrs={"tabindex": "-1"})
     )
     form_token = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    # Of the text above the button, as it stood when the page was opened.
+    consent_version = forms.CharField(
+        widget=forms.HiddenInput, max_length=20, required=False, initial=CURRENT
+    )
 
     def __init__(self, *args: Any, region: str = "CN", **kwargs: Any) -> None:
         self.region = region

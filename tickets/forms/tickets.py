@@ -9,6 +9,7 @@ from helpdesk.attachments.inspection import Inspected
 from helpdesk.estates.models import Department, Estate
 from helpdesk.staff.models import User
 from residents.models import Unit
+from tickets.forms.clocks import BesideFields
 from tickets.forms.fields import (
     ObjectField,
     clean_files,
@@ -30,7 +31,7 @@ AT_THE_DESK = [c for c in Channel.choices if c[0] in {"phone", "counter", "lette
 SETTABLE = [p for p in Priority.choices if p[0] != Priority.DECLINED]
 
 
-class NewTicketForm(forms.Form):
+class NewTicketForm(BesideFields):
     """What a resident reported. Nobody on file is a path: then name, telephone and unit stand as they were said."""
 
     channel = forms.ChoiceField(
@@ -183,6 +184,18 @@ class MergeForm(forms.Form):
     """The ticket that the same matter already has."""
 
     into = forms.CharField(label=_("Number of the other ticket"), max_length=20)
+
+
+class SplitForm(forms.Form):
+    """The part that becomes a ticket of its own."""
+
+    description = text_area(_("What this part is about"))
+    topic = forms.ChoiceField(label=_("Topic"), required=False, choices=[AS_SUGGESTED, *Topic.choices])
+    form_token = one_time_token()
+
+    def __init__(self, *args: Any, ticket_pk: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["description"].widget.attrs["data-draft-key"] = f"ticket-{ticket_pk}-split"
 
 
 class WordsForm(forms.Form):

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.estates.models import Department, Estate
 from helpdesk.lib.codes import format_number, parse_number
 from helpdesk.lib.fields import SealedTextField
-from helpdesk.lib.names import bigram_query
+from helpdesk.lib.phones import mask_phone
 from residents.models import Resident, Unit
 from tickets.scopes import ticket_scope
+from tickets.search_index import words_fit
 
 
 class Channel(models.TextChoices):
@@ -67,6 +68,26 @@ class Finding(models.TextChoices):
     UNKNOWN = "unknown", _("Can't be told")
 
 
+# How far back a number without its year is looked for.
+YEARS_BACK = 10
+
+
+def limit_missed(at: datetime) -> Q:
+    """The limit of the resolution had passed at `at`; while paused it stands still."""
+    return Q(paused_since__isnull=True, resolution_due_at__lt=at) | Q(resolution_due_at__lt=F("paused_since"))
+
+
+def late_at(at: datetime) -> Q:
+    """Not resolved in time, or not answered in time; while paused the first of the two stands still."""
+    return limit_missed(at) | Q(responded_at__isnull=True, response_due_at__lt=at)
+
+
+def numbers_like(year: int | None, n: int) -> list[str]:
+    """The number, or without a year that of each of the last years: a list that an index answers."""
+    this = timezone.localdate().year
+    return [format_number("T", y, n) for y in ([year] if year else range(this, this - YEARS_BACK, -1))]
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, user) -> TicketQuerySet:  # type: ignore[no-untyped-def]
         """Tickets that `user` may see: the estate's; the own department's for a supervisor; those behind own slips."""
@@ -77,25 +98,23 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(status__in=OPEN)
 
     def search(self, words: str) -> TicketQuerySet:
-        """Tickets with that number, or with all those words in subject, text, replies or reporter's name, any script."""
+        """Tickets with that number, or with all those words in subject, text, replies, reporter's name or what was done.
+
+        Either script finds the other; six digits are a number or words. No words find everything.
+        """
+        words = words[:200].strip()
         number = parse_number(words)
         if number and number[0] == "T":
-            series, year, n = number
-            return (
-                self.filter(number=format_number(series, year, n))
-                if year
-                else self.filter(number__endswith=f"-{n:06d}")
-            )
-        found = self
-        for phrase in bigram_query(words[:200]):
-            found = found.filter(search_text__contains=phrase)
-        return found
+            return self.filter(number__in=numbers_like(number[1], number[2]))
+        fits = words_fit(words)
+        if words.isdecimal() and words.isascii() and 0 < int(words[:9]) < 1_000_000 and len(words) <= 6:
+            fits = Q(number__in=numbers_like(None, int(words))) | fits
+        return self.filter(fits)
 
     def overdue(self, at: datetime) -> TicketQuerySet:
-        """Late at `at`: not resolved in time, or not answered in time."""
+        """Late at `at`: not resolved in time, or not answered in time; while paused the first of the two stands still."""
         unresolved = Q(status__in=UNRESOLVED)
-        late = Q(resolution_due_at__lt=at) | Q(responded_at__isnull=True, response_due_at__lt=at)
-        return self.filter(unresolved & late)
+        return self.filter(unresolved & late_at(at))
 
 
 class Ticket(models.Model):
@@ -130,7 +149,7 @@ class Ticket(models.Model):
         Resident, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("resident")
     )
     reporter_name = models.CharField(_("reporter"), max_length=80, blank=True)
-    reporter_phone = SealedTextField(_("telephone"), purpose="phone", blank=True, default="")
+    reporter_phone = SealedTextField(_("telephone"), purpose="phone", mask=mask_phone, blank=True, default="")
     reporter_phone_hash = models.CharField(max_length=64, blank=True)
     # What somebody without a record wrote into "unit": kept as typed, proves nothing.
     unit_as_written = models.CharField(_("unit as written"), max_length=60, blank=True)
@@ -171,13 +190,22 @@ class Ticket(models.Model):
     # Why it was declined, or closed with a step open.
     closing_reason = models.TextField(_("reason"), blank=True)
     reopened = models.PositiveSmallIntegerField(_("times reopened"), default=0)
+    # Since when the limit of the resolution stands still; the reasons are kept as Pause.
+    paused_since = models.DateTimeField(_("paused from"), null=True, blank=True)
+    # A valid complaint is looked at on the spot within its own limit.
+    on_site_due_at = models.DateTimeField(_("on the spot due"), null=True, blank=True)
+    on_site_escalation = models.PositiveSmallIntegerField(default=0)
+    # A defect under warranty names the builder and when the warranty ends.
+    builder = models.CharField(_("builder"), max_length=120, blank=True)
+    warranty_until = models.DateField(_("warranty until"), null=True, blank=True)
     is_serious = models.BooleanField(_("serious matter"), default=False)
     # Told as late so far: 0 nobody, 1 responsible, 2 supervisor, 3 manager.
     escalation = models.PositiveSmallIntegerField(default=0)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    split_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
     # The resident's link: only a digest is kept to look it up; the sealed text serves to send it again.
     track_digest = models.CharField(max_length=64, unique=True)
-    track_secret = SealedTextField(purpose="ticket.track", blank=True, default="")
+    track_secret = SealedTextField(purpose="ticket.track", mask=None, blank=True, default="")
     # A form sent twice (double click, weak network) makes one ticket.
     form_token = models.CharField(max_length=64, null=True, blank=True, unique=True)
     search_text = models.TextField(blank=True, editable=False)
@@ -232,7 +260,8 @@ class Ticket(models.Model):
         """Late at `at`; the same rule as TicketQuerySet.overdue."""
         if self.status not in UNRESOLVED:
             return False
-        return self.resolution_due_at < at or (self.responded_at is None and self.response_due_at < at)
+        stands_at = min(self.paused_since, at) if self.paused_since else at
+        return self.resolution_due_at < stands_at or (self.responded_at is None and self.response_due_at < at)
 
 
 UNRESOLVED = ("new", "assigned", "in_progress")
@@ -252,6 +281,9 @@ class Step(models.Model):
     )
     not_needed = models.BooleanField(default=False)
     reason = models.CharField(max_length=300, blank=True)
+    # As the estate called it when it was laid (language → title); empty: the house's own word.
+    titles = models.JSONField(default=dict, blank=True)
+    is_required = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("step")

@@ -17,6 +17,7 @@ from helpdesk.lib.transitions import Transitions
 from helpdesk.staff.models import User
 from tickets.models import Reply, Ticket
 from tickets.promise_words import find_promises
+from tickets.services.mentions import named_in, tell_named
 from tickets.services.telling import (
     desk_supervisors,
     headline_of,
@@ -25,6 +26,7 @@ from tickets.services.telling import (
     tell_staff,
     who_looks_after,
 )
+from tickets.services.tickets.pausing import resident_spoke
 from tickets.services.tickets.state import (
     lock_ticket,
     need_reason,
@@ -53,7 +55,8 @@ def add_reply(
 ) -> Reply:
     """An internal note, or a reply to the resident: held if it promises something and the writer may not promise.
 
-    The same form sent twice gives the first one's reply. Refused text_missing.
+    The same form sent twice gives the first one's reply. Refused text_missing, cannot_see (a note names somebody who may
+    not see it).
     """
     at = at or timezone.now()
     ticket = lock_ticket(ticket)
@@ -69,9 +72,11 @@ def add_reply(
         form_token=form_token,
     )
     public = visibility == Reply.Visibility.PUBLIC
+    named = [] if public else named_in(reply.body, ticket)
     if public:
         _weigh(reply, actor)
     reply.save()
+    tell_named(reply, named)
     if files:
         attach(reply, files, actor=actor, estate=ticket.estate, is_public=public, at=at)
     _index(ticket, body, *(take_first_contact(ticket, actor) if public else []))
@@ -188,6 +193,9 @@ def add_resident_reply(
     if files:
         attach(ticket, files, actor=None, estate=ticket.estate, purpose="resident", is_public=True, at=at)
     _index(ticket, body)
+    heard = resident_spoke(ticket, at=at)
+    if heard:
+        save_ticket(ticket, *heard)
     record(
         "reply.added", reply, actor=None, filed_under=ticket, at=at, visibility="public", from_resident=True
     )

@@ -11,8 +11,8 @@ from helpdesk.notifications.services import notify
 from helpdesk.staff.models import User
 from helpdesk.staff.permissions import Role
 from helpdesk.staff.roles import staff_with_role
-from residents.models import Phone
-from tickets.models import Slip, Ticket
+from residents.models import Phone, Resident
+from tickets.models import Ticket
 from tickets.services.links import track_path
 
 
@@ -34,20 +34,24 @@ def tell_resident(ticket: Ticket, template: str, *, key: str, at: datetime, **co
         address=address,
         language=(resident.language if resident else "") or ticket.language,
         not_before=not_in_rest_hours(ticket.estate, at),
+        spares_rest_hours=True,
     )
 
 
 def _reach(ticket: Ticket) -> tuple[str, str]:
+    return reach_of(ticket.resident, ticket.reporter_phone)
+
+
+def reach_of(resident: Resident | None, phone: str) -> tuple[str, str]:
     """Channel and address: the number on file, else the e-mail address on file, else the number the reporter gave."""
-    resident = ticket.resident
     if resident is None:
-        return "sms", ticket.reporter_phone
+        return "sms", phone
     if not resident.accepts_messages:
         return "", ""
-    phone = Phone.objects.filter(resident=resident, is_working=True).first()
-    if phone is not None:
-        return "sms", phone.number
-    return ("email", resident.email) if resident.email else ("sms", ticket.reporter_phone)
+    on_file = Phone.objects.filter(resident=resident, is_working=True).first()
+    if on_file is not None:
+        return "sms", on_file.number
+    return ("email", resident.email) if resident.email else ("sms", phone)
 
 
 def not_in_rest_hours(estate: Estate, at: datetime) -> datetime:
@@ -59,7 +63,13 @@ def not_in_rest_hours(estate: Estate, at: datetime) -> datetime:
 
 
 def tell_staff(
-    people: Iterable[User], template: str, *, about: Ticket | Slip, key: str, link: str, **context: Any
+    people: Iterable[User],
+    template: str,
+    *,
+    about: Any,
+    key: str,
+    link: str,
+    **context: Any,
 ) -> None:
     """One message to each, at once; nobody is told the same thing twice."""
     for person in {p.pk: p for p in people}.values():
@@ -68,7 +78,7 @@ def tell_staff(
             template,
             estate=about.estate,
             dedupe_key=f"{key}:{person.pk}",
-            context={"number": about.number, **context},
+            context={"number": getattr(about, "number", ""), **context},
             about=about,
             link=link,
         )
@@ -111,6 +121,31 @@ def duty_after_hours(estate: Estate, at: datetime, department: Department | None
         return []
     ids = on_duty_ids(estate, at, department=department)
     return list(User.objects.filter(pk__in=ids, is_active=True))
+
+
+def who_is_there(ticket: Ticket, at: datetime) -> list[User]:
+    """Who sees to what falls due at `at`: after hours whoever is on duty; by day, while the responsible person is off
+    shift, the front desk's shift. Nobody where the duty list names nobody or the responsible person is there."""
+    if not is_open(business_calendar(ticket.estate), at):
+        return duty_after_hours(ticket.estate, at, ticket.department) or duty_after_hours(ticket.estate, at)
+    return shift_at_the_desk(ticket.estate, at) if is_off_shift(ticket.responsible, ticket.estate, at) else []
+
+
+def is_off_shift(person: User | None, estate: Estate, at: datetime) -> bool:
+    """Whether the duty list names others and not this person; without a list for the hour nobody is off shift."""
+    there = on_duty_ids(estate, at)
+    return bool(there) and (person is None or person.pk not in there)
+
+
+def shift_at_the_desk(estate: Estate, at: datetime) -> list[User]:
+    """The people of the front desk whom the duty list names for the moment."""
+    desk = Department.Kind.FRONT_DESK
+    ids = {
+        pk
+        for department in Department.objects.filter(estate=estate, kind=desk)
+        for pk in on_duty_ids(estate, at, department=department)
+    }
+    return list(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
 
 
 def who_looks_after(ticket: Ticket) -> list[User]:

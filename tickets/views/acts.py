@@ -29,7 +29,7 @@ from tickets.forms.tickets import (
     StepForm,
 )
 from tickets.models import Ticket
-from tickets.procedures import title_of
+from tickets.procedures import title_of_step
 from tickets.services.slips import issue_slip
 from tickets.services.tickets import (
     assign_ticket,
@@ -147,7 +147,8 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Tick a step, with what was found; or mark it as not needed, with the reason."""
     ticket = ticket_for(request, pk, "tickets.work")
     form = StepForm(request.POST, auto_id=f"step-{key}_%s")
-    says = _("%(step)s: done") % {"step": title_of(key)}
+    laid = ticket.steps.filter(key=key).first()
+    says = _("%(step)s: done") % {"step": title_of_step(laid) if laid else key}
     return carry_out(
         request,
         ticket,

@@ -1,55 +1,79 @@
 """The list of tickets: filters as chips in the address, a pager that counts nothing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from helpdesk.estates.models import Department
-from helpdesk.lib.names import bigram_query
-from helpdesk.staff.access import needs
+from helpdesk.lib.forms import FilterForm
+from helpdesk.lib.moments import midnight
+from helpdesk.staff.access import needs, require_here
+from helpdesk.staff.kept_lists import KeptList, view_chips
+from helpdesk.staff.lists import Opened
 from helpdesk.staff.models import User
 from helpdesk.staff.roles import role_in
 from tickets.clocks import nearest_clock
+from tickets.forms.bulk import BULK_ACTS
 from tickets.forms.filters import TicketFilterForm
 from tickets.models import OPEN, Ticket
 from tickets.models.tickets import TicketQuerySet
-from tickets.views.matters import first_line
-from tickets.views.paging import Page
-from tickets.views.ticket_page import class_of, status_key
+from tickets.views.columns import COLUMNS, USUAL
 
 SHOWN_WITH = ("unit", "resident", "responsible", "handler", "department")
+# Long or sealed, and none of it stands in a list.
+UNSEEN = (
+    "search_text",
+    "resolution",
+    "closing_reason",
+    "track_secret",
+    "resident__identity_number",
+)
 GROUPS = {"open": OPEN, "resolved": ("resolved",), "closed": ("closed", "declined")}
 
 
 @require_GET
 @needs("tickets.view")
-def ticket_list(request: HttpRequest) -> HttpResponse:
+def ticket_list(request: HttpRequest) -> HttpResponseBase:
     """Tickets of this estate, newest first; open ones unless the address says otherwise."""
     user: User = request.user  # type: ignore[assignment]
-    at = timezone.now()
-    departments = list(Department.objects.filter(estate=request.estate, is_active=True))  # type: ignore[attr-defined]
-    form = TicketFilterForm(request.GET, departments=departments)
-    chosen = form.chosen()
-    rows = Ticket.objects.visible_to(user).filter(estate=request.estate)  # type: ignore[attr-defined]
-    page = Page(narrowed(rows, chosen, user, at).select_related(*SHOWN_WITH), request.GET, field="created_at")
-    context = {
-        "form": form,
-        "views": view_chips(request.GET, role_in(user, request.estate.pk)),  # type: ignore[attr-defined]
-        "chips": filter_chips(request.GET, form),
-        "columns": columns(),
-        "rows": [row_of(ticket, at) for ticket in page.rows],
-        "pager": page.pager,
-        "may_take": user.may("tickets.take", request.estate.pk),  # type: ignore[attr-defined]
-        "crumbs": [{"label": _("Tickets")}],
-    }
-    return render(request, "tickets/list.html", context)
+    estate = request.estate  # type: ignore[attr-defined]
+    return TICKETS.page(
+        request,
+        bulk=bulk_acts() if user.may("tickets.work", estate.pk) else [],
+        may_take=user.may("tickets.take", estate.pk),
+        crumbs=[{"label": _("Tickets")}],
+    )
+
+
+@require_GET
+@needs("tickets.work")
+def ticket_export(request: HttpRequest) -> HttpResponseBase:
+    """The list as a file."""
+    require_here(request, "tickets.work")
+    return TICKETS.file(request)
+
+
+def form_of(request: HttpRequest) -> TicketFilterForm:
+    estate = request.estate  # type: ignore[attr-defined]
+    return TicketFilterForm(
+        request.GET, departments=list(Department.objects.filter(estate=estate, is_active=True))
+    )
+
+
+def filtered(request: HttpRequest, form: FilterForm, at: datetime) -> TicketQuerySet:
+    """The tickets that the address asks for, among those that this person may see here."""
+    rows = Ticket.objects.visible_to(request.user).filter(estate=request.estate)  # type: ignore[arg-type, attr-defined]
+    rows = narrowed(rows, form.chosen(), request.user, at)  # type: ignore[arg-type]
+    return rows.select_related(*SHOWN_WITH).defer(*UNSEEN)
+
+
+def bulk_acts() -> list[dict[str, Any]]:
+    """What can be done to the ticked rows; with whom and why is asked once it is chosen."""
+    return [{"name": name, "label": form.label} for name, form in BULK_ACTS.items()]
 
 
 def narrowed(rows: TicketQuerySet, chosen: dict[str, Any], user: User, at: datetime) -> TicketQuerySet:
@@ -64,6 +88,12 @@ def narrowed(rows: TicketQuerySet, chosen: dict[str, Any], user: User, at: datet
             rows = rows.filter(**{name: chosen[name]})
     if chosen.get("unit"):
         rows = rows.filter(unit__code__iexact=chosen["unit"])
+    if chosen.get("building"):
+        rows = rows.filter(unit__building__code=chosen["building"])
+    if chosen.get("taken_from"):
+        rows = rows.filter(created_at__gte=midnight(chosen["taken_from"]))
+    if chosen.get("taken_to"):
+        rows = rows.filter(created_at__lt=midnight(chosen["taken_to"] + timedelta(days=1)))
     if chosen.get("who") == "mine":
         rows = rows.filter(Q(responsible=user) | Q(handler=user))
     if chosen.get("who") == "team":
@@ -72,23 +102,17 @@ def narrowed(rows: TicketQuerySet, chosen: dict[str, Any], user: User, at: datet
         )
     if chosen.get("late"):
         rows = rows.overdue(at)
-    return matching(rows, chosen["q"]) if chosen.get("q") else rows
+    if chosen.get("forwarded"):
+        rows = rows.filter(forwarding__isnull=False)
+    if chosen.get("paused"):
+        rows = rows.filter(paused_since__isnull=False)
+    return rows.search(chosen["q"]) if chosen.get("q") else rows
 
 
-def matching(rows: TicketQuerySet, words: str) -> TicketQuerySet:
-    """Those with that number, or whose text has all of the words."""
-    fits = Q()
-    for phrase in bigram_query(words):
-        fits &= Q(search_text__contains=phrase)
-    return rows.filter(
-        Q(number__icontains=words.strip()) | fits if fits else Q(number__icontains=words.strip())
-    )
-
-
-def view_chips(query: QueryDict, membership: Any) -> list[dict[str, Any]]:
+def views_of(request: HttpRequest, opened: Opened) -> list[dict[str, Any]]:
     """The views that one changes between all day."""
     views = [
-        (_("Open"), {}),
+        (_("Open"), {"status": "open"}),
         (_("Mine"), {"who": "mine"}),
         (_("Late"), {"late": "1"}),
         (_("Not judged"), {"class": "none"}),
@@ -96,76 +120,38 @@ def view_chips(query: QueryDict, membership: Any) -> list[dict[str, Any]]:
         (_("Closed"), {"status": "closed"}),
         (_("All"), {"status": "all"}),
     ]
+    membership = role_in(request.user, request.estate.pk)  # type: ignore[arg-type, attr-defined]
     if membership and membership.department_id:
         views.insert(2, (str(membership.department), {"who": "team"}))
-    now = {name: query[name] for name in ("who", "late", "class", "status") if query.get(name)}
-    return [{"label": label, "url": "?" + encode(want), "active": now == want} for label, want in views]
+    return view_chips(request, opened, views, {"status": "open"})
 
 
-def encode(values: dict[str, str]) -> str:
-    query = QueryDict(mutable=True)
-    query.update(values)
-    return query.urlencode()
-
-
-def filter_chips(query: QueryDict, form: TicketFilterForm) -> list[dict[str, Any]]:
-    """What narrows the list now, each with a cross that takes it away."""
-    chips = []
-    for name, label in form.in_words():
-        rest = query.copy()
-        for key in (name, "before", "after"):
-            rest.pop(key, None)
-        chips.append({"label": label, "url": "?" + rest.urlencode(), "active": True, "remove": True})
-    return chips
-
-
-def columns() -> list[dict[str, str]]:
-    return [
-        {"label": _("Limit")},
-        {"label": _("Matter")},
-        {"label": _("Unit")},
-        {"label": _("Class")},
-        {"label": _("Priority")},
-        {"label": _("Status")},
-        {"label": _("Responsible")},
-        {"label": _("Taken")},
-    ]
-
-
-def row_of(ticket: Ticket, at: datetime) -> dict[str, Any]:
+def row_of(ticket: Ticket, at: datetime, request: HttpRequest) -> dict[str, Any]:
     """One line, as components/table.html wants it."""
     clock = nearest_clock(ticket, at)
-    matter = {
-        "number": ticket.number,
-        "url": reverse("ticket_detail", args=[ticket.pk]),
-        "subject": ticket.subject or first_line(ticket.description),
-        "lang": ticket.language,
-        "serious": ticket.is_serious,
-        "reopened": ticket.reopened,
-        "name": str(ticket.resident) if ticket.resident else ticket.reporter_name,
-    }
-    plate = {
-        "code": ticket.unit.code if ticket.unit else ticket.unit_as_written,
-        "url": reverse("unit_card", args=[ticket.unit_id]) if ticket.unit_id else "",
-        "on_file": ticket.unit_id is not None,
-    }
-    priority = {"key": ticket.priority, "label": ticket.get_priority_display()}
-    status = {"key": status_key(ticket), "label": ticket.get_status_display()}
+    may_work = request.user.may("tickets.work", ticket.estate_id)  # type: ignore[union-attr]
     return {
         "id": f"ticket-{ticket.pk}",
         "late": bool(clock and clock["state"] == "late"),
-        "cells": [
-            {"template": "components/clock.html", "data": clock},
-            {"template": "tickets/_cell_matter.html", "data": matter},
-            {"template": "tickets/_cell_plate.html", "data": plate},
-            {"template": "tickets/_cell_class.html", "data": class_of(ticket)},
-            {"template": "tickets/_cell_priority.html", "data": priority},
-            {"template": "tickets/_cell_status.html", "data": status},
-            {"template": "tickets/_cell_people.html", "data": people_of(ticket)},
-            {"template": "tickets/_cell_moment.html", "data": ticket.created_at},
-        ],
+        # The version as it stood here: what a colleague changed meanwhile is refused, not overwritten.
+        "pick": {"name": "ticket", "value": f"{ticket.pk}.{ticket.version}", "label": ticket.number}
+        if may_work
+        else None,
     }
 
 
-def people_of(ticket: Ticket) -> dict[str, str]:
-    return {"responsible": str(ticket.responsible or ""), "department": str(ticket.department or "")}
+TICKETS = KeptList(
+    name="ticket_list",
+    export="ticket_export",
+    export_permission="tickets.work",
+    noun="tickets",
+    columns=COLUMNS,
+    usual=USUAL,
+    always="matter",
+    field="created_at",
+    form=form_of,
+    rows=filtered,
+    views=views_of,
+    row=row_of,
+    template="tickets/list.html",
+)

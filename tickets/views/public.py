@@ -1,5 +1,8 @@
 """Residents' pages: the form, and what the secret link opens. No account, nothing about anybody else."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,9 +19,10 @@ from helpdesk.attachments.services import check_uploads, serve
 from helpdesk.estates.models import Estate
 from helpdesk.lib.addresses import address_of
 from helpdesk.lib.errors import Refused, TooOften
+from residents.services.consents import CURRENT
 from tickets.forms.public import PublicForm, PublicReplyForm, RatingForm
 from tickets.models import Ticket
-from tickets.progress import progress_of
+from tickets.progress import Progress, progress_of, public_files
 from tickets.services import follow_ups, public, replies
 
 
@@ -45,15 +49,16 @@ def public_form(request: HttpRequest, estate_code: str) -> HttpResponse:
     return render(
         request,
         "tickets/public_form.html",
-        {"estate": estate, "form": form},
+        {"estate": estate, "form": form, "version": CURRENT},
         status=400 if form.errors else 200,
     )
 
 
 def _submit(request: HttpRequest, estate: Estate, form: PublicForm) -> Ticket:
     data = form.cleaned_data
-    files = check_uploads(data["files"])
+    # Counted before anything is opened: looking into a picture is work, refused or not.
     public.count_form(address_of(request))
+    files = check_uploads(data["files"])
     return public.submit_form(
         estate,
         name=data["name"],
@@ -63,6 +68,7 @@ def _submit(request: HttpRequest, estate: Estate, form: PublicForm) -> Ticket:
         language=get_language() or "",
         files=files,
         form_token=data["form_token"],
+        consent_version=data["consent_version"],
     )
 
 
@@ -82,6 +88,7 @@ def track_reply(request: HttpRequest, secret: str) -> HttpResponse:
     form = PublicReplyForm(request.POST, request.FILES)
     if form.is_valid():
         try:
+            public.count_reply(address_of(request))
             replies.add_resident_reply(
                 ticket,
                 body=form.cleaned_data["body"],
@@ -119,7 +126,7 @@ def track_rate(request: HttpRequest, secret: str) -> HttpResponse:
 def track_file(request: HttpRequest, secret: str, pk: int) -> HttpResponseBase:
     """A photo that the resident sent or was shown."""
     ticket = _by_secret(request, secret)
-    file = get_object_or_404(Attachment.objects.of(ticket), pk=pk, is_public=True)
+    file = get_object_or_404(public_files(ticket), pk=pk)
     return serve(file, small="small" in request.GET)
 
 
@@ -140,22 +147,34 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     files = Attachment.objects.of(ticket).filter(is_public=True)
-    urls = [(f, reverse("track_file", args=[secret, f.pk])) for f in files]
+    progress = progress_of(ticket)
     context = {
         "estate": ticket.estate,
         "ticket": ticket,
-        "progress": progress_of(ticket),
+        "progress": progress,
+        "talk": messages_of(progress, secret),
         "secret": secret,
         "now": timezone.now(),
         "is_new": "new" in request.GET,
         "reply_form": reply_form,
         "rating_form": rating_form,
-        "files": [
-            {"url": url, "name": f.name, "thumb_url": f"{url}?small" if f.is_image else ""} for f, url in urls
-        ],
+        "files": shown(files, secret),
     }
     response = render(request, "tickets/public_track.html", context, status=status)
     # The address is the key: it must not travel on to anybody else. "no-referrer" would send the forms without an
     # origin, and they would be refused as forged.
     response["Referrer-Policy"] = "same-origin"
     return response
+
+
+def messages_of(progress: Progress, secret: str) -> list[dict[str, Any]]:
+    """What was written to and fro, each with the photos that came with it."""
+    return [{"reply": r, "files": shown(progress.photos.get(r.pk, []), secret)} for r in progress.replies]
+
+
+def shown(files: Iterable[Attachment], secret: str) -> list[dict[str, str]]:
+    """Files as components/files.html wants them."""
+    urls = [(f, reverse("track_file", args=[secret, f.pk])) for f in files]
+    return [
+        {"url": url, "name": f.name, "thumb_url": f"{url}?small" if f.is_image else ""} for f, url in urls
+    ]

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from tickets.classification import Suggestion
 from tickets.models import ComplaintClass, Priority, Ticket, Topic
+from tickets.views.wording import listed
 
 
 def bars_of(suggestion: Suggestion) -> list[dict[str, Any]]:
@@ -20,7 +22,7 @@ def bars_of(suggestion: Suggestion) -> list[dict[str, Any]]:
 def marks_of(suggestion: Suggestion) -> dict[str, Any]:
     """Spans in the text and the key below it, numbered in the order of the text; history has no words to mark."""
     told = sorted((r for r in suggestion.reasons if r.words), key=lambda r: r.start)
-    keys = [{"number": n, "label": r.label} for n, r in enumerate(told, 1)]
+    keys: list[dict[str, Any]] = [{"number": n, "label": r.as_text()} for n, r in enumerate(told, 1)]
     keys += [{"number": "+", "label": r.label} for r in suggestion.reasons if not r.words]
     return {"spans": [(r.start, r.end) for r in told], "keys": keys}
 
@@ -40,8 +42,32 @@ def shown(suggestion: Suggestion) -> dict[str, Any]:
         "topic": str(Topic(suggestion.topic).label) if suggestion.topic else "",
         "priority": suggestion.priority,
         "priority_label": str(Priority(suggestion.priority).label),
+        "turn": turn_line(suggestion),
         **marks_of(suggestion),
     }
+
+
+def turn_line(suggestion: Suggestion) -> str:
+    """What would change it, in a sentence that names the numbered words; empty where no words led to it."""
+    turn = suggestion.turn
+    if turn is None:
+        return ""
+    numbers = numbers_of(suggestion)
+    told = sorted(numbers[at] for at in turn.without if at in numbers)
+    said = {
+        "numbers": listed(told),
+        "class": ComplaintClass(turn.complaint_class).label,
+        "percent": round(turn.confidence * 100),
+    }
+    if turn.complaint_class == suggestion.complaint_class:
+        return _("Without %(numbers)s it would still be: %(class)s (%(percent)s%%)") % said
+    return _("Without %(numbers)s it would be: %(class)s (%(percent)s%%)") % said
+
+
+def numbers_of(suggestion: Suggestion) -> dict[int, int]:
+    """Place among the reasons → number in the text."""
+    worded = [(reason.start, at) for at, reason in enumerate(suggestion.reasons) if reason.words]
+    return {at: number for number, (_start, at) in enumerate(sorted(worded), 1)}
 
 
 def of_ticket(ticket: Ticket) -> dict[str, Any] | None:

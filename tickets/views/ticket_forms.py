@@ -20,10 +20,12 @@ from tickets.forms.tickets import (
     ReasonForm,
     ResolveForm,
     SlipForm,
+    SplitForm,
     WordsForm,
 )
 from tickets.models import UNRESOLVED, Ticket
 from tickets.routing import usual_department
+from tickets.views.beside import beside_forms, forwarding_of
 
 
 @dataclass
@@ -51,6 +53,7 @@ def offered(
         )
     if ticket.status not in UNRESOLVED and ticket.merged_into_id is None:
         made["reopen"] = ReasonForm(auto_id="reopen_%s")
+    made |= beside_forms(ticket, forwarding_of(ticket))
     made["note"] = WordsForm(auto_id="note_%s", draft_key=f"ticket-{ticket.pk}-note")
     check = reverse("ticket_promises")
     made["reply"] = WordsForm(auto_id="reply_%s", draft_key=f"ticket-{ticket.pk}-reply", check_url=check)
@@ -79,6 +82,7 @@ def open_forms(
         ),
         "hand_over": HandOverForm(auto_id="hand_over_%s", people=people),
         "close": CloseForm(auto_id="close_%s"),
+        "split": SplitForm(auto_id="split_%s", ticket_pk=ticket.pk),
     }
     if ticket.status in UNRESOLVED:
         made |= {

@@ -16,28 +16,45 @@ from helpdesk.lib.phones import display_phone, mask_phone
 from helpdesk.staff.models import User
 from helpdesk.staff.roles import colleagues
 from tickets.clocks import day_and_time, resolution_clock, response_clock
-from tickets.models import UNRESOLVED, ComplaintClass, FollowUp, Step, Ticket
-from tickets.procedures import title_of
+from tickets.models import UNRESOLVED, ComplaintClass, FollowUp, Reply, Step, Ticket
+from tickets.procedures import title_of_step
 from tickets.scripts import script_for_class, script_of
+from tickets.services.canned_replies import filled_in, offered_for
 from tickets.views import presence, suggested
 from tickets.views.answers import INVALID, REFUSED
+from tickets.views.beside import beside_parts, forwarding_of, more_clocks, running_pause
+from tickets.views.class_panel import class_panel
 from tickets.views.matters import first_line
 from tickets.views.steps import by_hand, strip
 from tickets.views.ticket_forms import Sent, offered
 from tickets.views.timeline import TABS, timeline_for
 from tickets.views.wording import listed
 
-BEHIND_MORE = {"edit", "priority", "hand_over", "merge", "decline"}
+BEHIND_MORE = {"edit", "priority", "hand_over", "merge", "split", "decline", "forward", "warranty", "serious"}
 
 
 def show_ticket(request: HttpRequest, ticket: Ticket, *, sent: Sent | None = None) -> HttpResponse:
     """The page; 409 with a refusal, 422 with a form that is not filled in right, and what was typed stands again."""
     steps = steps_of(ticket)
     context = moving_parts(request, ticket, steps) | standing_parts(request, ticket, sent) | opened_by(sent)
+    if sent is None and request.GET.get("canned"):
+        context |= with_canned_reply(request, ticket, context["forms"])
     context["judged"] = judged_line(ticket, context["judged_at"])
+    context |= class_panel(ticket, request.user, context["forms"], sent)  # type: ignore[arg-type]
     context |= work_by_hand(request.user, ticket, steps, sent)  # type: ignore[arg-type]
     status = 200 if sent is None else REFUSED if sent.refusal else INVALID
     return render(request, "tickets/detail.html", context, status=status)
+
+
+def with_canned_reply(request: HttpRequest, ticket: Ticket, forms: dict[str, Any]) -> dict[str, Any]:
+    """The composer with the words of the canned reply that the address names; where there is no script to put them in."""
+    user: User = request.user  # type: ignore[assignment]
+    canned = next((c for c in offered_for(ticket, user) if str(c.pk) == request.GET["canned"]), None)
+    which = "note" if canned and canned.visibility == Reply.Visibility.INTERNAL else "reply"
+    if canned is None or which not in forms:
+        return {}
+    forms[which].initial["body"], _language = filled_in(canned, ticket, user)
+    return {"composer_open": which}
 
 
 def show_changes(request: HttpRequest, ticket: Ticket) -> HttpResponse:
@@ -54,6 +71,12 @@ def moving_parts(request: HttpRequest, ticket: Ticket, steps: list[Step]) -> dic
     user: User = request.user  # type: ignore[assignment]
     at = timezone.now()
     may_work = user.may("tickets.work", ticket.estate_id)
+    pause, forwarding = running_pause(ticket), forwarding_of(ticket)
+    clocks = {
+        "response": response_clock(ticket, at),
+        "resolution": resolution_clock(ticket, at, pause),
+        **more_clocks(ticket, steps, forwarding, at),
+    }
     return {
         "ticket": ticket,
         "may_work": may_work,
@@ -62,7 +85,8 @@ def moving_parts(request: HttpRequest, ticket: Ticket, steps: list[Step]) -> dic
         "class_chip": class_of(ticket),
         "status": {"key": status_key(ticket), "label": status_label(ticket)},
         "serious_label": _("Serious matter"),
-        "clocks": {"response": response_clock(ticket, at), "resolution": resolution_clock(ticket, at)},
+        "clocks": clocks,
+        **beside_parts(ticket, user, forwarding, pause),
         "due_line": due_line(ticket),
         "steps": strip(ticket, steps, may_work=may_work, follow_up_url=follow_up_url(ticket)),
         **timeline_for(ticket, user, show=request.GET.get("show", "")),
@@ -90,12 +114,12 @@ def standing_parts(request: HttpRequest, ticket: Ticket, sent: Sent | None) -> d
         "source": source_of(ticket),
         "suggestion": suggested.of_ticket(ticket),
         "classes": ComplaintClass.choices,
-        "look_again": went_badly(ticket),
         "script": class_script(ticket, user),
         "forms": offered(ticket, user, departments=departments, people=people, sent=sent),
         "sent": sent,
         "reader": reader_of(ticket),
         "composer_key": f"ticket-{ticket.pk}",
+        "colleagues": [{"name": str(person), "username": person.username} for person in people],
         "channel_line": channel_line(ticket),
         "phone": phone_of(request, ticket),
         "panel_url": panel_url(ticket, user),
@@ -117,7 +141,7 @@ def work_by_hand(user: User, ticket: Ticket, steps: list[Step], sent: Sent | Non
     """The open steps with their forms, and the sentence that says what keeps the ticket from closing."""
     waiting = [step for step in steps if step.done_at is None] if ticket.is_open else []
     may_work = user.may("tickets.work", ticket.estate_id)
-    names = listed(title_of(step.key) for step in waiting)
+    names = listed(title_of_step(step) for step in waiting)
     return {
         "hand_steps": by_hand(ticket, waiting, sent) if may_work else [],
         "open_steps": bool(waiting),
@@ -145,15 +169,6 @@ def class_of(ticket: Ticket) -> dict[str, Any]:
     label = str(ComplaintClass(key).label) if key else _("Not judged")
     percent = round(float(kept.get("confidence", 0)) * 100) if not ticket.complaint_class else ""
     return {"key": key, "label": label, "suggested": not ticket.complaint_class, "percent": percent}
-
-
-def went_badly(ticket: Ticket) -> bool:
-    """A communication complaint that is late or was opened again may have become a valid one (docs/domain.md §2)."""
-    return (
-        ticket.is_communication
-        and ticket.is_open
-        and (ticket.reopened > 0 or ticket.is_overdue(timezone.now()))
-    )
 
 
 def judged_line(ticket: Ticket, at: datetime | None) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.access import needs
+from tickets.forms.clocks import FORWARDED
 from tickets.forms.fields import unit_on_file
 from tickets.forms.tickets import NewTicketForm
 from tickets.models import Ticket
@@ -21,8 +22,11 @@ from tickets.selectors import duplicates_of
 from tickets.services.tickets import take_ticket
 from tickets.services.tickets.taking import Reporter
 from tickets.services.tickets.taking import suggest as suggestion_for
+from tickets.similar import similar_confirmed
 from tickets.views.answers import INVALID, REFUSED, done, ticket_for
 from tickets.views.callers import Caller, call_banner, caller_from
+from tickets.views.class_panel import shown as alike_shown
+from tickets.views.plus_ones import open_like, plus_ones
 from tickets.views.suggested import shown
 from tickets.views.ticket_page import show_changes, show_ticket
 
@@ -85,6 +89,11 @@ def suggest(request: HttpRequest) -> HttpResponse:
         "suggestion": shown(suggestion),
         "department": department,
         "duplicates": list(same)[:3],
+        "incidents": open_like(request.user, caller.estate, suggestion.topic or "other", unit),  # type: ignore[arg-type]
+        "alike": [
+            alike_shown(each)
+            for each in similar_confirmed(request.user, caller.estate, text, suggestion.topic or "other")  # type: ignore[arg-type]
+        ],
     }
     return render(request, "tickets/_suggestion.html", context)
 
@@ -113,12 +122,15 @@ def taken(form: NewTicketForm, caller: Caller) -> dict[str, Any]:
     """The form's values as the service takes them; a plate that is not on file stays as it was written."""
     values = dict(form.cleaned_data)
     written = values.pop("unit")
+    for name in FORWARDED:
+        values.pop(name)
     values |= {
         "form_token": values["form_token"] or None,
         "unit": form.unit_on_file,
         "unit_as_written": "" if form.unit_on_file else written,
         "resident": caller.resident,
         "contact": caller.contact,
+        "forwarding": form.forwarding(),
         "language": caller.resident.language if caller.resident else "",
     }
     return values
@@ -132,8 +144,10 @@ def show_form(
     said = {"estate": caller.estate, "clerk": request.user}
     context = {
         "form": form,
+        "more_is_open": form.is_about_more(),
+        "plus_ones": plus_ones(caller, request),
         "caller": caller,
-        "banner": call_banner(caller),
+        "banner": call_banner(caller, request.user),  # type: ignore[arg-type]
         "script": script_of(script_for_channel(channel), language=language, **said),
         "crumbs": [{"label": _("Tickets"), "url": reverse("ticket_list")}, {"label": _("New ticket")}],
     }

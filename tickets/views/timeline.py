@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from helpdesk.attachments.models import Attachment
 from helpdesk.audit.models import Entry
 from helpdesk.staff.models import User
-from tickets.models import ComplaintClass, Finding, FollowUp, Priority, Reply, Ticket
-from tickets.procedures import is_by_hand, title_of
+from tickets.models import ClassReview, ComplaintClass, Finding, FollowUp, Pause, Priority, Reply, Ticket
+from tickets.procedures import is_by_hand, title_in
 from tickets.views.wording import listed
 
 Data = dict[str, Any]
@@ -35,6 +35,10 @@ def classified(data: Data) -> str:
     return _("Class set to %(after)s") % {"after": to}
 
 
+def put_up(data: Data) -> str:
+    return _("Put up for reclassification: %(cause)s") % {"cause": word(ClassReview.Cause, data.get("cause"))}
+
+
 def changed(data: Data) -> str:
     if "priority" in data:
         before, after = (word(Priority, value) for value in data["priority"])
@@ -45,6 +49,9 @@ def changed(data: Data) -> str:
             "before": before or "–",
             "after": after,
         }
+    if "warranty" in data:
+        builder = listed([data["warranty"][0], data["warranty"][1]])
+        return _("Under warranty: %(builder)s") % {"builder": builder} if builder else _("Not under warranty")
     words = {"subject": _("subject"), "topic": _("topic"), "unit": _("unit"), "resident": _("resident")}
     fields = [str(words.get(name, _("description"))) for name in data.get("fields", ())]
     return _("Changed: %(fields)s") % {"fields": listed(fields)}
@@ -61,13 +68,32 @@ def merged(data: Data) -> str:
     return _("%(number)s was merged into this one") % {"number": data.get("merged", "")}
 
 
+def split(data: Data) -> str:
+    if data.get("part"):
+        return _("A part goes on as %(number)s") % {"number": data["part"]}
+    return _("Split off from %(number)s") % {"number": data.get("split_from", "")}
+
+
 def told_as_late(data: Data) -> str:
     told = {1: _("the responsible person"), 2: _("the supervisor"), 3: _("the manager")}
-    return _("Late: %(who)s was told") % {"who": told.get(data.get("level", 0), _("the desk"))}
+    who = {"who": told.get(data.get("level", 0), _("the desk"))}
+    if data.get("clock") == "on_site":
+        return _("Nobody on the spot: %(who)s was told") % who
+    if data.get("clock") == "answer":
+        return _("The sender waits: %(who)s was told") % who
+    return _("Late: %(who)s was told") % who
+
+
+def paused(data: Data) -> str:
+    return _("Paused: %(reason)s") % {"reason": word(Pause.Reason, data.get("why", ""))}
+
+
+def forwarded(data: Data) -> str:
+    return _("Forwarded by %(who)s") % {"who": listed([data.get("sender"), data.get("number")])}
 
 
 def step_done(data: Data) -> str:
-    words = {"step": title_of(data.get("key") or data.get("step") or "")}
+    words = {"step": title_in(data.get("titles") or {}, data.get("key") or data.get("step") or "")}
     if data.get("not_needed"):
         return _("Step not needed: %(step)s") % words
     if data.get("finding"):
@@ -90,10 +116,17 @@ def tried(data: Data) -> str:
     )
 
 
+def decided(data: Data) -> str:
+    """What the desk supervisor said about a letter that complains."""
+    return _("Decided: a slip is issued") if data.get("slip") else _("Decided: no slip")
+
+
 # verb → (tab, icon, the sentence)
 TOLD: dict[str, tuple[str, str, Callable[[Data], str]]] = {
     "ticket.created": ("changes", "ticket", lambda data: _("Ticket opened")),
     "ticket.classified": ("changes", "tag", classified),
+    "ticket.put_up": ("changes", "refresh", put_up),
+    "ticket.class_stays": ("changes", "tag", lambda data: _("The class stays")),
     "ticket.assigned": ("changes", "people", assigned),
     "ticket.started": ("changes", "play", lambda data: _("Work has begun")),
     "ticket.step_done": ("changes", "tick", step_done),
@@ -102,8 +135,29 @@ TOLD: dict[str, tuple[str, str, Callable[[Data], str]]] = {
     "ticket.reopened": ("changes", "refresh", lambda data: _("Opened again")),
     "ticket.declined": ("changes", "barred", lambda data: _("Declined")),
     "ticket.merged": ("changes", "down-right", merged),
+    "ticket.split": ("changes", "up-right", split),
     "ticket.changed": ("changes", "note", changed),
+    "ticket.files_added": ("changes", "camera", lambda data: _("Photos or papers added")),
     "ticket.escalated": ("changes", "bell", told_as_late),
+    "ticket.named_at_door": (
+        "changes",
+        "home",
+        lambda data: _("Named at the door of %(unit)s: reminders wait for it") % {"unit": data["unit"]},
+    ),
+    "ticket.paused": ("changes", "pause", paused),
+    "ticket.resumed": ("changes", "play", lambda data: _("The clock runs again")),
+    "ticket.forwarded": ("changes", "import", forwarded),
+    "ticket.answered_back": (
+        "replies",
+        "plane",
+        lambda data: _("Answered back: %(who)s") % {"who": data.get("sender", "")},
+    ),
+    "ticket.serious": ("changes", "warning", lambda data: _("Serious: the manager was told")),
+    "ticket.joined": (
+        "changes",
+        "megaphone",
+        lambda data: _("Part of incident %(number)s") % {"number": data.get("incident", "")},
+    ),
     "reply.released": ("replies", "plane", lambda data: _("Reply approved and sent")),
     "reply.withdrawn": ("replies", "undo", lambda data: _("Reply withdrawn")),
     "slip.issued": ("slips", "slip", lambda data: _("Slip issued:")),
@@ -113,6 +167,9 @@ TOLD: dict[str, tuple[str, str, Callable[[Data], str]]] = {
     "slip.verified": ("slips", "tick-badge", lambda data: _("Slip verified:")),
     "slip.cancelled": ("slips", "close", lambda data: _("Slip void:")),
     "slip.nudged": ("slips", "bell", lambda data: _("Department told again of the slip:")),
+    "slip.link_sent": ("slips", "link", lambda data: _("Link sent to the contractor:")),
+    "slip.link_revoked": ("slips", "close", lambda data: _("Contractor’s link made void:")),
+    "slip.files_added": ("slips", "camera", lambda data: _("Photos added to the slip:")),
     "slip.escalated": ("slips", "bell", lambda data: _("Told that nobody signed for the slip:")),
     "follow_up.scheduled": ("calls", "follow-up", lambda data: _("Follow-up visit planned")),
     "follow_up.brought_up": ("calls", "follow-up", lambda data: _("Follow-up visit due")),
@@ -120,8 +177,16 @@ TOLD: dict[str, tuple[str, str, Callable[[Data], str]]] = {
     "follow_up.recorded": ("calls", "follow-up", visited),
     "follow_up.wished": ("calls", "clock", lambda data: _("The resident named a better time")),
     "follow_up.cancelled": ("calls", "close", lambda data: _("Follow-up visit cancelled")),
+    "follow_up.not_sampled": ("calls", "minus", lambda data: _("No follow-up visit: not sampled")),
     "follow_up.late": ("calls", "bell", lambda data: _("Follow-up visit late")),
     "contact.taken": ("calls", "call-in", lambda data: _("Entered in the register")),
+    "contact.linked": ("calls", "link", lambda data: _("Said to be the same matter")),
+    "contact.done": ("calls", "tick", lambda data: _("Done")),
+    "letter.classed": ("calls", "letter", lambda data: _("Kind of letter written down")),
+    "letter.decided": ("calls", "letter", decided),
+    "praise.registered": ("calls", "thumb-up", lambda data: _("Hung on the praise wall")),
+    "praise.hung_up": ("calls", "thumb-up", lambda data: _("Hung on the praise wall")),
+    "praise.taken_down": ("calls", "close", lambda data: _("Taken down")),
     "contact.called_back": ("calls", "phone", lambda data: _("Rung back")),
 }
 
@@ -185,7 +250,9 @@ def of_entry(entry: Entry) -> dict[str, Any]:
 
 def aside_of(entry: Entry) -> str:
     """By whom, and why."""
-    return listed([entry.actor_name, entry.data.get("reason") or entry.data.get("note")])
+    contractor = entry.data.get("contractor")
+    who = _("by the contractor, %(name)s") % {"name": contractor} if contractor else entry.actor_name
+    return listed([who, entry.data.get("reason") or entry.data.get("note")])
 
 
 def files_of(ticket: Ticket, replies: list[Reply]) -> dict[tuple[str, int], list[dict[str, str]]]:

@@ -8,13 +8,19 @@ from tickets.services.tickets.ending import (
     reopen_ticket,
     resolve_ticket,
 )
-from tickets.services.tickets.judging import classify_ticket, edit_ticket, set_priority
+from tickets.services.tickets.forwarding import answer_back, note_forwarding
+from tickets.services.tickets.judging import answer_class_review, classify_ticket, edit_ticket, set_priority
 from tickets.services.tickets.moving import assign_ticket, hand_over_responsibility, start_ticket, tick_step
+from tickets.services.tickets.pausing import pause_ticket, resume_ticket
+from tickets.services.tickets.serious import report_serious, set_warranty
+from tickets.services.tickets.splitting import split_ticket
 from tickets.services.tickets.state import TICKET_STATES
 from tickets.services.tickets.taking import take_ticket
 
 __all__ = [
     "TICKET_STATES",
+    "answer_back",
+    "answer_class_review",
     "assign_ticket",
     "classify_ticket",
     "close_ticket",
@@ -22,9 +28,15 @@ __all__ = [
     "edit_ticket",
     "hand_over_responsibility",
     "merge_tickets",
+    "note_forwarding",
+    "pause_ticket",
     "reopen_ticket",
+    "report_serious",
     "resolve_ticket",
+    "resume_ticket",
     "set_priority",
+    "set_warranty",
+    "split_ticket",
     "start_ticket",
     "take_ticket",
     "tick_step",

@@ -10,14 +10,31 @@ from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import record
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.names import bigrams
 from helpdesk.staff.models import User
 from tickets.deadlines import limits_for
-from tickets.models import Priority, Slip, Ticket
-from tickets.procedures import titles_of
+from tickets.models import ClassReview, Priority, Slip, Ticket
+from tickets.procedures import ANSWERED_BACK
 from tickets.promise_words import find_promises
-from tickets.services.follow_up_plans import cancel_open_visit, has_open_visit, schedule_follow_up
-from tickets.services.steps import open_before_resolving, open_for_another_round, open_keys, tick
+from tickets.services.class_reviews import put_up
+from tickets.services.follow_up_plans import (
+    cancel_open_visit,
+    has_open_visit,
+    schedule_follow_up,
+    was_left_out,
+)
+from tickets.services.steps import (
+    open_before_resolving,
+    open_for_another_round,
+    open_keys,
+    open_titles,
+    skip_step,
+    tick,
+)
 from tickets.services.telling import headline_of, supervisors, tell_resident, tell_staff, who_looks_after
+from tickets.services.tickets.collection_pauses import end_collection_pauses, move_collection_pauses
+from tickets.services.tickets.pausing import end_pause
+from tickets.services.tickets.slips_left import UNFINISHED, UNSIGNED, void_slips
 from tickets.services.tickets.state import (
     guard,
     lock_ticket,
@@ -43,22 +60,30 @@ def resolve_ticket(
     target = guard(ticket, "resolve")
     if not ticket.complaint_class:
         raise Refused("not_classified", _("Judge the class first."))
-    _refuse_open(open_before_resolving(ticket))
+    _refuse_open(ticket, open_before_resolving(ticket))
     ticket.status, ticket.resolved_at = target, at
     ticket.resolution = need_reason(resolution, field="resolution")
-    changed = [*take_first_contact(ticket, actor), *note_response(ticket, at)]
-    save_ticket(ticket, "status", "resolved_at", "resolution", *changed)
+    ticket.search_text = f"{ticket.search_text} {bigrams(ticket.resolution)}".strip()
+    changed = [
+        *end_pause(ticket, actor=actor, at=at),
+        *take_first_contact(ticket, actor),
+        *note_response(ticket, at),
+    ]
+    save_ticket(ticket, "status", "resolved_at", "resolution", "search_text", *changed)
     record("ticket.resolved", ticket, actor=actor, at=at)
     tick(ticket, "resolve", actor=actor, at=at)
-    schedule_follow_up(ticket, at=at)
+    visit = schedule_follow_up(ticket, at=at)
     tell_resident(ticket, "resident_resolved", key=f"ticket:{ticket.pk}:resolved:{ticket.reopened}", at=at)
+    if visit is None and was_left_out(ticket):
+        skip_step(ticket, "follow_up", reason=_("Not sampled"), at=at)
+        end(ticket, S.CLOSED, actor=None, at=at, by="not_sampled")
     return ticket
 
 
-def _refuse_open(keys: list[str]) -> None:
+def _refuse_open(ticket: Ticket, keys: list[str]) -> None:
     if keys:
         message = _("Still open: %(steps)s. Tick each, or mark it as not needed with a reason.")
-        raise Refused("steps_open", message % {"steps": titles_of(keys)}, steps=keys)
+        raise Refused("steps_open", message % {"steps": ", ".join(open_titles(ticket, keys))}, steps=keys)
 
 
 @transaction.atomic
@@ -74,16 +99,17 @@ def close_ticket(
     guard(ticket, "close_early")
     if _is_unfinished(ticket):
         if not actor.may("tickets.close_with_open_steps", ticket.estate_id):
-            _refuse_open([key for key in open_keys(ticket) if key != "follow_up"])
+            _refuse_open(ticket, [key for key in open_keys(ticket) if key != "follow_up"])
             if has_open_visit(ticket):
                 raise Refused(
                     "follow_up_open", _("Nobody has asked the resident yet: the follow-up visit is open.")
                 )
             guard(ticket, "close")
-            _refuse_open(open_keys(ticket))
+            _refuse_open(ticket, open_keys(ticket))
         reason = need_reason(reason)
     cancel_open_visit(ticket, actor=actor, at=at, reason=reason)
     end(ticket, S.CLOSED, actor=actor, at=at, reason=reason)
+    void_slips(ticket, UNSIGNED, actor=actor, at=at, reason=reason or _("The matter is closed."))
     return ticket
 
 
@@ -94,7 +120,13 @@ def _is_unfinished(ticket: Ticket) -> bool:
 def end(
     ticket: Ticket, status: str, *, actor: User | None, at: datetime, reason: str = "", by: str = ""
 ) -> None:
-    """The change itself, on a locked ticket whose guards have passed: closed, or declined."""
+    """The change itself, on a locked ticket whose guards have passed: closed, or declined.
+
+    What closes by itself (`by`) stays resolved while the body that forwarded it waits for its answer.
+    """
+    if by and ANSWERED_BACK.key in open_keys(ticket):
+        return
+    paused = end_pause(ticket, actor=actor, at=at)
     ticket.status, ticket.closed_at, ticket.closing_reason = status, at, reason
     save_ticket(
         ticket,
@@ -105,6 +137,7 @@ def end(
         "responded_at",
         "responsible",
         "merged_into",
+        *paused,
     )
     said: dict[str, Any] = {"reason": reason, "by": by}
     record(
@@ -114,6 +147,7 @@ def end(
         at=at,
         **{name: value for name, value in said.items() if value},
     )
+    end_collection_pauses(ticket, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -134,6 +168,7 @@ def decline_ticket(
     note_response(ticket, at)
     ticket.priority = Priority.DECLINED
     end(ticket, target, actor=actor, at=at, reason=reason)
+    void_slips(ticket, UNFINISHED, actor=actor, at=at, reason=reason)
     tell_resident(
         ticket, "resident_declined", key=f"ticket:{ticket.pk}:declined:{ticket.version}", at=at, reason=reason
     )
@@ -144,7 +179,7 @@ def decline_ticket(
 def merge_tickets(ticket: Ticket, *, actor: User, into: Ticket, at: datetime | None = None) -> Ticket:
     """Close `ticket` as the same matter as `into`, which takes over its unfinished slips.
 
-    Refused invalid_transition (either has ended), same_ticket, other_estate.
+    Refused invalid_transition (either is resolved or has ended), same_ticket, other_estate.
     """
     at = at or timezone.now()
     if into.pk == ticket.pk:
@@ -156,11 +191,11 @@ def merge_tickets(ticket: Ticket, *, actor: User, into: Ticket, at: datetime | N
     locked = {t.pk: t for t in (lock_ticket(first), lock_ticket(second))}
     ticket, into = locked[ticket.pk], locked[into.pk]
     target = guard(ticket, "merge")
-    guard(into, "tick_step")
+    guard(into, "merge_into")
     ticket.merged_into = into
     take_first_contact(ticket, actor)
-    unfinished = (Slip.Status.ISSUED, Slip.Status.SIGNED, Slip.Status.IN_PROGRESS)
-    Slip.objects.filter(ticket=ticket, status__in=unfinished).update(ticket=into)
+    Slip.objects.filter(ticket=ticket, status__in=UNFINISHED).update(ticket=into)
+    move_collection_pauses(ticket, into)
     end(ticket, target, actor=actor, at=at)
     record("ticket.merged", ticket, actor=actor, at=at, into=into.number)
     record("ticket.merged", into, actor=actor, at=at, merged=ticket.number)
@@ -196,6 +231,8 @@ def open_once_more(
     open_for_another_round(ticket)
     cancel_open_visit(ticket, actor=actor, at=at, reason=reason)
     record("ticket.reopened", ticket, actor=actor, at=at, reason=reason)
+    if dissatisfied:
+        put_up(ticket, ClassReview.Cause.DISSATISFIED, at=at)
     tell_staff(
         # After a dissatisfied visit the supervisors have the visit's own message.
         [*who_looks_after(ticket), *([] if dissatisfied else supervisors(ticket.estate, ticket.department))],

@@ -13,7 +13,7 @@ from helpdesk.estates.models import Department
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
 from tickets.models import Priority, Step, Ticket
-from tickets.procedures import BY_KEY, is_by_hand, title_of
+from tickets.procedures import is_by_hand, ticked_by, title_of_step
 from tickets.services.follow_up_plans import cancel_open_visit
 from tickets.services.steps import mark_done, tick
 from tickets.services.telling import (
@@ -95,7 +95,7 @@ def start_ticket(ticket: Ticket, *, actor: User, at: datetime | None = None) -> 
     return ticket
 
 
-def begin_work(ticket: Ticket, *, actor: User, at: datetime) -> None:
+def begin_work(ticket: Ticket, *, actor: User | None, at: datetime) -> None:
     """The change itself, on a locked ticket."""
     ticket.status = guard(ticket, "start")
     save_ticket(ticket, "status")
@@ -156,9 +156,9 @@ def tick_step(
     changed = take_first_contact(ticket, actor)
     if not_needed:
         reason = need_reason(reason)
-        _check_not_needed(ticket, key, actor)
+        _check_not_needed(ticket, step, actor)
     elif not is_by_hand(key):
-        title = title_of(key)
+        title = title_of_step(step)
         raise Refused(
             "invalid_transition", _("“%(step)s” is ticked by what happens, not by hand.") % {"step": title}
         )
@@ -174,9 +174,9 @@ def tick_step(
     return ticket
 
 
-def _check_not_needed(ticket: Ticket, key: str, actor: User) -> None:
-    if BY_KEY[key].by in {"create", "judge"}:
-        raise Refused("invalid_transition", _("“%(step)s” is always needed.") % {"step": title_of(key)})
+def _check_not_needed(ticket: Ticket, step: Step, actor: User) -> None:
+    if step.is_required or ticked_by(step.key) in {"create", "judge"}:
+        raise Refused("invalid_transition", _("“%(step)s” is always needed.") % {"step": title_of_step(step)})
     covers = actor.may("tickets.release_reply", ticket.estate_id)
     if ticket.responsible_id != actor.pk and not covers:
         message = _("Only %(name)s, who is responsible, or a supervisor marks a step as not needed.")

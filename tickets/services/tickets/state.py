@@ -10,7 +10,8 @@ from helpdesk.lib.errors import Refused, Stale
 from helpdesk.lib.names import bigrams
 from helpdesk.lib.transitions import Transitions
 from helpdesk.staff.models import User
-from tickets.models import OPEN, UNRESOLVED, Ticket
+from tickets.deadlines import on_site_limit
+from tickets.models import OPEN, UNRESOLVED, ComplaintClass, Ticket
 
 S = Ticket.Status
 STAYS = ""
@@ -32,6 +33,15 @@ TICKET_STATES = Transitions(
         "reopen": ((S.RESOLVED, S.CLOSED, S.DECLINED), S.IN_PROGRESS),
         "decline": (UNRESOLVED, S.DECLINED),
         "merge": (UNRESOLVED, S.CLOSED),
+        "split": (OPEN, STAYS),
+        # What is resolved waits for its own visit: nothing more is laid upon it.
+        "merge_into": (UNRESOLVED, STAYS),
+        "pause": (UNRESOLVED, STAYS),
+        "report_serious": (UNRESOLVED, STAYS),
+        "forward": (OPEN, STAYS),
+        # A manager may have closed it before the sender had an answer, who gets one all the same.
+        "answer_back": ((*OPEN, S.CLOSED), STAYS),
+        "set_warranty": (OPEN, STAYS),
     },
     statuses=Ticket.Status.choices,
     actions={
@@ -49,6 +59,13 @@ TICKET_STATES = Transitions(
         "reopen": gettext_lazy("Reopen"),
         "decline": gettext_lazy("Decline"),
         "merge": gettext_lazy("Merge"),
+        "merge_into": gettext_lazy("Merge into this one"),
+        "split": gettext_lazy("Split off a part"),
+        "pause": gettext_lazy("Pause"),
+        "report_serious": gettext_lazy("Tell the manager"),
+        "forward": gettext_lazy("Note who forwarded it"),
+        "answer_back": gettext_lazy("Answer back"),
+        "set_warranty": gettext_lazy("Change the warranty"),
     },
 )
 
@@ -94,12 +111,28 @@ def note_response(ticket: Ticket, at: datetime) -> list[str]:
     if ticket.responded_at:
         return []
     ticket.responded_at = at
-    return ["responded_at"]
+    if at < ticket.resolution_due_at:
+        # Who was told of the missed answer must still hear of a missed resolution.
+        ticket.escalation = 0
+    return ["responded_at", "escalation"]
+
+
+def note_on_site_limit(ticket: Ticket, at: datetime) -> list[str]:
+    """A complaint that is valid since `at` is looked at on the spot within its limit; the others have none.
+
+    Returns the fields that changed.
+    """
+    is_valid = ticket.complaint_class == ComplaintClass.VALID
+    ticket.on_site_due_at = on_site_limit(ticket.estate, ticket.priority, at) if is_valid else None
+    ticket.on_site_escalation = 0
+    return ["on_site_due_at", "on_site_escalation"]
 
 
 def search_text_of(ticket: Ticket, *more: str) -> str:
-    """What the search box looks through: subject, words, reporter, and the replies given as `more`."""
-    texts = [ticket.subject, ticket.description, ticket.reporter_name, ticket.unit_as_written, *more]
+    """What the search box looks through: subject, words, reporter, what was done, and the replies given as `more`."""
+    on_file = [ticket.resident.name, ticket.resident.other_name] if ticket.resident else []
+    who = [ticket.reporter_name, *on_file, ticket.unit_as_written]
+    texts = [ticket.subject, ticket.description, *who, ticket.resolution, *more]
     return bigrams(" ".join(text for text in texts if text))
 
 

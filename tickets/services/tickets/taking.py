@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,12 +17,14 @@ from helpdesk.estates.models import Estate
 from helpdesk.estates.services import next_number
 from helpdesk.lib.crypto import digest_secret, new_secret
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.phones import complain_about_phone, parse_phone, phone_hash
+from helpdesk.lib.phones import complain_about_phone, parse_phone, phone_hash, phone_hashes
 from helpdesk.staff.models import User
 from residents.models import Resident, Unit
 from tickets.classification import History, Suggestion, classify, suggest_topic
 from tickets.deadlines import limits_for
-from tickets.models import OPEN, Channel, ClassDecision, Contact, Priority, Ticket, Topic
+from tickets.models import OPEN, Channel, ClassDecision, Contact, Forwarding, Priority, Ticket, Topic
+from tickets.services.forwardings import lay_forwarding
+from tickets.services.learning import model_in_use
 from tickets.services.steps import lay_steps, tick
 from tickets.services.telling import (
     duty_after_hours,
@@ -32,7 +34,7 @@ from tickets.services.telling import (
     tell_staff,
     where_of,
 )
-from tickets.services.tickets.state import same_estate, search_text_of
+from tickets.services.tickets.state import note_on_site_limit, same_estate, search_text_of
 
 # The third report of one matter by a resident or unit within so many days is serious.
 REPEATED, WITHIN = 3, timedelta(days=30)
@@ -72,6 +74,9 @@ def take_ticket(
     form_token: str | None = None,
     files: Iterable[Inspected] = (),
     contact: Contact | None = None,
+    forwarding: dict[str, Any] | None = None,
+    builder: str = "",
+    warranty_until: date | None = None,
     at: datetime | None = None,
 ) -> Ticket:
     """A new ticket, or the one that this `form_token` made before; Refused phone_invalid, other_estate."""
@@ -100,10 +105,13 @@ def take_ticket(
         created_by=actor,
         created_at=at,
         form_token=form_token,
+        builder=builder.strip(),
+        warranty_until=warranty_until if builder.strip() else None,
     )
     third = is_third_report(ticket, reporter, at)
     ticket.is_serious = third or bool(suggestion.serious) or ticket.priority == Priority.CRITICAL
-    return _once(ticket, actor=actor, files=list(files), contact=contact, third=third)
+    sent = Forwarding(ticket=ticket, **forwarding) if forwarding else None
+    return _once(ticket, actor=actor, files=list(files), contact=contact, third=third, sent=sent)
 
 
 def read_phone(estate: Estate, written: str, *, field: str = "reporter_phone") -> str:
@@ -125,7 +133,7 @@ def suggest(estate: Estate, description: str, reporter: Reporter, topic: str, at
         reports_30_days=len(found),
         reopened=any(again for _status, again in found),
     )
-    return classify(description, history=history)
+    return classify(description, history=history, model=model_in_use())
 
 
 def earlier_reports(estate: Estate, reporter: Reporter, topic: str, at: datetime) -> QuerySet[Ticket]:
@@ -136,7 +144,7 @@ def earlier_reports(estate: Estate, reporter: Reporter, topic: str, at: datetime
     if reporter.resident:
         who |= Q(resident=reporter.resident)
     if reporter.phone:
-        who |= Q(reporter_phone_hash=reporter.phone_hash)
+        who |= Q(reporter_phone_hash__in=phone_hashes(reporter.phone))
     since = at - WITHIN
     rows = Ticket.objects.filter(who, estate=estate, topic=topic, created_at__gte=since, created_at__lte=at)
     return rows.exclude(topic=Topic.OTHER)
@@ -148,7 +156,13 @@ def is_third_report(ticket: Ticket, reporter: Reporter, at: datetime) -> bool:
 
 
 def _once(
-    ticket: Ticket, *, actor: User | None, files: list[Inspected], contact: Contact | None, third: bool
+    ticket: Ticket,
+    *,
+    actor: User | None,
+    files: list[Inspected],
+    contact: Contact | None,
+    third: bool,
+    sent: Forwarding | None,
 ) -> Ticket:
     """Write it; of two at the same second with one form token the second gets the first one's ticket."""
     before = _made_by(ticket.form_token, ticket.estate)
@@ -156,7 +170,7 @@ def _once(
         return before
     try:
         with transaction.atomic():
-            return _write(ticket, actor=actor, files=files, contact=contact, third=third)
+            return _write(ticket, actor=actor, files=files, contact=contact, third=third, sent=sent)
     except IntegrityError:
         before = _made_by(ticket.form_token, ticket.estate)
         if before is None:
@@ -169,7 +183,13 @@ def _made_by(form_token: str | None, estate: Estate) -> Ticket | None:
 
 
 def _write(
-    ticket: Ticket, *, actor: User | None, files: list[Inspected], contact: Contact | None, third: bool
+    ticket: Ticket,
+    *,
+    actor: User | None,
+    files: list[Inspected],
+    contact: Contact | None,
+    third: bool,
+    sent: Forwarding | None,
 ) -> Ticket:
     at, secret = ticket.created_at, new_secret()
     ticket.track_secret, ticket.track_digest = secret, digest_secret(secret)
@@ -179,6 +199,8 @@ def _write(
     ticket.save(force_insert=True)
     record("ticket.created", ticket, actor=actor, at=at, channel=ticket.channel)
     lay_steps(ticket)
+    if sent is not None:
+        lay_forwarding(sent, actor=actor, at=at)
     tick(ticket, "create", actor=actor, at=at)
     if ticket.complaint_class and actor:
         decide_at_once(ticket, actor, at)
@@ -192,6 +214,7 @@ def _write(
 
 def decide_at_once(ticket: Ticket, actor: User, at: datetime) -> None:
     """The clerk who takes the matter has judged it already."""
+    ticket.save(update_fields=note_on_site_limit(ticket, at))
     tick(ticket, "judge", actor=actor, at=at)
     ClassDecision.objects.create(
         ticket=ticket,
@@ -212,7 +235,7 @@ def tell_of_new(ticket: Ticket, *, third: bool) -> None:
         tell_resident(ticket, "resident_ack", key=f"ticket:{ticket.pk}:ack", at=ticket.created_at)
 
 
-def tell_of_serious(ticket: Ticket, *, at: datetime, third: bool = False) -> None:
+def tell_of_serious(ticket: Ticket, *, at: datetime, third: bool = False, reason: str = "") -> None:
     """Managers at once; after hours also whoever is on duty."""
     tell_staff(
         [*managers(ticket.estate), *duty_after_hours(ticket.estate, at)],
@@ -223,4 +246,5 @@ def tell_of_serious(ticket: Ticket, *, at: datetime, third: bool = False) -> Non
         title=headline_of(ticket),
         where=where_of(ticket),
         third=third,
+        reason=reason,
     )
