@@ -1,0 +1,228 @@
+"""The owner's consent by link, requests of the public form, papers and the policy (docs/domain.md §7)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from helpdesk.lib.errors import Refused, TooOften
+from helpdesk.notifications.models import Message
+from residents.models import Occupancy, Resident
+from tests.visitors.conftest import TEN
+from tickets.models import Ticket
+from visitors.models import Consent, ReleasePass, VisitorPolicy
+from visitors.services import consents, pass_requests
+from visitors.services.consents import answer_consent, ask_by_link, open_consent
+from visitors.services.papers import reconcile_papers, tell_of_unused
+from visitors.services.pass_drafts import Goods, see_document
+from visitors.services.policies import set_policy
+from visitors.services.release_passes import expire_passes, issue_pass
+
+pytestmark = pytest.mark.django_db
+ASKED = {
+    "name": "Li",
+    "phone": "13800136021",
+    "unit": "3-2-501",
+    "relation": "tenant",
+    "item-0-description": "Sofa",
+    "item-0-quantity": "2",
+    "item-TOTAL_FORMS": "1",
+    "item-INITIAL_FORMS": "0",
+}
+
+
+def secret_in(template):
+    return Message.objects.filter(template=template).latest("pk").link.strip("/").split("/")[-1]
+
+
+@pytest.fixture
+def asked(make_pass, clerk, resident):
+    waiting = make_pass(applicant_relation="tenant")
+    ask_by_link(waiting, actor=clerk, owner=resident, phone=resident.phones.get(), at=TEN)
+    return waiting
+
+
+def refused(code, act, *args, **kwargs):
+    with pytest.raises(Refused) as refusal:
+        act(*args, **kwargs)
+    assert refusal.value.code == code
+
+
+def test_the_owner_answers_by_a_link_once(asked, clerk):
+    secret = secret_in("consent_asked")
+    assert secret not in str(list(Consent.objects.values()))
+    consent = open_consent(secret, address="10.0.0.1")
+    answer_consent(consent, agrees=True, note="Of course", at=TEN)
+    refused("already_answered", answer_consent, consent, agrees=False, at=TEN)
+    asked.refresh_from_db()
+    assert (asked.status, Consent.objects.get().answer) == ("draft", "given")
+    assert Message.objects.filter(template="consent_answered", recipient_user=clerk).exists()
+
+
+def test_an_owner_who_does_not_agree_keeps_the_goods_inside(asked, clerk):
+    answer_consent(open_consent(secret_in("consent_asked"), address="a"), agrees=False, at=TEN)
+    asked.refresh_from_db()
+    assert asked.status == "awaiting_consent"
+    refused("consent_missing", issue_pass, asked, actor=clerk, at=TEN)
+
+
+def test_a_second_link_takes_the_first_ones_place(asked, clerk, resident):
+    first = secret_in("consent_asked")
+    ask_by_link(
+        asked, actor=clerk, owner=resident, phone=resident.phones.get(), at=TEN + timedelta(minutes=1)
+    )
+    assert open_consent(first, address="a") is None
+    assert open_consent(secret_in("consent_asked"), address="a") is not None
+
+
+def test_whoever_has_sold_the_unit_can_no_longer_agree(asked, resident):
+    consent = open_consent(secret_in("consent_asked"), address="a")
+    Occupancy.objects.filter(resident=resident).update(until=(TEN - timedelta(days=1)).date())
+    refused("invalid_transition", answer_consent, consent, agrees=True, at=TEN)
+
+
+def test_the_link_goes_to_an_address_on_file_only(make_pass, clerk, resident, estate):
+    waiting = make_pass(applicant_relation="tenant")
+    refused("number_not_on_file", ask_by_link, waiting, actor=clerk, owner=resident, at=TEN)
+    stranger = Resident.objects.create(estate=estate, name="Stranger", email="s@example.com")
+    refused("number_not_on_file", ask_by_link, waiting, actor=clerk, owner=stranger, at=TEN)
+    Resident.objects.filter(pk=resident.pk).update(email="wang@example.com")
+    resident.refresh_from_db()
+    ask_by_link(waiting, actor=clerk, owner=resident, at=TEN)
+    assert Message.objects.get(template="consent_asked").address == "wang@example.com"
+
+
+def test_ten_thousand_wrong_links_open_nothing(asked):
+    for _n in range(consents.GUESSES_A_MINUTE):
+        assert open_consent("guess", address="10.0.0.9") is None
+    with pytest.raises(TooOften):
+        open_consent(secret_in("consent_asked"), address="10.0.0.9")
+
+
+def test_the_owners_page_says_yes_and_then_only_what_was_said(asked):
+    page = reverse("consent_link", args=[secret_in("consent_asked")])
+    browser = Client(headers={"Accept-Language": "en"})
+    shown = browser.get(page)
+    assert b"Sofa" in shown.content and b"80.50" not in shown.content
+    ReleasePass.objects.update(valid_until=timezone.now() + timedelta(hours=1))
+    assert b"You said yes" in browser.post(page, {"answer": "given"}).content
+    assert browser.post(page, {"answer": "refused"}).status_code == 409
+    assert Consent.objects.get().answer == "given"
+    assert Client().get(reverse("consent_link", args=["nobody"])).status_code == 404
+
+
+def ask(**changes):
+    day = {"date": str(timezone.localdate()), "form_token": changes.pop("form_token", "")}
+    return Client(headers={"Accept-Language": "en"}).post("/p/willow/release-pass/", ASKED | day | changes)
+
+
+def said(answer):
+    """The page without the tokens that differ on every page."""
+    return re.sub(r'(X-CSRFToken": "|csrfmiddlewaretoken" value=")\w+', "", answer.content.decode())
+
+
+@pytest.mark.parametrize("changes", [{}, {"unit": "9-9-999"}, {"phone": "13900000000"}, {"unit": "nonsense"}])
+def test_a_request_is_answered_alike_whoever_lives_there(changes, estate, unit, resident):
+    answer = ask(**changes)
+    known = ask(form_token="b")
+    assert (answer.status_code, said(answer)) == (known.status_code, said(known))
+
+
+def test_a_request_has_no_code_until_the_household_confirms_it_once(estate, unit, resident, clerk):
+    assert ask().status_code == 200
+    request = ReleasePass.objects.get()
+    assert request.is_request and request.code is None and request.applicant_phone == "+8613800136021"
+    refused("not_confirmed", issue_pass, request, actor=clerk)
+    page = reverse("pass_confirm_link", args=[secret_in("pass_confirm")])
+    assert Client().get(page).status_code == 200
+    assert ReleasePass.objects.get().is_request, "looking confirms nothing"
+    assert Client().post(page, {"answer": "yes"}).status_code == 200
+    assert not ReleasePass.objects.get().is_request
+    assert Client().get(page).status_code == 404
+
+
+def test_a_household_that_asked_for_nothing_refuses_it(estate, unit, resident):
+    ask()
+    Client().post(reverse("pass_confirm_link", args=[secret_in("pass_confirm")]), {"answer": "no"})
+    refused_one = ReleasePass.objects.get()
+    assert (refused_one.status, refused_one.confirm_digest) == ("refused", None)
+
+
+def test_a_request_for_a_unit_nobody_knows_becomes_a_ticket_for_the_desk(estate, unit):
+    ask(unit="9-9-999", phone="13900000000")
+    assert not ReleasePass.objects.exists()
+    assert "Sofa × 2" in Ticket.objects.get().description
+
+
+def test_the_same_form_twice_is_one_request_and_a_program_gets_none(estate, unit, resident):
+    ask(form_token="a"), ask(form_token="a"), ask(website="http://spam")
+    assert ReleasePass.objects.count() == 1
+    assert Message.objects.filter(template="pass_confirm").count() == 1
+
+
+def test_a_stranger_cannot_flood_a_household(estate, unit, resident):
+    for n in range(6):
+        pass_requests.ask_for_pass(
+            estate, name="X", phone="13911112222", unit_code="3-2-501", relation="agent",
+            items=[Goods("Sofa")], form_token=str(n),
+        )  # fmt: skip
+    assert Message.objects.filter(template="pass_confirm").count() == pass_requests.OPEN_REQUESTS
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"phone": "12"}, {"item-0-description": ""}, {"date": "2020-01-01"}, {"name": ""}, {"date": "soon"}],
+)
+def test_what_cannot_be_read_is_said_beside_the_field_and_kept(changes, estate, unit, resident):
+    answer = ask(**changes)
+    assert ask(**(changes | {"unit": "9-9-999"})).status_code == 400, "nor is it told who lives there"
+    assert answer.status_code == 400 and not ReleasePass.objects.exists()
+    assert b'value="Li"' in answer.content or "name" in changes
+
+
+def test_the_document_is_seen_before_a_pass_is_issued(make_pass, clerk):
+    draft = make_pass(id_document_type="")
+    refused("document_missing", issue_pass, draft, actor=clerk, at=TEN)
+    refused("document_missing", see_document, draft, actor=clerk, id_document_type="", at=TEN)
+    see_document(draft, actor=clerk, id_document_type="passport", at=TEN)
+    assert issue_pass(draft, actor=clerk, at=TEN).id_document_type == "passport"
+
+
+def test_an_agent_without_a_letter_always_needs_the_owner(make_pass, estate):
+    VisitorPolicy.objects.create(estate=estate, consent_relations=[])
+    assert make_pass(applicant_relation="agent").status == "awaiting_consent"
+    assert make_pass(applicant_relation="agent", has_letter=True).status == "draft"
+    assert make_pass(applicant_relation="tenant").status == "draft"
+
+
+def test_unused_papers_are_told_of_once_a_week_and_ticked_off_once(issued, make_pass, clerk):
+    running, later = issued(), TEN + timedelta(days=7)
+    expire_passes(later)
+    assert (tell_of_unused(TEN), tell_of_unused(later), tell_of_unused(later)) == (0, 1, 0)
+    assert reconcile_papers([running], actor=clerk, note="In the folder", at=later) == 1
+    assert reconcile_papers([running], actor=clerk, at=later) == 0
+    assert ReleasePass.objects.get().reconcile_note == "In the folder"
+    assert not ReleasePass.objects.unused(later).exists()
+
+
+def test_the_policy_is_the_administrators_and_keeps_its_history(estate, admin, manager, login):
+    page = reverse("visitor_policy")
+    sent = {
+        "arrears": "block",
+        "consent_relations": ["tenant"],
+        "gates": "North\n North \n\nEast",
+        "stay_minutes": "60",
+    }
+    assert login(manager).post(page, sent).status_code == 403
+    assert login(admin).post(page, sent).status_code == 303
+    policy = VisitorPolicy.objects.get()
+    assert (policy.arrears, policy.consent_relations, policy.gates) == (
+        "block",
+        ["tenant"],
+        ["North", "East"],
+    )
+    assert login(admin).post(page, sent | {"stay_minutes": "3"}).status_code == 422
+    assert set_policy(estate, actor=admin, gates=["North", "East"]) == policy

@@ -1,0 +1,190 @@
+"""A pass asked for on the public form: a request, until the household or the desk confirms it (docs/domain.md §7).
+
+Nothing here tells whether a unit or a person exists. A request whose unit nobody knows goes to the desk as a ticket.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from helpdesk.audit.services import record
+from helpdesk.estates.models import Estate
+from helpdesk.lib.attempts import attempts, note_attempt
+from helpdesk.lib.crypto import digest_secret, new_secret
+from helpdesk.lib.errors import Refused, TooOften
+from helpdesk.lib.phones import complain_about_phone, parse_phone
+from helpdesk.staff.models import User
+from residents.models import Phone, Resident, Unit
+from residents.selectors import people_of
+from tickets.services.public import match_quietly, submit_form
+from visitors.models import ReleasePass
+from visitors.services.pass_drafts import Goods, check_goods, draft_pass
+from visitors.services.pass_telling import send_link
+from visitors.services.release_passes import PASS_STATES, lock_pass, refuse_pass
+
+GUESSES_A_MINUTE = 10
+# A stranger who types a neighbour's unit must not fill its owner's telephone.
+OPEN_REQUESTS = 3
+
+
+@transaction.atomic
+def ask_for_pass(
+    estate: Estate,
+    *,
+    name: str,
+    phone: str,
+    unit_code: str,
+    relation: str,
+    items: Iterable[Goods],
+    on: date | None = None,
+    vehicle_plate: str = "",
+    reason: str = "",
+    language: str = "",
+    form_token: str | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Write the request down, whatever is known of unit and person; the answer is the same for all of them.
+
+    Refused phone_invalid, items_missing, invalid_validity (a day that is over).
+    """
+    at = at or timezone.now()
+    number = parse_phone(phone, estate.phone_region)
+    if number is None:
+        raise Refused("phone_invalid", complain_about_phone(phone, estate.phone_region), field="phone")
+    # Before anybody is looked for: what is wrong is said to everybody alike.
+    goods = list(items)
+    check_goods(goods)
+    starts, ends = _day(estate, on, at)
+    unit, resident = match_quietly(estate, number, unit_code)
+    if unit is None or unit.is_archived or _too_many(unit):
+        _leave_to_the_desk(estate, name, phone, unit_code, goods, language, form_token, at)
+        return
+    asked = draft_pass(
+        unit=unit,
+        actor=None,
+        resident=resident,
+        applicant_name=name,
+        applicant_relation=relation,
+        applicant_phone=number,
+        items=goods,
+        vehicle_plate=vehicle_plate,
+        reason=reason,
+        valid_from=starts,
+        valid_until=ends,
+        is_request=True,
+        form_token=form_token,
+        at=at,
+    )
+    if asked.confirm_digest is None:
+        _send_confirm_link(asked, resident, at)
+
+
+def _day(estate: Estate, on: date | None, at: datetime) -> tuple[datetime, datetime]:
+    zone = ZoneInfo(estate.time_zone)
+    day = on or at.astimezone(zone).date()
+    if day < at.astimezone(zone).date():
+        raise Refused("invalid_validity", _("This day is over."), field="date")
+    return max(at, datetime.combine(day, time(0), zone)), datetime.combine(day, time(23, 59, 59), zone)
+
+
+def _too_many(unit: Unit) -> bool:
+    waiting = ReleasePass.objects.filter(unit=unit, is_request=True, status__in=ReleasePass.WAITING)
+    return waiting.count() >= OPEN_REQUESTS
+
+
+def _leave_to_the_desk(
+    estate: Estate,
+    name: str,
+    phone: str,
+    unit_code: str,
+    goods: list[Goods],
+    language: str,
+    form_token: str | None,
+    at: datetime,
+) -> None:
+    """Somebody at the desk rings back: nothing that was asked for is lost over a mistyped door."""
+    lines = "\n".join(f"{line.description} × {line.quantity}" for line in goods)
+    submit_form(
+        estate,
+        name=name,
+        phone=phone,
+        description=_("Asks for a release pass:\n%(goods)s") % {"goods": lines},
+        unit_code=unit_code,
+        language=language,
+        form_token=form_token,
+        at=at,
+    )
+
+
+def _send_confirm_link(asked: ReleasePass, resident: Resident | None, at: datetime) -> None:
+    """To the number that was given where it is on file for this unit, else to the household's first contact."""
+    reached = _reach(asked, resident, at)
+    if reached is None:
+        return
+    secret = new_secret()
+    ReleasePass.objects.filter(pk=asked.pk).update(confirm_digest=digest_secret(secret))
+    person, phone = reached
+    link = reverse("pass_confirm_link", args=[secret])
+    send_link(asked, "pass_confirm", to=person, phone=phone, link=link, key=f"pass:{asked.pk}:confirm")
+
+
+def _reach(
+    asked: ReleasePass, resident: Resident | None, at: datetime
+) -> tuple[Resident, Phone | None] | None:
+    day = at.astimezone(ZoneInfo(asked.estate.time_zone)).date()
+    people = [row.resident for row in people_of(asked.unit, day)]
+    first = [resident] if resident in people else []
+    for person in [*first, *people]:
+        if person is None or not person.accepts_messages:
+            continue
+        phone = Phone.objects.filter(resident=person, is_working=True).first()
+        if phone or person.email:
+            return person, phone
+    return None
+
+
+def open_request(secret: str, *, address: str) -> ReleasePass | None:
+    """The request behind a one-use link; None for a used or wrong one. Wrong ones count, ten a minute: TooOften."""
+    if attempts("pass-confirm", address) >= GUESSES_A_MINUTE:
+        raise TooOften(_("That was too often. Please try again later, or ring the front desk."), seconds=60)
+    rows = ReleasePass.objects.select_related("estate", "unit")
+    found = rows.filter(confirm_digest=digest_secret(secret), is_request=True).first()
+    if found is None:
+        note_attempt("pass-confirm", address, seconds=60)
+    return found
+
+
+@transaction.atomic
+def confirm_request(
+    release_pass: ReleasePass, *, actor: User | None, at: datetime | None = None
+) -> ReleasePass:
+    """The household (actor None) or the desk says that the request is theirs; it can be issued from now on.
+
+    Once: the link opens nothing any more. Refused invalid_transition, already_confirmed.
+    """
+    at = at or timezone.now()
+    locked = lock_pass(release_pass)
+    PASS_STATES.guard(locked.status, "confirm")
+    if not locked.is_request:
+        raise Refused("already_confirmed", _("This request is confirmed already."))
+    locked.is_request, locked.confirm_digest = False, None
+    locked.version += 1
+    locked.save(update_fields=["is_request", "confirm_digest", "version"])
+    record("release_pass.confirmed", locked, actor=actor, at=at)
+    return locked
+
+
+@transaction.atomic
+def disown_request(release_pass: ReleasePass, *, at: datetime | None = None) -> ReleasePass:
+    """The household says that it has asked for nothing: no pass. Refused invalid_transition, already_confirmed."""
+    at = at or timezone.now()
+    locked = lock_pass(release_pass)
+    if not locked.is_request:
+        raise Refused("already_confirmed", _("This request is confirmed already."))
+    ReleasePass.objects.filter(pk=locked.pk).update(confirm_digest=None)
+    return refuse_pass(locked, actor=None, reason=_("The household did not ask for it."), at=at)
