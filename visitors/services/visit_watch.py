@@ -1,0 +1,128 @@
+"""What happens to visits by the clock, and the report to security (docs/domain.md §6)."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from helpdesk.audit.models import Entry
+from helpdesk.audit.services import record
+from helpdesk.estates.models import Department, Estate
+from helpdesk.lib.errors import Refused
+from helpdesk.lib.one_by_one import one_by_one
+from helpdesk.staff.models import User
+from tickets.models import Incident, Ticket, Topic
+from tickets.services.incidents import join_ticket, note_incident, open_incident
+from tickets.services.tickets import assign_ticket, take_ticket
+from visitors.models import Visit
+from visitors.selectors import day_of, meant_for
+from visitors.services.host_telling import tell_desk
+from visitors.services.visits import VISIT_STATES, lock_visit, save_visit
+
+S = Visit.Status
+# A worker that was down tells of what it missed; whoever has been inside for days was told of long ago.
+TOLD_BACK = timedelta(days=2)
+ROWS = 1000
+
+
+def mark_no_shows(at: datetime) -> int:
+    """Whoever was expected on a day that is over and did not come; returns how many."""
+    return sum(_no_shows_of(estate, at) for estate in Estate.objects.filter(is_active=True))
+
+
+def _no_shows_of(estate: Estate, at: datetime) -> int:
+    midnight, _next = day_of(estate, at)
+    before = meant_for(midnight - timedelta(days=3660), midnight)
+    due = Visit.objects.filter(before, estate=estate, status=S.EXPECTED).values_list("pk", flat=True)
+    return one_by_one(list(due[:ROWS]), lambda pk: _miss(pk, at), what="no-show of visit")
+
+
+@transaction.atomic
+def _miss(pk: int, at: datetime) -> bool:
+    locked = lock_visit(Visit(pk=pk))
+    if locked.status != S.EXPECTED:
+        return False
+    locked.status = VISIT_STATES.guard(locked.status, "miss")
+    locked.confirm_digest = locked.host_digest = None
+    save_visit(locked)
+    record("visit.no_show", locked, actor=None, at=at)
+    return True
+
+
+def tell_overstays(at: datetime) -> int:
+    """Tell the desk, once a stay, who is inside for longer than they may; returns how many are told of now."""
+    late = Visit.objects.overstayed(at).filter(stay_until__gte=at - TOLD_BACK)
+    return one_by_one(
+        list(late.values_list("pk", flat=True)[:ROWS]), lambda pk: _tell(pk, at), what="overstay of visit"
+    )
+
+
+@transaction.atomic
+def _tell(pk: int, at: datetime) -> bool:
+    locked = lock_visit(Visit(pk=pk))
+    until = locked.stay_until
+    if locked.status != S.INSIDE or until is None or until >= at or _is_told(locked):
+        return False
+    record("visit.overstayed", locked, actor=None, at=at, until=until.isoformat())
+    tell_desk(locked, "visit_overstayed", key=f"overstay:{until.timestamp():.0f}", at=at)
+    return True
+
+
+def _is_told(visit: Visit) -> bool:
+    until = visit.stay_until.isoformat() if visit.stay_until else ""
+    return Entry.objects.about(visit).filter(verb="visit.overstayed", data__until=until).exists()
+
+
+@transaction.atomic
+def report_suspicious(visit: Visit, *, actor: User, note: str, at: datetime | None = None) -> Ticket:
+    """Security is told at once: an incident with its ticket, given to security; a second report is added to the first.
+
+    Nothing in it names the visitor. Refused reason_required, invalid_transition (nobody came).
+    """
+    at = at or timezone.now()
+    locked = lock_visit(visit)
+    VISIT_STATES.guard(locked.status, "report")
+    if not note.strip():
+        raise Refused("reason_required", _("Write down in a few words what you saw."), field="note")
+    token = f"visit-suspicious-{locked.pk}"
+    where = locked.unit.code if locked.unit else ""
+    again = Incident.objects.filter(form_token=token).exists()
+    incident = open_incident(
+        estate=locked.estate,
+        kind=Incident.Kind.SUSPICIOUS,
+        title=_("Suspicious person, visit %(number)s") % {"number": locked.number},
+        details=note,
+        actor=actor,
+        place=where,
+        form_token=token,
+        at=at,
+    )
+    ticket = _ticket_for(locked, note, token=token, actor=actor, at=at)
+    join_ticket(incident, actor=actor, ticket=ticket, at=at)
+    if again:
+        note_incident(incident, actor=actor, body=note, at=at)
+    record("visit.suspicious", locked, actor=actor, at=at, incident=incident.number, ticket=ticket.number)
+    return ticket
+
+
+def _ticket_for(visit: Visit, note: str, *, token: str, actor: User, at: datetime) -> Ticket:
+    ticket = take_ticket(
+        estate=visit.estate,
+        channel="counter",
+        description=f"{note.strip()}\n{visit.number} {reverse('visit_detail', args=[visit.pk])}",
+        subject=_("Suspicious person, visit %(number)s") % {"number": visit.number},
+        actor=actor,
+        unit=visit.unit,
+        topic=Topic.SECURITY,
+        priority="urgent",
+        form_token=token,
+        at=at,
+    )
+    security = Department.objects.filter(
+        estate=visit.estate, kind=Department.Kind.SECURITY, is_active=True
+    ).first()
+    if security is not None and ticket.department_id is None:
+        return assign_ticket(ticket, actor=actor, department=security, at=at)
+    return ticket
