@@ -6,9 +6,15 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone, translation
 
+from helpdesk.desk.demo.canned import fill_canned_replies
 from helpdesk.desk.demo.estates import MAPLE, WILLOW, Plan, build_estate
+from helpdesk.desk.demo.fees import tell_fees
 from helpdesk.desk.demo.history import cast_of, write_history
+from helpdesk.desk.demo.passes import tell_passes
+from helpdesk.desk.demo.registers import fill_answers_book, tell_registers
+from helpdesk.desk.demo.shifts import tell_shifts
 from helpdesk.desk.demo.today import tell_today
+from helpdesk.desk.demo.visitors import tell_visitors
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
 
@@ -40,8 +46,22 @@ def _load(rng: random.Random, now: datetime, days: int) -> int:
         cast = cast_of(estate)
         written += write_history(cast, until=now, days=days, rng=rng)
         if plan is WILLOW:
-            tell_today(cast, {u.username: u for u in User.objects.all()}, now=now, rng=rng)
+            tell_shifts(estate, now=now)
+            users = {u.username: u for u in User.objects.all()}
+            tell_today(cast, users, now=now, rng=rng)
+            tell_registers(cast, users, now=now)
+            fill_canned_replies(estate, users)
+            tell_fees(estate, users, now=now, rng=rng)
+            tell_passes(estate, users, now=now)
+            tell_visitors(estate, users, now=now, rng=rng)
+        fill_answers_book(estate, cast.clerks[0])
+        mark_made_up(estate)
     return written
+
+
+def mark_made_up(estate: Estate) -> None:
+    """Whatever was taken in the estate up to now is made up: the classifier learns nothing from it."""
+    Estate.objects.filter(pk=estate.pk).update(demo_until=timezone.now())
 
 
 def multiply(times: int, *, seed: int = 7, days: int = DAYS) -> int:
@@ -58,4 +78,5 @@ def multiply(times: int, *, seed: int = 7, days: int = DAYS) -> int:
             written += write_history(
                 cast_of(estate), until=timezone.now() - timedelta(minutes=1), days=days, rng=rng
             )
+            mark_made_up(estate)
     return written

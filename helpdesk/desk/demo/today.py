@@ -2,13 +2,21 @@
 
 import random
 from datetime import datetime, timedelta
+from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
+from PIL import Image, ImageDraw
+
+from helpdesk.attachments.inspection import Inspected, inspect
+from helpdesk.desk.demo.beside import tell_of_more
 from helpdesk.desk.demo.history import Cast
 from helpdesk.staff.models import User
 from residents.models import Resident, Unit
 from tickets.models import Ticket
-from tickets.services import contacts, follow_ups, replies, slips, tickets
+from tickets.services import contacts, contractors, follow_ups, replies, routine_visits, slips, tickets
+from tickets.services.slip_links import open_link_of
+from tickets.services.slips import Part
 
 # door plate, channel, words, minutes ago, what has happened since
 OPEN_NOW = [
@@ -55,6 +63,9 @@ def tell_today(cast: Cast, users: dict[str, User], *, now: datetime, rng: random
     for plate, channel, words, minutes, stage in OPEN_NOW:
         home = homes.get(plate) or rng.choice(cast.homes)
         taken[plate] = _matter(cast, users, home, channel, words, now - timedelta(minutes=minutes), stage)
+    _contractors(cast, users, now)
+    tell_of_more(cast, users, now=now)
+    routine_visits.plan_routine_visits(now - timedelta(hours=6))
     for plate, words, minutes in CALL_BACKS:
         back = now + timedelta(minutes=minutes)
         _call(cast, users, homes[plate], words, now - timedelta(hours=1), back, taken.get(plate))
@@ -149,3 +160,40 @@ def _slip(cast: Cast, users: dict[str, User], ticket: Ticket, at: datetime, stag
             ticket, actor=clerk, resolution="已更换读卡器，试用正常。", at=at + timedelta(minutes=100)
         )
         follow_ups.bring_up_due(at + timedelta(days=2))
+
+
+def _contractors(cast: Cast, users: dict[str, User], now: datetime) -> None:
+    """Two jobs of the lift company: one waits for its signature, one was reported by link with parts and photos."""
+    lifts = cast.departments["contractor"]
+    words = ("2 号楼客梯关门有异响，请到现场检查。", "1 号楼货梯平层有落差，请调整。")
+    _waiting, finished = [
+        slips.issue_slip(
+            actor=users["clerk"],
+            department=lifts,
+            instructions=text,
+            at=now - timedelta(minutes=20 + 300 * n),
+        )
+        for n, text in enumerate(words)
+    ]
+    link = open_link_of(finished)
+    if link is None:
+        return
+    contractors.sign_by_link(link, name="林国强", phone="13800138000", at=now - timedelta(minutes=300))
+    contractors.start_by_link(link, before=[_photo("before", "#5b6566")], at=now - timedelta(minutes=280))
+    contractors.complete_by_link(
+        link,
+        report="平层感应器偏移，已校正并试运行三十次。",
+        files=[_photo("after", "#0b5e57")],
+        parts=[Part("平层感应器", Decimal(1), "只"), Part("固定螺栓", Decimal(4), "颗")],
+        minutes_spent=75,
+        at=now - timedelta(minutes=200),
+    )
+
+
+def _photo(name: str, colour: str) -> Inspected:
+    """A picture that is clearly made up."""
+    out = BytesIO()
+    picture = Image.new("RGB", (640, 480), colour)
+    ImageDraw.Draw(picture).rectangle((220, 60, 420, 440), outline="white", width=6)
+    picture.save(out, "JPEG", quality=80)
+    return inspect(out, name=f"{name}.jpg", max_bytes=1_000_000)
