@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "helpdesk.desk.middleware.RefusalMiddleware",
+    "helpdesk.desk.middleware.OwnDeedsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -244,7 +245,27 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-messages": {"task": "helpdesk.notifications.tasks.deliver_due", "schedule": SWEEP_SECONDS},
     "call-follow-ups": {"task": "tickets.tasks.bring_up_follow_ups", "schedule": SWEEP_SECONDS},
     "escalate": {"task": "tickets.tasks.escalate_overdue", "schedule": 60},
+    "put-up-late-grumbles": {"task": "tickets.tasks.put_up_late_grumbles", "schedule": 60},
+    "learn": {"task": "tickets.tasks.learn", "schedule": SWEEP_SECONDS},
+    "routine-visits": {"task": "tickets.tasks.plan_routine_visits", "schedule": 900},
+    "handovers": {"task": "tickets.tasks.watch_handovers", "schedule": 60},
+    "sweep-files": {"task": "helpdesk.attachments.tasks.sweep", "schedule": 3600},
     "seal-history": {"task": "helpdesk.audit.tasks.seal_days", "schedule": 3600},
+    "bills": {"task": "billing.tasks.continue_runs", "schedule": SWEEP_SECONDS},
+    "bank-files": {"task": "billing.tasks.continue_bank_files", "schedule": SWEEP_SECONDS},
+    "verify-ledger": {"task": "billing.tasks.verify_ledger", "schedule": 86_400},
+    "late-fees": {"task": "billing.tasks.charge_late_fees", "schedule": 600},
+    "reminders": {"task": "billing.tasks.send_reminders", "schedule": 60},
+    "promises": {"task": "billing.tasks.settle_promises", "schedule": 600},
+    "no-shows": {"task": "visitors.tasks.mark_no_shows", "schedule": 600},
+    "overstays": {"task": "visitors.tasks.tell_overstays", "schedule": 60},
+    "expire-passes": {"task": "visitors.tasks.expire_passes", "schedule": 60},
+    "uncollected-parcels": {"task": "visitors.tasks.remind_uncollected", "schedule": 3600},
+    "purged-visits": {"task": "visitors.tasks.mark_purged_visits", "schedule": 3600},
+    "unused-passes": {"task": "visitors.tasks.tell_of_unused_passes", "schedule": 3600},
+    "imports": {"task": "residents.tasks.run_imports", "schedule": SWEEP_SECONDS},
+    "forget-personal-data": {"task": "residents.tasks.forget_overdue", "schedule": 3600},
+    "forget-answers": {"task": "helpdesk.staff.tasks.forget_answers", "schedule": 600},
     "beat": {"task": "helpdesk.notifications.tasks.note_beat", "schedule": SWEEP_SECONDS},
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():
@@ -275,7 +296,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_HTTP_RESPONSE_CODE = 429
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", 0)
+AXES_CLIENT_IP_CALLABLE = "helpdesk.lib.addresses.ip_of"
 AXES_ENABLE_ADMIN = False
 
 # --- transport --------------------------------------------------------------------------------------------------------
@@ -284,12 +305,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if not EMBEDDED:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_SECURE = True
     if env.bool("BEHIND_TLS_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
@@ -333,7 +354,7 @@ STORAGES = {
 WHITENOISE_MANIFEST_STRICT = False
 # Nobody waits for a source map, and on one's own machine compressing saves nothing but makes the first start slow.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
-if EMBEDDED:
+if EMBEDDED and not env.bool("COMPRESS_STATIC", False):
     WHITENOISE_SKIP_COMPRESS_EXTENSIONS += ("css", "js", "json", "svg", "txt")
 # There is no MEDIA_URL: every file is served by a view that asks whether this person may have it.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(DATA_DIR / "media")))
@@ -398,6 +419,29 @@ SPECTACULAR_SETTINGS = {
         "ContactKindEnum": "tickets.models.Contact.Kind",
         "TicketChannelEnum": "tickets.models.Channel",
         "FollowUpChannelEnum": "tickets.models.FollowUp.Via",
+        "HandoverLineKindEnum": "tickets.models.HandoverLine.Kind",
+        "FollowUpOutcomeEnum": "tickets.models.FollowUp.Outcome",
+        "ReplyStateEnum": "tickets.models.Reply.State",
+        "ChargeItemKindEnum": "billing.models.ChargeItem.Kind",
+        "BillKindEnum": "billing.models.Bill.Kind",
+        "EntryKindEnum": "billing.models.AccountEntry.Kind",
+        "RunStatusEnum": "billing.models.BillingRun.Status",
+        "DisputeOutcomeEnum": "billing.models.Dispute.Outcome",
+        "IncidentKindEnum": "tickets.models.Incident.Kind",
+        "ContactSourceEnum": "tickets.models.Contact.Source",
+        "ReadingSourceEnum": "billing.models.MeterReading.Source",
+        "AnsweredViaEnum": "tickets.models.Forwarding.Via",
+        "InvoiceStateEnum": "billing.models.InvoiceRequest.State",
+        "CollectionReasonEnum": "billing.models.CollectionVisit.Reason",
+        "PromiseOutcomeEnum": "billing.models.PaymentPromise.Outcome",
+        "VisitStatusEnum": "visitors.models.Visit.Status",
+        "ReleasePassStatusEnum": "visitors.models.ReleasePass.Status",
+        "ParcelStatusEnum": "visitors.models.Parcel.Status",
+        "ParcelKindEnum": "visitors.models.Parcel.Kind",
+        "ApplicantRelationEnum": "visitors.models.ReleasePass.Relation",
+        "OccupancyRelationEnum": "residents.models.Occupancy.Relation",
+        "ConsentAnswerEnum": "visitors.models.Consent.Answer",
+        "HostAnswerEnum": "visitors.models.Visit.Answer",
     },
 }
 

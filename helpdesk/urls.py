@@ -12,7 +12,13 @@ urlpatterns = [
     path("", include("helpdesk.staff.urls")),
     path("tickets/", include("tickets.urls")),
     path("residents/", include("residents.urls")),
+    path("fees/", include("billing.urls")),
+    path("visitors/", include("visitors.urls")),
+    path("release-passes/", include("visitors.pass_urls")),
+    path("gate/", include("visitors.gate_urls")),
+    path("p/", include("visitors.public_visit_urls")),
     path("p/", include("tickets.public_urls")),
+    path("p/", include("visitors.public_pass_urls")),
     path("api/v1/", include("helpdesk.api_urls")),
     path("admin/", admin.site.urls),
 ]

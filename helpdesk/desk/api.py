@@ -19,11 +19,13 @@ from rest_framework.response import Response
 from helpdesk.api.filters import BIGGEST_ID, refuse_unknown
 from helpdesk.api.views import TableView
 from helpdesk.desk.caller_cards import CallerCard, caller_card
+from helpdesk.desk.hits import NEEDS
 from helpdesk.desk.lookup import LONGEST_QUERY, look_up
 from residents.api.residents import PhoneSerializer
 from residents.models import Occupancy, Unit
 from residents.selectors import people_of
 from tickets.models import Ticket
+from visitors.models import ReleasePass, Visit
 
 
 class SchemaView(SpectacularAPIView):
@@ -38,7 +40,7 @@ class DocsView(SpectacularSwaggerSplitView):
 
 
 class HitSerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(["unit", "resident", "ticket", "slip"])
+    kind = serializers.ChoiceField(list(NEEDS))
     id = serializers.IntegerField()
     title = serializers.CharField()
     subtitle = serializers.CharField()
@@ -74,8 +76,8 @@ class LookupView(TableView):
 
 
 def _within(request: Request, kind: str) -> bool:
-    """A token without tickets:read learns of no ticket by this way either."""
-    return kind in {"unit", "resident"} or bool(request.auth.opens("tickets.view"))
+    """A token without tickets:read learns of no ticket by this way either, one without billing:read of no bill."""
+    return bool(request.auth.opens(NEEDS[kind]))
 
 
 class CardPersonSerializer(serializers.ModelSerializer[Occupancy]):
@@ -93,6 +95,32 @@ class CardTicketSerializer(serializers.ModelSerializer[Ticket]):
         fields = ("id", "number", "status", "subject", "topic", "priority", "created_at")
 
 
+class CardPassSerializer(serializers.ModelSerializer[ReleasePass]):
+    class Meta:
+        model = ReleasePass
+        fields = ("id", "number", "status", "applicant_name", "valid_until")
+
+
+class CardVisitSerializer(serializers.ModelSerializer[Visit]):
+    visitor_name = serializers.SerializerMethodField(help_text="Masked.")
+
+    class Meta:
+        model = Visit
+        fields = (
+            "id",
+            "number",
+            "status",
+            "visitor_name",
+            "purpose",
+            "expected_at",
+            "arrived_at",
+            "stay_until",
+        )
+
+    def get_visitor_name(self, visit: Visit) -> str:
+        return str(visit.visitor_name)
+
+
 class CardSerializer(serializers.Serializer[Any]):
     """Who lives there, what is open and what was last. Tickets only for who may see tickets."""
 
@@ -102,6 +130,10 @@ class CardSerializer(serializers.Serializer[Any]):
     calls_in_30_days = serializers.SerializerMethodField()
     open_tickets = serializers.SerializerMethodField()
     last_tickets = serializers.SerializerMethodField()
+    arrears = serializers.SerializerMethodField()
+    credit = serializers.SerializerMethodField()
+    open_passes = serializers.SerializerMethodField()
+    visitors = serializers.SerializerMethodField()
 
     @extend_schema_field(CardPersonSerializer(many=True))
     def get_people(self, card: CallerCard) -> Any:
@@ -110,6 +142,24 @@ class CardSerializer(serializers.Serializer[Any]):
     def get_calls_in_30_days(self, card: CallerCard) -> int | None:
         """Null for who may not see the registers."""
         return card.calls.count if card.calls and self.context["with_tickets"] else None
+
+    def get_arrears(self, card: CallerCard) -> str | None:
+        """What is past due; null for who may not see accounts."""
+        return str(card.arrears.amount) if card.arrears and self.context["with_accounts"] else None
+
+    def get_credit(self, card: CallerCard) -> str | None:
+        """What was paid ahead; null for who may not see accounts."""
+        return str(card.arrears.credit) if card.arrears and self.context["with_accounts"] else None
+
+    @extend_schema_field(CardPassSerializer(many=True))
+    def get_open_passes(self, card: CallerCard) -> Any:
+        """Passes that wait or still open a gate; none for who may not see passes."""
+        return CardPassSerializer(card.passes, many=True).data if self.context["with_passes"] else []
+
+    @extend_schema_field(CardVisitSerializer(many=True))
+    def get_visitors(self, card: CallerCard) -> Any:
+        """Who is inside, then who is expected today; none for who may not see visits."""
+        return CardVisitSerializer(card.visitors, many=True).data if self.context["with_visits"] else []
 
     @extend_schema_field(CardTicketSerializer(many=True))
     def get_open_tickets(self, card: CallerCard) -> Any:
@@ -138,4 +188,10 @@ class CardView(TableView):
         self.check_object_permissions(request, unit)
         card = caller_card(request.user, unit=unit)
         with_tickets = request.auth.opens("tickets.view") and request.user.may("tickets.view", unit.estate_id)
-        return Response(CardSerializer(card, context={"with_tickets": with_tickets}).data)
+        shown = {
+            "with_tickets": with_tickets,
+            "with_accounts": request.auth.opens("billing.view"),
+            "with_passes": request.auth.opens("passes.view"),
+            "with_visits": request.auth.opens("visits.view"),
+        }
+        return Response(CardSerializer(card, context=shown).data)

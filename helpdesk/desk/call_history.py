@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.text import Truncator
@@ -14,21 +14,13 @@ from helpdesk.desk.clocks import Clock, call_back_clock, day_and_time
 from helpdesk.desk.matters import Matter, short_day
 from residents.models import Resident
 from residents.names_shown import spoken_name
+from tickets.calls import WINDOW, Call, greeting
 from tickets.models import Contact
 
-WINDOW = timedelta(days=30)
 SAME_MATTER = 2  # with the one that is being told now it is the third
 LABEL_CHARS = 16
 # In hundredths of the line: a label needs this much room before the next one, and after the line's first day.
 LABEL_ROOM = 32
-
-
-@dataclass(frozen=True)
-class Call:
-    """One time that somebody rang or came, whether a register or a ticket tells of it."""
-
-    at: datetime
-    about: str
 
 
 @dataclass(frozen=True)
@@ -57,10 +49,11 @@ def call_history(
     Unless they are `calling` at this moment, the calls are only counted.
     """
     count = len(calls) + calling
+    name = spoken_name(speaker) if speaker else ""
     late = next((c for c in call_backs if c.call_back_at and c.call_back_at < at), None)
     return CallHistory(
         count=count,
-        says=_says(count, spoken_name(speaker) if speaker else "", matters) if calling else _counted(count),
+        says=greeting(count, name, matters[0].title if matters else "") if calling else _counted(count),
         why=_why(count if calling else 0, matters, late, at),
         tone="amber" if count > 2 or late else "plain",
         clock=call_back_clock(late.call_back_at, at) if late and late.call_back_at else None,
@@ -70,27 +63,6 @@ def call_history(
 
 def _counted(count: int) -> str:
     return ngettext("%(count)d call in 30 days", "%(count)d calls in 30 days", count) % {"count": count}
-
-
-def _says(count: int, name: str, matters: Sequence[Matter]) -> str:
-    if count == 1:
-        return _("First call in 30 days")
-    if count == 2:
-        greeting = (
-            _("Second call in 30 days: greet %(name)s by name") if name else _("Second call in 30 days")
-        )
-        last = _(", the last matter was “%(matter)s”") % {"matter": matters[0].title} if matters else ""
-        return greeting % {"name": name} + last
-    if count == 3 and name:
-        return _("Third call in 30 days: greet %(name)s by name, the history comes first") % {"name": name}
-    if count == 3:
-        return _("Third call in 30 days: the history comes first")
-    if name:
-        return _("Call %(count)d in 30 days: greet %(name)s by name, the history comes first") % {
-            "count": count,
-            "name": name,
-        }
-    return _("Call %(count)d in 30 days: the history comes first") % {"count": count}
 
 
 def _why(count: int, matters: Sequence[Matter], late: Contact | None, at: datetime) -> str:

@@ -1,26 +1,33 @@
 """The caller card: who is speaking, how often they called, and what came of it, before the clerk can type."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language_info, pgettext
+from django.utils.translation import get_language_info, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from helpdesk.desk.call_history import WINDOW, Call, CallHistory, call_history
+from billing.selectors import Arrears, arrears_of
+from helpdesk.desk.call_history import CallHistory, call_history
 from helpdesk.desk.clocks import Clock, call_back_clock, visit_clock
-from helpdesk.desk.matters import Matter, matter_of, title_of, visits_of
+from helpdesk.desk.matters import Matter, matter_of, visits_of
+from helpdesk.lib.money import show_money
 from helpdesk.lib.phones import display_phone, mask_phone
 from helpdesk.staff.models import User
 from helpdesk.staff.roles import may
 from residents.models import Occupancy, Phone, Resident, Unit
 from residents.names_shown import full_name
 from residents.selectors import homes_of, people_of
-from tickets.models import Channel, Contact, FollowUp, Ticket
+from tickets.calls import WINDOW, calls_among, entries_of, matters_of
+from tickets.models import Contact, FollowUp, Ticket
+from visitors.models import Parcel, ReleasePass, Visit
+from visitors.parcel_selectors import waiting_parcels_of
+from visitors.pass_selectors import open_passes_of
+from visitors.selectors import visits_of_unit
 
 LAST_MATTERS = 3
 MOST_TICKETS = 50
@@ -79,6 +86,28 @@ class CallerCard:
     open_matters: list[Matter]
     waiting: list[Waiting]
     in_clear: bool
+    # None for who may not see accounts; what a unit owes changes nothing about how it is served (docs/domain.md §2).
+    arrears: Arrears | None = None
+    passes: list[ReleasePass] = field(default_factory=list)
+    parcels: list[Parcel] = field(default_factory=list)
+    visitors: list[Visit] = field(default_factory=list)
+
+    @property
+    def owes(self) -> dict[str, str] | None:
+        """What is past due, in words, for components/owes.html."""
+        if self.arrears is None or self.unit is None:
+            return None
+        days = self.arrears.days(timezone.localdate(self.at))
+        age = ngettext("%(count)d day", "%(count)d days", days) % {"count": days} if days else ""
+        amount = self.arrears.amount
+        return {"owed": show_money(amount, self.unit.estate.currency) if amount else "", "age": age}
+
+    @property
+    def credit(self) -> str:
+        """What was paid ahead, empty where nothing was."""
+        if self.arrears is None or self.unit is None or not self.arrears.credit:
+            return ""
+        return show_money(self.arrears.credit, self.unit.estate.currency)
 
     @property
     def estate_id(self) -> int:
@@ -113,11 +142,12 @@ def caller_card(
     at: datetime | None = None,
     in_clear: bool = False,
     calling: bool = True,
+    but_for: int | None = None,
 ) -> CallerCard:
     """The card of a unit, of a resident, or of a resident speaking for a unit; ValueError for neither.
 
-    The tickets on it are those that `user` may see. `calling` counts the call of this moment. With `in_clear` numbers
-    stand whole: whoever asks must log that.
+    The tickets on it are those that `user` may see. `calling` counts the call of this moment, whose entry
+    `but_for` may be written already. With `in_clear` numbers stand whole: whoever asks must log that.
     """
     if unit is None and resident is None:
         raise ValueError("A card is of a unit or of a resident.")
@@ -127,7 +157,7 @@ def caller_card(
     units = [unit] if unit else [home.unit for home in homes]
     unit = units[0] if units else None
     rows = people_of(unit, today) if unit else []
-    history = _History(user, units, resident, rows, at)
+    history = _History(user, units, resident, rows, at, but_for)
     return CallerCard(
         unit=unit,
         resident=resident,
@@ -141,6 +171,10 @@ def caller_card(
         open_matters=[matter for matter in history.matters if matter.is_open],
         waiting=history.waiting(),
         in_clear=in_clear,
+        arrears=arrears_of(unit, at=at) if unit and may(user, "billing.view", unit.estate_id) else None,
+        passes=open_passes_of(user, unit) if unit else [],
+        parcels=waiting_parcels_of(user, unit) if unit else [],
+        visitors=visits_of_unit(user, unit, at) if unit else [],
     )
 
 
@@ -148,21 +182,20 @@ class _History:
     """The tickets, visits, calls and promises that concern one caller, each read once."""
 
     def __init__(
-        self, user: User, units: list[Unit], resident: Resident | None, rows: list[Occupancy], at: datetime
+        self,
+        user: User,
+        units: list[Unit],
+        resident: Resident | None,
+        rows: list[Occupancy],
+        at: datetime,
+        but_for: int | None = None,
     ) -> None:
-        self.at = at
+        self.at, self.but_for = at, but_for
         self.resident = resident
         self.speaker = resident or next((row.resident for row in rows if row.is_primary), None)
         estate_id = units[0].estate_id if units else resident.estate_id  # type: ignore[union-attr]
-        concerns = Q(unit__in=[unit.pk for unit in units])
-        if resident:
-            concerns |= Q(resident=resident)
-        # A unit's own card has all its calls; a resident's has theirs, and those of their door where nobody was named.
-        whose = concerns
-        if resident:
-            hashes = [phone.whole_hash for phone in _phones_of(resident, rows)]
-            unnamed = Q(unit__in=[unit.pk for unit in units], resident__isnull=True)
-            whose = Q(resident=resident) | Q(phone_hash__in=hashes) | unnamed
+        hashes = [phone.whole_hash for phone in _phones_of(resident, rows)] if resident else []
+        concerns, whose = matters_of(units, resident), entries_of(units, resident, hashes)
         self.tickets = list(
             Ticket.objects.visible_to(user)
             .filter(concerns, estate_id=estate_id)
@@ -183,31 +216,10 @@ class _History:
     def calls(self, calling: bool) -> CallHistory | None:
         if not self.may_see_calls:
             return None
-        calls = sorted([*self._registered(), *self._told_at_once()], key=lambda call: call.at, reverse=True)
+        calls = calls_among(
+            self.contacts, self.tickets, resident=self.resident, at=self.at, but_for=self.but_for
+        )
         return call_history(calls, self.speaker, self.matters, self.call_backs, self.at, calling=calling)
-
-    def _registered(self) -> list[Call]:
-        spoken = (Contact.Kind.CALL, Contact.Kind.COUNTER)
-        incoming = [c for c in self.contacts if c.kind in spoken and c.direction == Contact.Direction.IN]
-        return [Call(c.created_at, c.summary) for c in incoming if self._is_recent(c.created_at)]
-
-    def _told_at_once(self) -> list[Call]:
-        """Calls that became a ticket without a line in the register."""
-        registered = {contact.ticket_id for contact in self.contacts}
-        theirs = {None, self.resident.pk} if self.resident else None
-        spoken = [
-            t
-            for t in self.tickets
-            if t.channel in (Channel.PHONE, Channel.COUNTER) and t.pk not in registered
-        ]
-        return [
-            Call(ticket.created_at, title_of(ticket))
-            for ticket in spoken
-            if self._is_recent(ticket.created_at) and (theirs is None or ticket.resident_id in theirs)
-        ]
-
-    def _is_recent(self, moment: datetime) -> bool:
-        return self.at - WINDOW <= moment <= self.at
 
     def waiting(self) -> list[Waiting]:
         """Call-backs and follow-up visits that are late or due by the end of the day."""

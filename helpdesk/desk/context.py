@@ -5,13 +5,18 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from helpdesk.desk.figures import figures_of
 from helpdesk.desk.rail import rail_of, shift_line
+from helpdesk.estates.models import Estate
 from helpdesk.notifications.selectors import unread_count
+from helpdesk.staff.models import User
 from helpdesk.staff.roles import estates_where, role_in
+from tickets.forms.contacts import CallBackForm
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -31,7 +36,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "estates": [m.estate for m in user.memberships_now],
         # Counts cost queries: only a page that draws the rail asks for them.
         "rail": SimpleLazyObject(lambda: rail_of(request)),
-        "unread": SimpleLazyObject(lambda: unread_count(user)),
+        "unread": SimpleLazyObject(lambda: unread(user, estate)),
         "me": {
             "name": str(user),
             "initials": initials(str(user)),
@@ -39,8 +44,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "shift_line": shift_line(user, estate) if estate else "",
         },
         "new_menu": new_menu(user),
+        "call_back_form": CallBackForm(estate=estate)
+        if estate and user.may("contacts.take", estate.pk)
+        else None,
     }
     return context
+
+
+def unread(user: User, estate: Estate | None) -> int:
+    """How many messages wait under the bell."""
+    return figures_of(user, estate, timezone.now()).unread if estate else unread_count(user)
 
 
 def languages() -> list[dict[str, Any]]:
@@ -64,6 +77,8 @@ def new_menu(user: Any) -> list[dict[str, str]]:
     """What the New button offers to this person."""
     entries = [
         ("tickets.take", "ticket_new", _("Ticket"), "t", "ticket"),
+        ("visits.work", "visit_new", _("Visitor"), "v", "visitor"),
+        ("passes.work", "pass_new", _("Release pass"), "p", "pass"),
         ("contacts.take", "contact_new", _("Call"), "c", "phone"),
     ]
     menu = []

@@ -10,11 +10,16 @@ from django.utils.translation import gettext as _
 
 from helpdesk.desk.clocks import day_and_time
 from helpdesk.desk.day_ruler import day_ruler
-from helpdesk.desk.lanes.contacts import call_backs
+from helpdesk.desk.lanes.class_reviews import class_reviews
+from helpdesk.desk.lanes.contacts import call_backs, letters_to_decide, messages_for_me
 from helpdesk.desk.lanes.follow_ups import follow_ups
+from helpdesk.desk.lanes.handovers import handovers
 from helpdesk.desk.lanes.lane import Due, Lane
+from helpdesk.desk.lanes.limits import limits_due
+from helpdesk.desk.lanes.passes import passes_waiting
 from helpdesk.desk.lanes.slips import department_slips, unsigned_slips
 from helpdesk.desk.lanes.tickets import held_replies, to_judge
+from helpdesk.desk.lanes.visits import visitors_here
 from helpdesk.estates.business_time import Calendar, NeverOpens, is_open, next_open, open_windows_on
 from helpdesk.estates.calendars import calling_calendar
 from helpdesk.estates.models import Department, Estate
@@ -49,26 +54,41 @@ def desk_day(user: User, estate: Estate, at: datetime | None = None) -> Day:
 
 
 def _columns(user: User, estate: Estate, at: datetime, calendar: Calendar) -> list[list[Lane]]:
+    told = messages_for_me(user, estate, at)
+    for_me = [told] if told.rows else []
+    here = [visitors_here(user, estate, at)] if may(user, "visits.view", estate.pk) else []
     if not may(user, "slips.view", estate.pk):
-        return []
-    left: list[Lane] = []
+        return [here, for_me]
+    left: list[Lane] = for_me
     middle: list[Lane] = []
     right: list[Lane] = []
     if may(user, "contacts.view", estate.pk):
         left.append(call_backs(user, estate, at))
+        letters = letters_to_decide(user, estate, at)
+        right += [letters] if letters and letters.rows else []
     if _signs_slips(user, estate):
         unsigned, in_hand = department_slips(user, estate, at)
         left.append(unsigned)
         middle.append(in_hand)
     else:
         left.append(unsigned_slips(user, estate, at))
+    end = timezone.localtime(at).replace(hour=23, minute=59, second=59)
     if may(user, "tickets.work", estate.pk):
         middle.append(to_judge(user, estate, at))
+        limits = limits_due(user, estate, at, until=end)
+        middle += [limits] if limits.rows else []
+        again = class_reviews(user, estate, at)
+        middle += [again] if again.rows else []
     if may(user, "tickets.release_reply", estate.pk):
         right.append(held_replies(user, estate, at))
     if may(user, "follow_ups.view", estate.pk):
-        end = timezone.localtime(at).replace(hour=23, minute=59, second=59)
         right.append(follow_ups(user, estate, at, until=end, note=calling_note(calendar, at)))
+    right += here
+    if may(user, "passes.work", estate.pk):
+        passes = passes_waiting(user, estate, at)
+        right += [passes] if passes.rows else []
+    if may(user, "handovers.write", estate.pk) and not _signs_slips(user, estate):
+        right.append(handovers(user, estate, at))
     return [left, middle, right]
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from helpdesk.desk.figures import forget_figures
 from helpdesk.lib.errors import Refused, TooOften
 
 
@@ -34,6 +35,21 @@ class RefusalMiddleware:
             messages.error(request, str(error.message))
             return redirect(back)
         return render(request, "409.html", {"message": error.message, "code": error.code}, status=409)
+
+
+class OwnDeedsMiddleware:
+    """After a person has done something the figures of their frame are counted anew."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        looked = request.method in {"GET", "HEAD", "OPTIONS"} or request.path_info.startswith("/api/")
+        user = getattr(request, "user", None)
+        if not looked and user is not None and user.is_authenticated:
+            forget_figures(user)  # type: ignore[arg-type]
+        return response
 
 
 def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:

@@ -1,8 +1,6 @@
 """The left rail: the pages this person may open, with a count where something waits."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from helpdesk.estates.models import Duty, Estate
+from helpdesk.desk.figures import figures_of, shift_of
+from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
 from helpdesk.staff.roles import may
-from tickets.selectors import counts_for_rail
 
 
 @dataclass(frozen=True)
@@ -42,15 +40,65 @@ PLACES = [
         gettext_lazy("Follow-ups"),
         ("follow_up_",),
     ),
-    ("contacts", "contacts.view", "contact_list", "o-phone", gettext_lazy("Registers"), ("contact_",)),
+    (
+        "contacts",
+        "contacts.view",
+        "contact_list",
+        "o-phone",
+        gettext_lazy("Registers"),
+        ("contact_", "message_", "praise_", "answer_", "call_back"),
+    ),
+    ("incidents", "incidents.view", "incident_list", "megaphone", gettext_lazy("Incidents"), ("incident_",)),
+    (
+        "visits",
+        "visits.view",
+        "visit_board",
+        "o-visitor",
+        gettext_lazy("Visitors"),
+        ("visit_", "watch_", "parcel_"),
+    ),
+    ("passes", "passes.view", "pass_list", "o-pass", gettext_lazy("Release passes"), ("pass_",)),
+    ("gate", "gate.release", "gate", "o-shield", gettext_lazy("Gate"), ("gate_",)),
     (
         "residents",
         "residents.view",
         "resident_list",
         "o-building",
         gettext_lazy("Residents"),
-        ("resident_", "unit_"),
+        ("resident_", "unit_detail", "unit_new_person", "import_", "personal_", "data_protection"),
     ),
+    (
+        "fees",
+        "billing.view",
+        "fees_home",
+        "o-cash",
+        gettext_lazy("Fees"),
+        (
+            *("unit_account", "bill_", "payment_", "receipt_", "run_", "meter_grid", "closing"),
+            *("collection_", "reminder_", "allocation_", "fee_figures"),
+            *("charge_", "exemption_", "lease_", "late_fee_"),
+        ),
+    ),
+    (
+        "fee_settings",
+        "billing.set_rates",
+        "charge_list",
+        "o-cash",
+        gettext_lazy("Fees"),
+        ("charge_", "exemption_", "late_fee_", "reminder_"),
+    ),
+    ("classes", "classes.learn", "agreement", "o-chart", gettext_lazy("Classes"), ("procedure",)),
+    (
+        "handovers",
+        "handovers.view",
+        "handover_list",
+        "o-swap",
+        gettext_lazy("Handovers"),
+        ("handover_", "day_log"),
+    ),
+    ("scripts", "scripts.write", "script_list", "o-book", gettext_lazy("Scripts"), ("script_",)),
+    ("policy", "settings.change", "visitor_policy", "o-settings", gettext_lazy("Goods and guests"), ()),
+    ("dashboard", "reports.view", "dashboard", "o-chart", gettext_lazy("Dashboard"), ()),
 ]
 
 
@@ -59,7 +107,7 @@ def rail_of(request: HttpRequest) -> list[Place]:
     user, estate = request.user, request.estate  # type: ignore[attr-defined]
     if estate is None:
         return []
-    counts = counts_for_rail(user, estate, timezone.now())
+    counts = figures_of(user, estate, timezone.now()).counts
     here = request.resolver_match.url_name or "" if request.resolver_match else ""
     places = []
     for key, permission, name, icon, label, lit in PLACES:
@@ -72,13 +120,5 @@ def rail_of(request: HttpRequest) -> list[Place]:
 
 def shift_line(user: User, estate: Estate) -> str:
     """Until when this person's shift lasts today, where the duty list names one."""
-    now: datetime = timezone.now().astimezone(ZoneInfo(estate.time_zone))
-    duty = (
-        Duty.objects.filter(person=user, day=now.date(), shift__estate=estate)
-        .select_related("shift")
-        .order_by("id")
-        .first()
-    )
-    if duty is None:
-        return ""
-    return _("%(shift)s to %(end)s") % {"shift": duty.shift.name, "end": f"{duty.shift.ends:%H:%M}"}
+    shift = shift_of(user, estate, timezone.now())
+    return _("%(shift)s to %(end)s") % {"shift": shift[0], "end": shift[1]} if shift else ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpdesk.desk.views import cards, desk, lookup
+from helpdesk.desk.views import cards, dashboard, desk, lookup
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("cards/call-back/<int:pk>/", cards.call_back, name="call_back"),
     path("messages/", desk.messages, name="messages"),
     path("switch-estate/", desk.switch_estate, name="switch_estate"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("styles/", desk.styles, name="styles"),
 ]

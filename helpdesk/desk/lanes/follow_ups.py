@@ -40,9 +40,23 @@ def follow_ups(user: User, estate: Estate, at: datetime, *, until: datetime, not
         FollowUp.objects.visible_to(user)
         .filter(estate=estate, status=FollowUp.Status.SCHEDULED, scheduled_at__lte=until)
         .select_related(
-            "ticket__unit", "ticket__resident", "ticket__department", "slip__unit", "slip__department"
+            "ticket__unit",
+            "ticket__resident",
+            "ticket__department",
+            "slip__unit",
+            "slip__department",
+            "contact__unit",
+            "contact__resident",
+            "unit",
+            "resident",
         )
-        .defer(*(f"ticket__{name}" for name in SEALED_OF_TICKET), "ticket__resident__identity_number")
+        .defer(
+            *(f"ticket__{name}" for name in SEALED_OF_TICKET),
+            "ticket__resident__identity_number",
+            "contact__phone",
+            "contact__resident__identity_number",
+            "resident__identity_number",
+        )
         .annotate(tries=Count("attempts"))
     )
     found = sorted(rows.order_by("due_at", "id")[: READ + 1], key=lambda v: (_starts(v) > at, v.due_at, v.pk))
@@ -76,7 +90,14 @@ def _visit(visit: FollowUp, at: datetime) -> tuple[Row, Due]:
 
 
 def _visited(visit: FollowUp) -> Row:
-    ticket, slip = visit.ticket, visit.slip
+    ticket, slip, contact = visit.ticket, visit.slip, visit.contact
+    if contact is not None:
+        return {
+            **who_of(contact.unit, contact.resident, contact.name, ""),
+            **line_of(contact.summary or _("A call-back")),
+        }
+    if visit.routine:
+        return {**who_of(visit.unit, visit.resident, "", ""), **line_of(visit.get_routine_display())}
     if ticket is None:
         assert slip is not None  # noqa: S101 - the table has a constraint for it
         text = joined([Truncator(slip.instructions).chars(LINE_CHARS), str(slip.department)])

@@ -43,6 +43,8 @@ class Lane:
     rows: list[Row] = field(default_factory=list)
     dues: list[Due] = field(default_factory=list)
     note: str = ""
+    # Instead of the count, where one figure would mix two things.
+    count_line: str = ""
     all_url: str = ""
     all_label: str = ""
     empty_url: str = ""

@@ -41,6 +41,7 @@ LOOKS: dict[str, dict[str, tuple[str, str, str]]] = {
         "verified": ("tick-badge", "pine", ""),
         "cancelled": ("close", "plain", "struck"),
     },
+    "incident": {"open": ("megaphone", "red", ""), "closed": ("tick", "pine", "")},
     "follow_up": {
         "due": ("follow-up", "amber", ""),
         "late": ("warning", "red", ""),

@@ -14,12 +14,13 @@ from helpdesk.desk.caller_cards import CallerCard, caller_card
 from helpdesk.desk.clocks import call_back_clock
 from helpdesk.desk.views.fragments import render_either
 from helpdesk.lib.addresses import ip_of
-from helpdesk.lib.phones import display_phone
+from helpdesk.lib.phones import display_phone, mask_phone
 from helpdesk.staff.access import get_visible, needs
 from helpdesk.staff.models import User
 from residents.models import Resident, Unit
 from residents.services.phone_views import log_phones_shown
 from tickets.models import Contact
+from tickets.views.plus_ones import buttons
 
 
 @require_safe
@@ -44,11 +45,14 @@ def call_back(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_visible(rows, request.user, "contacts.view", pk=pk)  # type: ignore[arg-type]
     context: dict[str, Any] = {"contact": contact}
     if contact.unit or contact.resident:
-        context |= card_context(request, unit=contact.unit, resident=contact.resident)
+        # Here it is we who ring.
+        context |= card_context(request, unit=contact.unit, resident=contact.resident, calling=False)
     if contact.call_back_at and not contact.called_back_at:
         at = contact.call_back_at
         context["clock"] = call_back_clock(at, context["card"].at if "card" in context else timezone.now())
-    if contact.phone:
+    if contact.phone and not request.user.may("residents.see_phones", contact.estate_id):  # type: ignore[union-attr]
+        context["number"] = mask_phone(contact.phone)
+    elif contact.phone:
         context["number"] = display_phone(contact.phone)
         log_access(
             contact,
@@ -77,19 +81,24 @@ def subject_of(request: HttpRequest, kind: str, pk: int) -> Any:
 
 
 def card_context(
-    request: HttpRequest, *, unit: Unit | None = None, resident: Resident | None = None
+    request: HttpRequest, *, unit: Unit | None = None, resident: Resident | None = None, calling: bool = True
 ) -> dict[str, Any]:
     """The card with its acts; every number that stands whole on it is kept as a view of it (docs/domain.md §8)."""
     user: User = request.user  # type: ignore[assignment]
     subject = unit or resident
     assert subject is not None  # noqa: S101 - both addresses name one
     in_clear = user.may("residents.see_phones", subject.estate_id)
-    calling = request.GET.get("calling") != "0"
-    card = caller_card(user, unit=unit, resident=resident, in_clear=in_clear, calling=calling)
+    calling = calling and request.GET.get("calling") != "0"
+    entry = request.GET.get("contact", "")
+    but_for = int(entry) if entry.isdecimal() and len(entry) < 19 else None
+    card = caller_card(
+        user, unit=unit, resident=resident, in_clear=in_clear, calling=calling, but_for=but_for
+    )
     if in_clear:
         shown = [person.resident for person in card.people if person.phones]
         log_phones_shown(shown, actor=user, reason="caller card", address=ip_of(request))
-    return {"card": card, "acts": _acts(user, card)}
+    incidents = buttons(user, subject.estate, unit=card.unit, resident=resident) if calling else []
+    return {"card": card, "acts": _acts(user, card), "plus_ones": incidents}
 
 
 def _show(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
@@ -112,12 +121,17 @@ def _acts(user: User, card: CallerCard) -> list[dict[str, Any]]:
     acts = [
         ("contacts.take", _("Call"), "contact_new", query, "c", "phone"),
         ("tickets.take", _("Ticket"), "ticket_new", f"{query}&channel=phone", "t", "ticket"),
+        ("visits.work", _("Visitor"), "visit_new", f"{query}&path=later", "v", "visitor"),
+        ("passes.work", _("Pass"), "pass_new", query, "p", "pass"),
     ]
     shown = [
         {"label": label, "url": f"{reverse(name)}?{words}", "key": key, "icon": icon}
         for permission, label, name, words, key, icon in acts
         if user.may(permission, card.estate_id)
     ]
+    if card.unit and user.may("billing.view", card.estate_id):
+        account = reverse("unit_account", args=[card.unit.pk])
+        shown.append({"label": _("Fees"), "url": account, "key": "f", "icon": "cash"})
     if shown:
         shown[0]["primary"] = True
     return shown

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from helpdesk.desk.lookup import Hit, look_up, looks_like_a_phone
+from helpdesk.desk.hits import Hit
+from helpdesk.desk.lookup import look_up, looks_like_a_phone
 from helpdesk.desk.views.cards import card_context, subject_of
 from helpdesk.desk.views.fragments import render_either, wants_fragment
 from helpdesk.staff.access import needs
@@ -15,7 +16,14 @@ from helpdesk.staff.roles import estates_where
 from residents.caller_numbers import remember_number
 
 LONGEST = 120
-ICONS = {"resident": "", "unit": "home", "ticket": "ticket", "slip": "slip"}
+ICONS = {
+    "resident": "",
+    "unit": "home",
+    "ticket": "ticket",
+    "slip": "slip",
+    "bill": "cash",
+    "payment": "cash",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,17 +45,17 @@ def lookup(request: HttpRequest) -> HttpResponse:
 
 def groups_of(hits: list[Hit]) -> list[dict[str, Any]]:
     """The hits under their headings, in the order in which the first of each was found."""
-    headings = {"resident": _("People"), "unit": _("Units"), "ticket": _("Numbers"), "slip": _("Numbers")}
+    headings = {"resident": _("People"), "unit": _("Units"), "vehicle": _("Vehicles")}
     groups: dict[str, list[dict[str, Any]]] = {}
     for hit in hits:
-        groups.setdefault(headings[hit.kind], []).append(
+        groups.setdefault(headings.get(hit.kind, _("Numbers")), []).append(
             {
                 "url": hit.url,
                 "card_url": hit.card_url,
                 "title": hit.title,
                 "plate": hit.plate if hit.kind != "unit" else "",
                 "meta": hit.subtitle,
-                "icon": ICONS[hit.kind],
+                "icon": ICONS.get(hit.kind, "search"),
             }
         )
     return [{"label": label, "hits": rows} for label, rows in groups.items()]
