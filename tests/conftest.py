@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
+from billing import triggers as billing_triggers
 from helpdesk.audit import triggers
 from helpdesk.estates.models import Department, Estate
 from helpdesk.staff.models import Membership, User
@@ -33,6 +34,7 @@ def _flush_past_the_triggers() -> Iterator[None]:
             flush(self)
         finally:
             triggers.install()
+            billing_triggers.install()
 
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
     yield
@@ -46,6 +48,9 @@ def remove_triggers() -> None:
             on = f" ON {table}" if connection.vendor == "postgresql" else ""
             for verb in ("update", "delete"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}")
+        for table, name in billing_triggers.names(connection.vendor):
+            on = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from helpdesk.staff.models import KeptAnswer
+from helpdesk.staff.tasks import forget_answers
 from tests.api.conftest import bearer, codes
 from tickets.models import Contact, Ticket
 
@@ -162,3 +163,22 @@ def test_without_a_key_two_at_once_make_two(api, clerk, estate):
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(send, range(2))) == [201, 201]
     assert Ticket.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_what_is_kept_stands_sealed(api, clerk, estate):
+    api(clerk).post("/api/v1/tickets/", body(estate), headers=KEY)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body FROM staff_keptanswer")
+        stored = cursor.fetchone()[0]
+    assert stored and "Lamp broken" not in stored and "Lamp broken" in KeptAnswer.objects.get().body
+
+
+@pytest.mark.django_db
+def test_old_answers_go_though_nobody_asks_again(api, clerk, estate):
+    api(clerk).post("/api/v1/tickets/", body(estate), headers=KEY)
+    forget_answers()
+    assert KeptAnswer.objects.exists()
+    KeptAnswer.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
+    forget_answers()
+    assert not KeptAnswer.objects.exists()

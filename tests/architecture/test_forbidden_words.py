@@ -32,6 +32,11 @@ FORBIDDEN = {
 # Looked at one by one: (file, reason) and why it may stand.
 LOOKED_AT = {
     ("helpdesk/audit/triggers.py", "puts values into SQL by formatting"): "table names from a constant",
+    ("tickets/search_index.py", "puts values into SQL by formatting"): "trigger names from a constant",
+    (
+        "billing/management/commands/measure_run.py",
+        "puts values into SQL by formatting",
+    ): "table names from a constant",
 }
 
 

@@ -14,6 +14,7 @@ from helpdesk.notifications.models import Message
 from helpdesk.notifications.services import notify
 from tests.conftest import at
 from tests.tickets.acts import at_once
+from tickets.deadlines import rungs
 from tickets.models import FollowUp, Slip, Ticket
 from tickets.services import escalations, follow_ups
 from tickets.services.slips import issue_slip
@@ -41,6 +42,7 @@ def miss_limits(make_ticket, department, count):
         ticket = make_ticket(f"请问 {n}", at=MORNING - timedelta(hours=8))
         Ticket.objects.filter(pk=ticket.pk).update(
             department=department,
+            priority="critical",  # four hours by the clock
             responded_at=MORNING,
             response_due_at=MORNING - timedelta(hours=7),
             resolution_due_at=MORNING - timedelta(hours=3),
@@ -190,10 +192,11 @@ def test_after_three_days_asleep_only_the_present_level_is_told(
     }
     # The negative control: awake all the time, each level would have been told in its own hour.
     Ticket.objects.filter(pk=ticket.pk).update(escalation=0)
-    due = escalations.late_since(Ticket.objects.get(pk=ticket.pk), awake)
-    limit = escalations.limit_of(Ticket.objects.get(pk=ticket.pk), due)
-    hours = [due + timedelta(minutes=1), due + limit / 2, due + limit]
-    assert [escalations.escalate_tickets(hour) for hour in hours] == [1, 1, 1]
+    late = Ticket.objects.get(pk=ticket.pk)
+    clock, due = escalations.missed(late, awake)
+    hours = rungs(late.estate, late.priority, clock, began=late.created_at, due=due)
+    late_by = timedelta(minutes=1)
+    assert [escalations.escalate_tickets(hour + late_by) for hour in hours] == [1, 1, 1]
 
 
 @pytest.mark.django_db

@@ -68,5 +68,11 @@ def test_the_log_keeps_no_resident_key(args):
     assert HideKeys().filter(record) and "abcDEF123" not in record.getMessage()
 
 
+def test_the_log_keeps_no_key_of_the_public_api():
+    line = "Not Found: /api/v1/public/tickets/abcDEF123/replies/"
+    record = logging.LogRecord("django.request", logging.WARNING, "", 1, line, (), None)
+    assert HideKeys().filter(record) and "abcDEF123" not in record.getMessage()
+
+
 def test_the_filter_stands_on_every_handler(settings):
     assert all("hide_keys" in handler["filters"] for handler in settings.LOGGING["handlers"].values())

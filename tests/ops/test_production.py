@@ -15,6 +15,8 @@ GOOD = {
     "ALLOWED_HOSTS": "desk.example",
     "SITE_URL": "https://desk.example",
     "EMAIL_URL": "smtp://mail.example:25",
+    "SMS_GATEWAY": "http",
+    "SMS_GATEWAY_URL": "https://sms.example/send",
     "LOG_LEVEL": "ERROR",
 }
 
