@@ -23,7 +23,7 @@ from tickets.services.follow_up_plans import schedule_follow_up
 from tickets.services.letters import settle_letter
 from tickets.services.tickets.pausing import resident_spoke
 from tickets.services.tickets.state import lock_ticket, note_response, same_estate, save_ticket
-from tickets.services.tickets.taking import read_phone
+from tickets.services.tickets.taking import note_third_report, read_phone
 
 K = Contact.Kind
 # Fewer digits than this are a part of a name (Flat 12, Mr Wang).
@@ -135,6 +135,8 @@ def _write(contact: Contact, actor: User, **letter: Any) -> Contact:
     if contact.kind == K.LETTER:
         contact.number = next_number(contact.estate, "L", at)
     contact.save(force_insert=True)
+    if contact.ticket is not None:
+        _count_reports(contact.ticket, contact)
     said = {"kind": contact.kind, "direction": contact.direction, "call_back_at": contact.call_back_at}
     record("contact.taken", contact, actor=actor, filed_under=contact.ticket, at=at, **said)
     if contact.letter_class:
@@ -173,6 +175,9 @@ def link_contact(contact: Contact, *, actor: User, ticket: Ticket, at: datetime 
         sentence = _("This entry belongs to another ticket already.")
         raise Refused("already_linked", sentence, field="ticket")
     if won:
+        if contact.direction == Contact.Direction.IN:
+            _heard(ticket, at or timezone.now())
+        _count_reports(ticket, contact)
         record("contact.linked", contact, actor=actor, filed_under=ticket, at=at)
     return contact
 
@@ -223,6 +228,15 @@ def _heard(ticket: Ticket, at: datetime) -> None:
     changed = resident_spoke(ticket, at=at)
     if changed:
         save_ticket(ticket, *changed)
+
+
+def _count_reports(ticket: Ticket, contact: Contact) -> None:
+    """Said a third time in 30 days, the matter goes to the manager, whoever linked it."""
+    if contact.direction == Contact.Direction.IN and contact.kind != K.MESSAGE:
+        ticket = lock_ticket(ticket)
+        changed = note_third_report(ticket, at=contact.created_at)
+        if changed:
+            save_ticket(ticket, *changed)
 
 
 def _answered(ticket: Ticket, at: datetime) -> None:

@@ -20,7 +20,7 @@ from tickets.routing import usual_department
 from tickets.scripts import script_for_channel, script_of
 from tickets.selectors import duplicates_of
 from tickets.services.tickets import take_ticket
-from tickets.services.tickets.taking import Reporter
+from tickets.services.tickets.repeated import Reporter
 from tickets.services.tickets.taking import suggest as suggestion_for
 from tickets.similar import similar_confirmed
 from tickets.views.answers import INVALID, REFUSED, done, ticket_for

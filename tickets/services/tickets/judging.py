@@ -26,8 +26,9 @@ from tickets.services.tickets.state import (
     search_text_of,
     take_first_contact,
 )
-from tickets.services.tickets.taking import tell_of_serious
+from tickets.services.tickets.taking import note_third_report, tell_of_serious
 
+WHOSE_AND_WHAT = {"topic", "unit", "resident"}
 EDITABLE = ("subject", "topic", "unit", "resident", "description")
 
 
@@ -145,7 +146,10 @@ def set_priority(
 def edit_ticket(
     ticket: Ticket, *, actor: User, version: int | None = None, at: datetime | None = None, **changes: Any
 ) -> Ticket:
-    """Change subject, topic, unit, resident or description; Stale if a colleague was quicker, Refused other_estate."""
+    """Change subject, topic, unit, resident or description; Stale if a colleague was quicker, Refused other_estate.
+
+    Put right, it may turn out to be the third report of one matter: then the manager hears at once.
+    """
     unknown = set(changes) - set(EDITABLE)
     if unknown:
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
@@ -156,9 +160,12 @@ def edit_ticket(
             same_estate(ticket.estate_id, name, changes[name])
         setattr(ticket, name, changes[name])
     if changed:
+        at = at or timezone.now()
         ticket.search_text = search_text_of(
             ticket, *Reply.objects.filter(ticket=ticket).values_list("body", flat=True)
         )
-        save_ticket(ticket, *changed, "search_text")
+        # With its topic or its unit put right, it may be the third report of one matter.
+        again = note_third_report(ticket, at=at) if WHOSE_AND_WHAT & set(changed) else []
+        save_ticket(ticket, *changed, "search_text", *again)
         record("ticket.changed", ticket, actor=actor, at=at, fields=changed)
     return ticket

@@ -48,12 +48,12 @@ def split_ticket(
         unit_as_written=ticket.unit_as_written,
         language=ticket.language,
         form_token=form_token,
+        split_from=ticket,
         at=at,
     )
-    part.split_from = ticket
     # Whoever took the whole keeps its parts (docs/domain.md §2, first-contact responsibility).
     part.responsible = ticket.responsible or actor
-    save_ticket(part, "split_from", "responsible")
+    save_ticket(part, "responsible")
     record("ticket.split", part, actor=actor, at=at, split_from=ticket.number)
     record("ticket.split", ticket, actor=actor, at=at, part=part.number)
     return part

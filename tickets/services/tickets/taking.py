@@ -1,12 +1,10 @@
 """Taking a matter on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,12 +15,22 @@ from helpdesk.estates.models import Estate
 from helpdesk.estates.services import next_number
 from helpdesk.lib.crypto import digest_secret, new_secret
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.phones import complain_about_phone, parse_phone, phone_hash, phone_hashes
+from helpdesk.lib.phones import complain_about_phone, parse_phone
 from helpdesk.staff.models import User
 from residents.models import Resident, Unit
 from tickets.classification import History, Suggestion, classify, suggest_topic
 from tickets.deadlines import limits_for
-from tickets.models import OPEN, Channel, ClassDecision, Contact, Forwarding, Priority, Ticket, Topic
+from tickets.models import (
+    OPEN,
+    UNRESOLVED,
+    Channel,
+    ClassDecision,
+    Contact,
+    Forwarding,
+    Priority,
+    Ticket,
+    Topic,
+)
 from tickets.services.forwardings import lay_forwarding
 from tickets.services.learning import model_in_use
 from tickets.services.steps import lay_steps, tick
@@ -34,25 +42,8 @@ from tickets.services.telling import (
     tell_staff,
     where_of,
 )
+from tickets.services.tickets.repeated import Reporter, earlier_reports, is_third_report, reporter_of
 from tickets.services.tickets.state import note_on_site_limit, same_estate, search_text_of
-
-# The third report of one matter by a resident or unit within so many days is serious.
-REPEATED, WITHIN = 3, timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class Reporter:
-    """Who says it: on file, or as they gave themselves out."""
-
-    unit: Unit | None
-    resident: Resident | None
-    name: str
-    phone: str
-    unit_as_written: str
-
-    @property
-    def phone_hash(self) -> str:
-        return phone_hash(self.phone) if self.phone else ""
 
 
 def take_ticket(
@@ -77,6 +68,7 @@ def take_ticket(
     forwarding: dict[str, Any] | None = None,
     builder: str = "",
     warranty_until: date | None = None,
+    split_from: Ticket | None = None,
     at: datetime | None = None,
 ) -> Ticket:
     """A new ticket, or the one that this `form_token` made before; Refused phone_invalid, other_estate."""
@@ -107,8 +99,9 @@ def take_ticket(
         form_token=form_token,
         builder=builder.strip(),
         warranty_until=warranty_until if builder.strip() else None,
+        split_from=split_from,
     )
-    third = is_third_report(ticket, reporter, at)
+    third = split_from is None and is_third_report(ticket, reporter, at)
     ticket.is_serious = third or bool(suggestion.serious) or ticket.priority == Priority.CRITICAL
     sent = Forwarding(ticket=ticket, **forwarding) if forwarding else None
     return _once(ticket, actor=actor, files=list(files), contact=contact, third=third, sent=sent)
@@ -134,25 +127,6 @@ def suggest(estate: Estate, description: str, reporter: Reporter, topic: str, at
         reopened=any(again for _status, again in found),
     )
     return classify(description, history=history, model=model_in_use())
-
-
-def earlier_reports(estate: Estate, reporter: Reporter, topic: str, at: datetime) -> QuerySet[Ticket]:
-    """What the same resident, unit or number reported on the topic in the last 30 days; "other" is no one topic."""
-    who = Q(pk__in=[])
-    if reporter.unit:
-        who |= Q(unit=reporter.unit)
-    if reporter.resident:
-        who |= Q(resident=reporter.resident)
-    if reporter.phone:
-        who |= Q(reporter_phone_hash__in=phone_hashes(reporter.phone))
-    since = at - WITHIN
-    rows = Ticket.objects.filter(who, estate=estate, topic=topic, created_at__gte=since, created_at__lte=at)
-    return rows.exclude(topic=Topic.OTHER)
-
-
-def is_third_report(ticket: Ticket, reporter: Reporter, at: datetime) -> bool:
-    """Whether this is at least the third report of the matter in 30 days."""
-    return earlier_reports(ticket.estate, reporter, ticket.topic, at).count() >= REPEATED - 1
 
 
 def _once(
@@ -233,6 +207,21 @@ def tell_of_new(ticket: Ticket, *, third: bool) -> None:
         tell_of_serious(ticket, at=ticket.created_at, third=third)
     if ticket.channel == Channel.WEB:
         tell_resident(ticket, "resident_ack", key=f"ticket:{ticket.pk}:ack", at=ticket.created_at)
+
+
+def note_third_report(ticket: Ticket, *, at: datetime) -> list[str]:
+    """On a locked ticket: by what was said or put right since, it is the third report, and the manager hears at once.
+
+    Returns the fields that changed: none where it was serious before, or is resolved.
+    """
+    if ticket.is_serious or ticket.status not in UNRESOLVED:
+        return []
+    if not is_third_report(ticket, reporter_of(ticket), at):
+        return []
+    ticket.is_serious = True
+    record("ticket.serious", ticket, actor=None, at=at, third=True)
+    tell_of_serious(ticket, at=at, third=True)
+    return ["is_serious"]
 
 
 def tell_of_serious(ticket: Ticket, *, at: datetime, third: bool = False, reason: str = "") -> None:
