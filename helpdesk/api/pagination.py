@@ -52,6 +52,16 @@ def read_cursor(text: str, field: "Field[Any, Any]") -> Cursor:
     return Cursor(backwards, value, pk)
 
 
+def column_of(queryset: QuerySet[Any], name: str) -> "Field[Any, Any]":
+    """The column of the table, or the one of that name that the view works out for its rows, never null."""
+    worked_out = queryset.query.annotations.get(name)
+    if worked_out is None:
+        return queryset.model._meta.get_field(name)  # type: ignore[return-value]
+    field = worked_out.output_field.clone()
+    field.set_attributes_from_name(name)
+    return field  # type: ignore[no-any-return]
+
+
 class NewestFirst(BasePagination):
     """`{"next", "previous", "results"}`, 50 a page, up to 200 by `?page_size=`."""
 
@@ -61,7 +71,7 @@ class NewestFirst(BasePagination):
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
         self.request = request
         column, down = ordering_of(request, view)
-        self.field = queryset.model._meta.get_field(column)
+        self.field = column_of(queryset, column)
         text = request.query_params.get("cursor")
         cursor = read_cursor(text, self.field) if text else None  # type: ignore[arg-type]
         size = self.size_of(request)

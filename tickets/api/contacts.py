@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, QuerySet, Value, When
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -19,6 +19,7 @@ from helpdesk.staff.models import User
 from residents.models import Resident, Unit
 from tickets.api.ticket_serializers import ColleagueKey, refuse_other_estate
 from tickets.models import Contact, LetterClass, Slip, Ticket
+from tickets.models.contacts import WAITS
 from tickets.services import contacts, letters
 
 STATUSES = [("open", "open"), ("done", "done")]
@@ -126,7 +127,8 @@ class ContactViewSet(DeskViewSet):
     queryset = Contact.objects.all()
     serializer_class = ContactSerializer
     filterset_class = ContactFilter
-    ordering_fields = ("id", "created_at", "call_back_at", "number")
+    ordering_fields = ("id", "created_at", "call_back_at", "number", "status")
+    ordering_columns = {"status": "status_now"}
     search_fields = ("name", "summary", "number")
     permissions = {
         "*": "contacts.take",
@@ -134,6 +136,10 @@ class ContactViewSet(DeskViewSet):
         "retrieve": "contacts.view",
         "decide": "letters.decide",
     }
+
+    def rows(self) -> QuerySet[Contact]:
+        now = Case(When(WAITS, then=Value("open")), default=Value("done"), output_field=CharField())
+        return Contact.objects.annotate(status_now=now)
 
     @extend_schema(request=NewContactSerializer, responses={201: ContactSerializer})
     def create(self, request: Request) -> Response:

@@ -71,6 +71,8 @@ class FollowUpFilter(FilterSet):
     due_before = before("due_at")
     scheduled_after = since("scheduled_at")
     scheduled_before = before("scheduled_at")
+    wished_after = since("wished_at")
+    wished_before = before("wished_at")
     recorded_after = since("recorded_at")
     recorded_before = before("recorded_at")
     created_after = since("created_at")
@@ -96,6 +98,7 @@ class FollowUpViewSet(DeskViewSet):
     serializer_class = FollowUpSerializer
     filterset_class = FollowUpFilter
     ordering_fields = ("id", "due_at", "scheduled_at", "status", "created_at")
+    search_fields = ("ticket__number", "slip__number", "unit__code", "suggestion")
     permissions = {"*": "follow_ups.record", "list": "follow_ups.view", "retrieve": "follow_ups.view"}
 
     def rows(self) -> QuerySet[FollowUp]:

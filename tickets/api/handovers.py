@@ -77,6 +77,8 @@ class TakeSerializer(StrictSerializer):
 class HandoverFilter(FilterSet):
     day_after = django_filters.DateFilter(field_name="day", lookup_expr="gte")
     day_before = django_filters.DateFilter(field_name="day", lookup_expr="lt")
+    ends_after = since("ends_at")
+    ends_before = before("ends_at")
     created_after = since("created_at")
     created_before = before("created_at")
     given_after = since("given_at")
@@ -86,7 +88,17 @@ class HandoverFilter(FilterSet):
 
     class Meta:
         model = Handover
-        fields = ("status", "estate", "shift", "day", "given_by", "taken_by", "is_last")
+        fields = (
+            "status",
+            "estate",
+            "shift",
+            "day",
+            "drafted_by",
+            "given_by",
+            "taken_by",
+            "is_last",
+            "number",
+        )
 
 
 class HandoverViewSet(DeskViewSet):
@@ -96,6 +108,7 @@ class HandoverViewSet(DeskViewSet):
     serializer_class = HandoverSerializer
     filterset_class = HandoverFilter
     ordering_fields = ("id", "number", "status", "created_at", "day", "ends_at")
+    search_fields = ("number", "shift_name", "remarks", "doubt")
     permissions = {"*": "handovers.write", "list": "handovers.view", "retrieve": "handovers.view"}
 
     def rows(self) -> QuerySet[Handover]:

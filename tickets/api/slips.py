@@ -98,6 +98,8 @@ class SlipFilter(FilterSet):
     issued_before = before("issued_at")
     sign_due_after = since("sign_due_at")
     sign_due_before = before("sign_due_at")
+    started_after = since("started_at")
+    started_before = before("started_at")
     signed_after = since("signed_at")
     signed_before = before("signed_at")
     done_after = since("done_at")

@@ -54,8 +54,22 @@ class TicketFilter(FilterSet):
     incident = django_filters.NumberFilter(field_name="incident_report__incident")
     created_after = since("created_at")
     created_before = before("created_at")
+    response_due_after = since("response_due_at")
+    response_due_before = before("response_due_at")
+    resolution_due_after = since("resolution_due_at")
+    resolution_due_before = before("resolution_due_at")
+    on_site_due_after = since("on_site_due_at")
+    on_site_due_before = before("on_site_due_at")
+    responded_after = since("responded_at")
+    responded_before = before("responded_at")
     resolved_after = since("resolved_at")
     resolved_before = before("resolved_at")
+    closed_after = since("closed_at")
+    closed_before = before("closed_at")
+    paused_since_after = since("paused_since")
+    paused_since_before = before("paused_since")
+    warranty_until_after = django_filters.DateFilter(field_name="warranty_until", lookup_expr="gte")
+    warranty_until_before = django_filters.DateFilter(field_name="warranty_until", lookup_expr="lt")
 
     class Meta:
         model = Ticket
@@ -84,6 +98,9 @@ class TicketViewSet(ClockActs):
         "response_due_at",
         "resolution_due_at",
         "priority",
+        "topic",
+        "resolved_at",
+        "closed_at",
     )
     search_fields = ("number", "subject", "description", "replies", "reporter")
     permissions = {"*": "tickets.work", "create": "tickets.take", "release": "tickets.release_reply"} | READS
