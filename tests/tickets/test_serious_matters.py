@@ -18,7 +18,9 @@ QUIET = "请问周末访客停车怎么收费？"
 
 
 def told(person, ticket):
-    rows = Message.objects.filter(template="ticket_serious", recipient_user=person, channel="desk", about_id=ticket.pk)
+    rows = Message.objects.filter(
+        template="ticket_serious", recipient_user=person, channel="desk", about_id=ticket.pk
+    )
     return rows.count()
 
 

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from helpdesk.staff.permissions import PERMISSIONS, Role
+from helpdesk.staff.services import create_token
+from tests.api.conftest import bearer
 from tests.tickets.acts import bring_to
 from tickets.models import FollowUp, Slip
 from tickets.services.follow_ups import FOLLOW_UP_STATES, record_follow_up
@@ -41,10 +43,10 @@ BY_ITSELF = {"give_up"}
 
 
 @pytest.fixture
-def cast(clerk, supervisor, technician, guard, cashier, manager, admin):
+def cast(clerk, supervisor, technician, guard, cashier, manager, admin, outsider):
     return {
         "clerk": clerk, "supervisor": supervisor, "technician": technician, "guard": guard, "cashier": cashier,
-        "manager": manager, "admin": admin,
+        "manager": manager, "admin": admin, "outsider": outsider,
     }  # fmt: skip
 
 
@@ -131,3 +133,81 @@ def test_a_follow_up_visit_does_what_the_table_says(
             assert answer == 303 and visit.status == FOLLOW_UP_STATES.table[act][1], (role, answer)
         else:
             assert answer == 409 and now == before, (role, answer)
+    assert login(cast["outsider"]).post(reverse(name, args=[visit.pk]), sent).status_code == 404
+
+
+# --- the same by the API ----------------------------------------------------------------------------------------------
+
+VISIT_CALLS = {
+    "attempt": ("attempt/", {"reached": False, "channel": "phone"}),
+    "wish": ("wish/", {}),
+    "record": ("record/", {"outcome": "satisfied", "score": 5}),
+}
+
+
+def ask(user, path, body):
+    _token, plain = create_token(user, name="t", actor=None)
+    return bearer(plain).post(f"/api/v1/{path}", body or None, format="json")
+
+
+@pytest.mark.parametrize("status", Slip.Status.values)
+@pytest.mark.parametrize("act", SLIP_PAGES)
+def test_by_the_api_a_slip_does_what_the_table_says(
+    act, status, cast, second_clerk, make_ticket, departments
+):
+    _name, permission, sent = SLIP_PAGES[act]
+    for role in [*Role.values, "outsider"]:
+        slip = slip_in(
+            status,
+            cast=cast | {"second": second_clerk},
+            department=departments["engineering"],
+            ticket=make_ticket(complaint_class="valid"),
+        )
+        before = (slip.status, slip.version)
+        answer = ask(cast[role], f"slips/{slip.pk}/{act}/", sent)
+        slip.refresh_from_db()
+        said = (role, answer.status_code, answer.content)
+        if role == "outsider":
+            # A clerk elsewhere: what no clerk may is refused at the door, all else is not there.
+            wanted = 404 if "clerk" in PERMISSIONS[permission] else 403
+            assert answer.status_code == wanted and (slip.status, slip.version) == before, said
+        elif role not in PERMISSIONS[permission]:
+            assert answer.status_code in {403, 404} and (slip.status, slip.version) == before, said
+        elif status in SLIP_STATES.sources(act):
+            assert answer.status_code == 200, said
+            assert slip.status == answer.json()["status"] == SLIP_STATES.table[act][1], said
+        else:
+            # Done already by this very person, it is harmless; out of a technician's sight it is not there.
+            allowed = {200, 409, 404} if role == Role.TECHNICIAN else {200, 409}
+            assert answer.status_code in allowed and (slip.status, slip.version) == before, said
+            if answer.status_code == 409:
+                assert answer.json()["errors"][0]["code"] == "invalid_transition", said
+
+
+@pytest.mark.parametrize("status", FollowUp.Status.values)
+@pytest.mark.parametrize("act", VISIT_CALLS)
+def test_by_the_api_a_follow_up_visit_does_what_the_table_says(
+    act, status, cast, second_clerk, make_ticket, departments
+):
+    path, sent = VISIT_CALLS[act]
+    if act == "wish":
+        sent = {"wished_at": (timezone.now() + timedelta(days=2)).isoformat()}
+    for role in [*Role.values, "outsider"]:
+        visit = visit_in(
+            status,
+            cast=cast | {"second": second_clerk},
+            department=departments["engineering"],
+            ticket=make_ticket("请问"),
+        )
+        before = (visit.status, visit.wished_at, visit.recorded_at)
+        answer = ask(cast[role], f"follow-ups/{visit.pk}/{path}", sent)
+        visit.refresh_from_db()
+        now, said = (visit.status, visit.wished_at, visit.recorded_at), (role, answer.content)
+        if role == "outsider" or role not in PERMISSIONS["follow_ups.record"]:
+            wanted = {404} if role == "outsider" else {403, 404}
+            assert answer.status_code in wanted and now == before, said
+        elif status in FOLLOW_UP_STATES.sources(act):
+            assert answer.status_code == 200 and visit.status == FOLLOW_UP_STATES.table[act][1], said
+        else:
+            assert answer.status_code == 409 and now == before, said
+            assert answer.json()["errors"][0]["code"] == "invalid_transition", said
