@@ -6,9 +6,11 @@ from pathlib import Path
 
 import opencc
 import pytest
+from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from tickets.classification import ALL_TOPICS, CLASSES, History, Suggestion, classify, suggest_topic
+from tickets.classification.curves import learning_curve
 from tickets.classification.features import features_of
 from tickets.classification.model import SHIPPED, Model, shipped_model
 from tickets.classification.patterns import PATTERNS
@@ -25,6 +27,7 @@ from tickets.classification.training import (
     guard_part,
     seed_examples,
 )
+from tickets.management.commands import evaluate_classifier
 from tickets.management.commands.evaluate_classifier import Command
 
 CLEAR = [
@@ -334,6 +337,23 @@ def test_the_evaluation_prints_every_figure(tmp_path: Path) -> None:
     ):  # fmt: skip
         assert figure in out.getvalue()
     assert f"items                        {len(CLEAR)}" in out.getvalue()
+
+
+def test_the_evaluation_says_what_more_examples_bring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate_classifier, "learning_curve", lambda examples: {40: 0.5, 160: 0.61})
+    file = tmp_path / "labelled.jsonl"
+    file.write_text(json.dumps({"text": CLEAR[0][0], "label": CLEAR[0][1]}), encoding="utf-8")
+    out = StringIO()
+    call_command("evaluate_classifier", file, stdout=out)
+    assert "gained from 40 to 160        +0.110" in out.getvalue()
+
+
+def test_a_learning_curve_is_drawn_from_the_hand_written_set_the_same_each_time() -> None:
+    examples = [Example(text, name) for text, name in CLEAR]
+    (reached,) = {learning_curve(examples, sizes=(40,), draws=2)[40] for _ in range(2)}
+    assert 0 < reached <= 1
 
 
 @pytest.mark.parametrize("content", ["", "not json", '{"text": "x"}', '{"text": "x", "label": "angry"}'])
