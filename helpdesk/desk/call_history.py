@@ -79,7 +79,9 @@ def _why(count: int, matters: Sequence[Matter], late: Contact | None, at: dateti
     elif matters and count == 2:
         sentences.append(_("%(day)s: %(outcome)s.") % {"day": matters[0].on, "outcome": matters[0].outcome})
     if count and _told_twice(matters, at):
-        sentences.append(_("A third report of one matter goes to the manager when you open the ticket."))
+        sentences.append(
+            _("A third report of one matter goes to the manager at once, new ticket or same matter.")
+        )
     return pgettext("between sentences", " ").join(sentences)
 
 
