@@ -40,9 +40,9 @@ def _row(handover: Handover, at: datetime) -> tuple[Row, Due]:
         "id": f"handover-{handover.pk}",
         "url": url,
         "clock": clock_until(handover.ends_at, since=handover.created_at, at=at),
-        "name": handover.number,
-        "line": handover.shift_name,
-        "second": _("given by %(who)s") % {"who": handover.given_by}
+        "name": handover.shift_name,
+        "role": handover.number,
+        "line": _("given by %(who)s") % {"who": handover.given_by}
         if given
         else handover.get_status_display(),
         "action": {"label": _("Take over") if given else _("Sign"), "url": url},
