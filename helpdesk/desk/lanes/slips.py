@@ -100,6 +100,5 @@ def _slip_row(slip: Slip, reader: _Reader) -> Row:
         "url": reverse("slip_detail", args=[slip.pk]),
         "plate": plate if reader.opens_cards or plate is None else {"code": plate["code"]},
         "name": str(slip.department),
-        "role": slip.number,
         **line_of(slip.instructions),
     }
