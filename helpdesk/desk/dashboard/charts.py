@@ -142,7 +142,7 @@ def dumbbells(
 
 
 def bars(rows: Sequence[tuple[str, int, int, str, str]]) -> list[dict[str, Any]]:
-    """A track for each (name, open, late, address of the open, of the late): what is open, its late part at the end, in per cent."""
+    """A track for each (name, open, late, their two addresses): how much is open, its late part at the end, in per cent."""
     most = max((row[1] for row in rows), default=0) or 1
     return [
         {
