@@ -22,13 +22,18 @@ def day_and_time(at: datetime) -> str:
     return date_format(local, "H:i") if local.date() == today else date_format(local, _("j M, H:i"))
 
 
+def in_full_hours(late: timedelta) -> timedelta:
+    """From two hours on nobody counts the minutes of a lateness; the exact moment stands on hover."""
+    return late if late < timedelta(hours=2) else late - late % timedelta(hours=1)
+
+
 def clock_until(due: datetime, *, since: datetime | None, at: datetime) -> dict[str, Any]:
     """A limit that still runs: time left, or how late."""
     title = _("due %(moment)s") % {"moment": day_and_time(due)}
     if due <= at:
         return {
             "state": "late",
-            "label": _("%(span)s late") % {"span": in_short(at - due)},
+            "label": _("%(span)s late") % {"span": in_short(in_full_hours(at - due))},
             "fraction": 0,
             "title": title,
         }

@@ -88,7 +88,7 @@ def _columns(user: User, estate: Estate, at: datetime, calendar: Calendar) -> li
         passes = passes_waiting(user, estate, at)
         right += [passes] if passes.rows else []
     if may(user, "handovers.write", estate.pk) and not _signs_slips(user, estate):
-        right.append(handovers(user, estate, at))
+        left.append(handovers(user, estate, at))
     return [left, middle, right]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -37,15 +38,29 @@ def needs(permission: str) -> Callable[[View], View]:
 
 def ask_to_log_in(request: HttpRequest) -> HttpResponse:
     """The log-in page; a fragment's request gets it as a whole page instead of into a corner."""
-    back = (
-        request.get_full_path() if request.method == "GET" and not request.headers.get("HX-Request") else "/"
-    )
-    response: HttpResponse = redirect_to_login(back)
+    response: HttpResponse = redirect_to_login(way_back(request))
     if request.headers.get("HX-Request"):
         target = response["Location"]
         response = HttpResponse(status=204)
         response["HX-Redirect"] = target
     return response
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where to go on after logging in: the page asked for, or the one whose form was sent and whose draft waits there."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    # A refused form stands at the address that it was posted to, which can't be opened; a form for something new can.
+    can_be_opened = page.path != request.path or request.method == "GET" or page.path.endswith("/new/")
+    if (
+        page.netloc == request.get_host()
+        and page.path
+        and request.path.startswith(page.path)
+        and can_be_opened
+    ):
+        return urlunsplit(("", "", page.path, page.query, ""))
+    return "/"
 
 
 def get_visible(queryset: QuerySet[M], user: User, permission: str, **lookup: Any) -> M:

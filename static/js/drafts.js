@@ -40,6 +40,13 @@
     store(key, { text: field.value, at: at, sent: false });
     note(field).textContent = say.draftKept.replace("{time}", clock(at));
   }
+  // A text that is back behind a closed tab is as good as lost; a text under the open one keeps its place.
+  function openTabOf(field) {
+    const form = field.closest("form[data-tab]");
+    const others = [...document.querySelectorAll("form[data-tab] [data-draft-key]")].filter((other) => other !== field);
+    const tab = form && document.getElementById(form.dataset.tab);
+    if (tab && !others.some((other) => other.value.trim())) tab.checked = true;
+  }
   function bringBack(field) {
     const kept = load(field.dataset.draftKey);
     if (!kept || kept.text === field.value) return;
@@ -48,6 +55,7 @@
     const before = field.value;
     field.value = kept.text;
     field.dispatchEvent(new Event("change", { bubbles: true }));
+    openTabOf(field);
     const drop = document.createElement("button");
     drop.type = "button";
     drop.className = "link-btn";

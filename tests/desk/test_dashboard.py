@@ -51,6 +51,35 @@ def test_each_figure_opens_the_very_rows(login, manager, clerk, make_ticket, dep
     assert inquiry["open"] == listed(client, inquiry["open_url"]) == 3
 
 
+def test_visits_due_and_late_and_a_departments_late_ones_open_the_very_rows(
+    login, manager, make_ticket, unit, departments
+):
+    now, engineering = timezone.now(), departments["engineering"]
+    for n, (planned, counts_until) in enumerate([(-50, -1), (-2, 9), (-1, 9), (5, 9)]):
+        ticket = make_ticket(unit=unit, description=f"Asked {n}")
+        Ticket.objects.filter(pk=ticket.pk).update(
+            department=engineering, resolution_due_at=now + timedelta(hours=1 if n else -1)
+        )
+        FollowUp.objects.create(
+            estate=ticket.estate,
+            ticket=ticket,
+            scheduled_at=now + timedelta(hours=planned),
+            due_at=now + timedelta(hours=counts_until),
+            on_time_until=now + timedelta(hours=counts_until),
+        )
+    client = login(manager)
+    for query in ({}, {"building": unit.building_id, "department": engineering.pk}):
+        page = client.get(URL, query)
+        due, late = tile(page, "Follow-up coverage")["links"]
+        assert (due["label"], listed(client, due["url"])) == ("3 due now", 3)
+        assert (late["label"], listed(client, late["url"])) == ("1 late", 1)
+        row = next(row for row in page.context["load"] if row["name"] == str(engineering))
+        assert (row["open"], listed(client, row["url"])) == (4, 4)
+        assert (row["late"], listed(client, row["late_url"])) == (1, 1)
+    elsewhere = client.get(URL, {"department": departments["security"].pk})
+    assert [listed(client, link["url"]) for link in tile(elsewhere, "Follow-up coverage")["links"]] == [0, 0]
+
+
 def test_filters_narrow_figures_and_rows_alike(login, manager, make_ticket, unit, departments):
     here = make_ticket(unit=unit, description="In building 3")
     make_ticket(description="Somewhere")

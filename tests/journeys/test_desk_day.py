@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -46,20 +47,26 @@ def test_an_incident_joins_three_callers_and_tells_them_once(opened: Callable[..
     page.locator("[name=title]").fill("3 栋停水 No water in building 3")
     page.locator("[name=kind]").select_option(index=1)
     moves.press(page, page.locator("main form .btn-primary"))
-    for unit, name in (("3-2-501", ""), ("3-2-502", ""), ("", "Mrs Lau")):
+    incident = page.url
+    for unit, name in (("3-2-502", ""), ("", "Mrs Lau")):
         form = page.locator("#caller")
         form.locator("[name=unit]").fill(unit)
         form.locator("[name=name]").fill(name)
         form.locator("[name=summary]").fill("没有水 No water")
         moves.press(page, form.locator(".btn-primary"))
+    # The third rings while the desk does something else: one click on the caller card.
+    moves.open_card(clerk, "3-2-501", "3-2-501")
+    moves.press(page, page.locator(".plus-one", has_text="No water in building 3").locator("button"))
+    clerk.go(incident)
     expect(page.locator(".callers > li")).to_have_count(3)
+    expect(page.locator(".callers > li", has_text="3-2-501")).to_have_count(1)
     clerk.shoot("incident", whole=True)
     moves.unfold(page.locator("#notice"))
     for words in page.locator("#notice textarea").all():
         words.fill("工程部正在抢修。 Engineering is at work.")
     moves.press(page, page.locator("#notice form .btn-primary"))
     expect(page.locator("main")).to_contain_text("工程部正在抢修")
-    expect(page.locator("main")).not_to_contain_text("Notice to 0 households")
+    expect(page.locator("#timeline, .timeline").last).to_contain_text("Notice to 2 households")
     assert clerk.page.locator("#notice-1.held-reply").count() == 0, "nothing was promised, so nothing waits"
     menu = page.locator('details:has(form[action$="/close/"])')
     moves.unfold(menu)
@@ -68,7 +75,7 @@ def test_an_incident_joins_three_callers_and_tells_them_once(opened: Callable[..
     expect(page.locator("main")).to_contain_text("Water is back.")
 
 
-def test_a_contractor_signs_and_reports_by_the_link_alone(opened: Callable[..., Window]) -> None:
+def test_a_contractor_signs_and_reports_by_the_link_alone(opened: Callable[..., Window], photo: Path) -> None:
     clerk = opened("clerk")
     clerk.go("/")
     moves.open_card(clerk, "3-2-501", "3-2-501")
@@ -92,11 +99,15 @@ def test_a_contractor_signs_and_reports_by_the_link_alone(opened: Callable[..., 
     moves.press(on_phone, on_phone.locator('form[action$="/start/"] button.btn-primary'))
     report = on_phone.locator("form.slip-report")
     report.locator("[name=report]").fill("更换按钮板，门机已校准。")
+    report.locator("[name=files]").set_input_files(str(photo))
     moves.press(on_phone, report.locator("button.btn-primary").last)
     expect(on_phone.locator("main")).to_contain_text("更换按钮板")
+    expect(on_phone.locator("main img").first).to_be_visible()
     assert not contractor.overflows()
+    contractor.shoot("contractor-done-phone", whole=True)
 
     clerk.go(slip)
+    expect(page.locator(".slip-sides img")).to_have_count(1)
     expect(page.locator("main")).to_contain_text("林国强")
     moves.verify_slip(page)
     contractor.expected = {410}
@@ -152,3 +163,35 @@ def test_a_shift_writes_its_handover_signs_and_the_next_takes_over(opened: Calla
     taker.shoot("handover-print", whole=True)
     clerk.go(path)
     expect(page.locator(".signed-by")).to_contain_text(":")
+
+
+def test_a_shift_that_leaves_nothing_says_none_aloud(opened: Callable[..., Window]) -> None:
+    clerk = opened("outsider")
+    page = clerk.page
+    clerk.expected = {409, 422}
+    open_handover(page, clerk)
+    while page.locator(".leftovers .leftover-more").count():
+        line = page.locator(".leftovers .leftover-more").first
+        moves.unfold(line)
+        remove = line.locator('form[action$="/remove/"]')
+        remove.locator("[name=reason]").fill("已当面说清。 Told face to face.")
+        moves.press(page, remove.locator("button"))
+    give = page.locator("#give")
+    for tick in give.locator(".closing-item input[type=checkbox]").all():
+        tick.check()
+    moves.press(page, give.locator(".btn-primary"))
+    expect(page.locator("#give"), "silence is no handover").to_have_count(1)
+    page.locator("#give [name=none_said]").check()
+    for tick in page.locator("#give .closing-item input[type=checkbox]").all():
+        tick.check()
+    moves.press(page, page.locator("#give .btn-primary"))
+    expect(page.locator(".handover-none")).to_be_visible()
+    path = page.url[page.url.index("/tickets/") :]
+
+    taker = opened("manager")
+    taker.go(path)
+    moves.press(taker.page, taker.page.locator("#take .btn-primary"))
+    expect(taker.page.locator("#take")).to_have_count(0)
+    taker.go(path + "print/")
+    expect(taker.page.locator("main, body").first).to_contain_text("None")
+    taker.shoot("handover-none-print", whole=True)

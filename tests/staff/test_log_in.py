@@ -59,6 +59,21 @@ def test_log_in_leads_nowhere_else(clerk, target):
     assert response["Location"] == "/"
 
 
+@pytest.mark.parametrize(
+    ("came_from", "goes_on"),
+    [
+        ("http://testserver/tickets/7/?show=notes", "/tickets/7/%3Fshow%3Dnotes"),
+        ("http://testserver/tickets/7/replies/", "/"),  # a refused form's address can't be opened
+        ("http://evil.example/tickets/7/", "/"),
+        ("http://testserver/fees/", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_sent_after_the_session_was_lost_leads_back_to_its_page(db, came_from, goes_on):
+    answer = Client().post("/tickets/7/replies/", {"body": "Draft"}, headers={"referer": came_from})
+    assert answer["Location"] == f"{reverse('login')}?next={goes_on}"
+
+
 def test_somebody_without_an_estate_sees_an_honest_page(clerk):
     clerk.memberships.update(is_active=False)
     browser = Client()

@@ -1,5 +1,6 @@
 """The calling list and the record of a follow-up visit."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,21 @@ def test_a_visit_shows_number_matter_and_script_but_never_the_class(login, clerk
 def test_what_is_said_is_said_in_the_residents_language(login, clerk, visit):
     answer = login(clerk).get(reverse("follow_up_detail", args=[visit.pk]))
     assert answer.context["script"]["say_lang"] == "zh-hans"
+
+
+def test_a_routine_visit_mixes_no_languages_in_what_is_said(login, clerk, estate, resident):
+    at = timezone.now() - timedelta(minutes=1)
+    visit = FollowUp.objects.create(
+        estate=estate,
+        resident=resident,
+        routine=FollowUp.Routine.YEARLY,
+        scheduled_at=at,
+        due_at=at + timedelta(days=2),
+        on_time_until=at + timedelta(days=2),
+    )
+    answer = login(clerk).get(reverse("follow_up_detail", args=[visit.pk]))
+    assert answer.context["matter"] == "our service this year"
+    assert not re.search("service|year", answer.context["script"]["say"])
 
 
 @pytest.mark.parametrize(

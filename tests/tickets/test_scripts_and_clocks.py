@@ -21,6 +21,14 @@ def test_no_script_promises_anything(key):
     assert find_promises(script_of(key)["say"]) == []
 
 
+@pytest.mark.parametrize(
+    ("late", "label"),
+    [(12, "12 min late"), (119, "119 min late"), (222, "3 h late"), (24 * 60 * 2, "2 days late")],
+)
+def test_from_two_hours_on_a_lateness_counts_no_minutes(late, label):
+    assert clock_until(NOON - timedelta(minutes=late), since=None, at=NOON)["label"] == label
+
+
 def test_what_is_not_known_yet_stands_as_dots():
     said = script_of("valid", department="Engineering")["say"]
     assert "Engineering" in said and "…" in said and "%" not in said

@@ -12,6 +12,7 @@ from django.utils import timezone
 from helpdesk.audit.models import AccessEntry
 from tests.tickets.counting import cost
 from tickets.models import Contact, Reply, Slip, Ticket
+from tickets.services.tickets import assign_ticket
 from tickets.views.matters import first_line
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +218,19 @@ def test_assigning_names_the_department_and_keeps_who_is_responsible(
         technician,
         clerk,
     )
+
+
+def test_the_timeline_names_the_department_in_the_readers_language(login, clerk, departments, make_ticket):
+    engineering = departments["engineering"]
+    engineering.name_zh_hans = "工程部"
+    engineering.save()
+    ticket = make_ticket()
+    assign_ticket(ticket, actor=clerk, department=engineering)
+    client = login(clerk)
+    at = reverse("ticket_detail", args=[ticket.pk])
+    assert f"Given to {engineering.name}" in client.get(at).content.decode()
+    client.cookies["language"] = "zh-hans"
+    assert "派给工程部" in client.get(at).content.decode()
 
 
 def test_another_estates_department_is_no_choice(login, clerk, other_estate, make_ticket):

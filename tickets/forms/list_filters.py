@@ -40,7 +40,14 @@ class FollowUpFilterForm(FilterForm):
     unit = forms.CharField(label=_("Unit"), required=False, max_length=30)
     status = forms.ChoiceField(label=_("Status"), required=False, choices=[ANY, *FollowUp.Status.choices])
     outcome = forms.ChoiceField(label=_("Outcome"), required=False, choices=[ANY, *FollowUp.Outcome.choices])
+    building = forms.CharField(label=_("Building"), required=False, max_length=20)
+    department = forms.ChoiceField(label=_("Department"), required=False)
+    due = forms.BooleanField(label=_("Due now"), required=False)
     late = forms.BooleanField(label=_("Late only"), required=False)
     mine = forms.BooleanField(label=_("Mine"), required=False)
     due_from = forms.DateField(label=_("Due from"), required=False, widget=DAY)
     due_to = forms.DateField(label=_("Due until"), required=False, widget=DAY)
+
+    def __init__(self, data: Any, *, departments: list[Department]) -> None:
+        super().__init__(data)
+        self.fields["department"].choices = [ANY, *((str(d.pk), str(d)) for d in departments)]  # type: ignore[attr-defined]

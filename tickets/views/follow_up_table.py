@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from helpdesk.estates.models import Department
 from helpdesk.lib.forms import FilterForm
 from helpdesk.lib.moments import midnight
 from helpdesk.staff.access import needs
@@ -50,7 +51,8 @@ def follow_up_export(request: HttpRequest) -> HttpResponseBase:
 
 
 def form_of(request: HttpRequest) -> FollowUpFilterForm:
-    return FollowUpFilterForm(request.GET)
+    departments = Department.objects.filter(estate=request.estate, is_active=True)  # type: ignore[attr-defined]
+    return FollowUpFilterForm(request.GET, departments=list(departments))
 
 
 def rows_of(request: HttpRequest, form: FilterForm, at: datetime) -> QuerySet[FollowUp]:
@@ -67,6 +69,13 @@ def narrowed(rows: Any, chosen: dict[str, Any], user: User, at: datetime) -> Any
     if chosen.get("unit"):
         plates = [Q(**{f"{way}__code__iexact": chosen["unit"]}) for way in WAYS_TO_UNIT]
         rows = rows.filter(plates[0] | plates[1] | plates[2] | plates[3])
+    # Of a building or department as the dashboard counts them: by the ticket asked about.
+    if chosen.get("building"):
+        rows = rows.filter(ticket__unit__building__code=chosen["building"])
+    if chosen.get("department"):
+        rows = rows.filter(ticket__department=chosen["department"])
+    if chosen.get("due"):
+        rows = rows.scheduled().filter(scheduled_at__lte=at)
     if chosen.get("late"):
         rows = rows.late(at)
     if chosen.get("mine"):
@@ -82,6 +91,7 @@ def views_of(request: HttpRequest, opened: Opened) -> list[dict[str, Any]]:
     choices: list[tuple[str, dict[str, str]]] = [
         (_("All"), {}),
         (_("Waiting"), {"status": "scheduled"}),
+        (_("Due now"), {"due": "1"}),
         (_("Late"), {"late": "1"}),
         (_("Dissatisfied"), {"outcome": "dissatisfied"}),
         (_("Nobody reached"), {"status": "unreachable"}),

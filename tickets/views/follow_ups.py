@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -204,12 +204,15 @@ def number_to_ring(request: HttpRequest, visit: FollowUp) -> str:
 def follow_up_script(visit: FollowUp, user: User) -> dict[str, Any]:
     about = visit.ticket or visit.contact
     resident = visit.resident or (about.resident if about else None)
+    language = resident.language if resident else ""
+    with translation.override(language or translation.get_language()):
+        matter = matter_of(visit)
     return script_of(
         "follow_up",
-        language=resident.language if resident else "",
+        language=language,
         estate=visit.estate,
         clerk=user,
-        matter=matter_of(visit),
+        matter=matter,
     )
 
 

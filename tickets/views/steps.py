@@ -32,6 +32,7 @@ def strip(ticket: Ticket, steps: list[Step], *, may_work: bool, follow_up_url: s
             "title": title_of_step(step),
             "state": state_of(step, current),
             "line": line_of(step, ticket),
+            "who": str(step.done_by or "") if step.done_at and not step.not_needed else "",
             "act": act_of(step, ticket, follow_up_url) if step is current and may_work else None,
         }
         for number, step in enumerate(steps, 1)
@@ -47,11 +48,11 @@ def state_of(step: Step, current: Step | None) -> str:
 
 
 def line_of(step: Step, ticket: Ticket) -> str:
-    """Who and when; for what is open, by whom and until when."""
+    """When it was done, or why it was not needed; for what is open, until when."""
     if step.not_needed:
         return step.reason
     if step.done_at:
-        return f"{day_and_time(step.done_at)} {step.done_by or ''}".strip()
+        return day_and_time(step.done_at)
     if step.key == "handling":
         return gettext("by %(moment)s") % {"moment": day_and_time(ticket.resolution_due_at)}
     if step.key == "follow_up" and not ticket.resolved_at:

@@ -30,7 +30,18 @@ from tickets.views.ticket_forms import Sent, offered
 from tickets.views.timeline import TABS, timeline_for
 from tickets.views.wording import listed
 
-BEHIND_MORE = {"edit", "priority", "hand_over", "merge", "split", "decline", "forward", "warranty", "serious"}
+BEHIND_MORE = {
+    "edit",
+    "priority",
+    "hand_over",
+    "merge",
+    "split",
+    "decline",
+    "forward",
+    "warranty",
+    "serious",
+    "pause",
+}
 
 
 def show_ticket(request: HttpRequest, ticket: Ticket, *, sent: Sent | None = None) -> HttpResponse:

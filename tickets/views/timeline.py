@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from helpdesk.attachments.models import Attachment
@@ -58,7 +59,10 @@ def changed(data: Data) -> str:
 
 
 def assigned(data: Data) -> str:
-    who = listed(data.get(key) for key in ("department", "handler"))
+    in_own_words = (data.get("names") or {}).get(get_language()) or data.get("department")
+    who = listed([in_own_words, data.get("handler")])
+    if not who:
+        return _("Given to a department")
     return _("Given to %(who)s") % {"who": who}
 
 

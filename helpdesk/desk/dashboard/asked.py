@@ -34,6 +34,15 @@ class Asked:
     def days(self) -> list[date]:
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
+    @property
+    def before_first(self) -> date:
+        """The period before is as long and ends the day before this one."""
+        return self.first - (self.last - self.first) - timedelta(days=1)
+
+    @property
+    def before_last(self) -> date:
+        return self.first - timedelta(days=1)
+
     def query(self, **other: Any) -> str:
         """The same question as an address, with some of it changed."""
         now = {

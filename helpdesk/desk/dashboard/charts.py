@@ -141,8 +141,8 @@ def dumbbells(
     }
 
 
-def bars(rows: Sequence[tuple[str, int, int, str]]) -> list[dict[str, Any]]:
-    """A track for each (name, open, late, address): how much is open, and the late part of it at its end, in per cent."""
+def bars(rows: Sequence[tuple[str, int, int, str, str]]) -> list[dict[str, Any]]:
+    """A track for each (name, open, late, their two addresses): how much is open, its late part at the end, in per cent."""
     most = max((row[1] for row in rows), default=0) or 1
     return [
         {
@@ -150,8 +150,9 @@ def bars(rows: Sequence[tuple[str, int, int, str]]) -> list[dict[str, Any]]:
             "open": count,
             "late": late,
             "url": url,
+            "late_url": late_url,
             "percent": round(100 * (count - late) / most, 1),
             "late_percent": round(100 * late / most, 1),
         }
-        for name, count, late, url in rows
+        for name, count, late, url, late_url in rows
     ]

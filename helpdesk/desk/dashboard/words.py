@@ -89,7 +89,10 @@ def tiles(
         percent_tile(
             "coverage", _("Follow-up coverage"), share(v["asked"], v["planned"]),
             share(v["before_asked"], v["before_planned"]), url=url("follow_ups"),
-            base=_("%(due)s due now, %(late)s late") % {"due": v["due"], "late": v["late"]},
+            links=[
+                {"label": _("%(count)s due now") % {"count": v["due"]}, "url": url("visits_due")},
+                {"label": _("%(count)s late") % {"count": v["late"]}, "url": url("visits_late")},
+            ],
         ),
         percent_tile(
             "satisfaction", _("Satisfied"), share(v["satisfied"], v["asked"]),

@@ -66,8 +66,14 @@ class Pile:
     follow_ups: list[FollowUp] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
-    # (moment, verb, actor, target, ticket)
-    events: list[tuple[datetime, str, User | None, Any, Ticket]] = field(default_factory=list)
+    # (moment, verb, actor, target, ticket, data)
+    events: list[tuple[datetime, str, User | None, Any, Ticket, dict[str, Any]]] = field(default_factory=list)
+
+    def tell(
+        self, at: datetime, verb: str, actor: User | None, target: Any, of: Ticket | None = None, **data: Any
+    ) -> None:
+        """A line of the history, with what its sentence needs; `of` is the ticket that a slip or visit is filed under."""
+        self.events.append((at, verb, actor, target, of or target, data))
 
 
 def cast_of(estate: Estate) -> Cast:
@@ -196,7 +202,7 @@ def _one_ticket(
         resolution_due_at=_resolution_due(cast, created, urgent),
     )
     pile.tickets.append(ticket)
-    pile.events.append((created, "ticket.created", clerk, ticket, ticket))
+    pile.tell(created, "ticket.created", clerk, ticket)
     _live(cast, pile, numbers, ticket, until, rng)
 
 
@@ -221,7 +227,7 @@ def _live(
     department = cast.departments[DEPARTMENT_OF[ticket.topic]]
     ticket.department, ticket.status = department, Ticket.Status.IN_PROGRESS
     ticket.responded_at = judged + timedelta(minutes=int(rng.expovariate(1 / 35)))
-    pile.events.append((judged, "ticket.classified", clerk, ticket, ticket))
+    pile.tell(judged, "ticket.classified", clerk, ticket, to=ticket.complaint_class)
     suggested = ticket.suggestion.get("complaint_class", "")
     pile.decisions.append(
         ClassDecision(
@@ -233,7 +239,9 @@ def _live(
         )
     )
     _contact(cast, pile, ticket, rng)
-    pile.events.append((judged + timedelta(minutes=3), "ticket.assigned", clerk, ticket, ticket))
+    names = {"zh-hans": department.name_zh_hans, "zh-hant": department.name_zh_hant}
+    given = {"department": department.name, "handler": "", "names": names}
+    pile.tell(judged + timedelta(minutes=3), "ticket.assigned", clerk, ticket, **given)
     spoken = "en" if ticket.language == "en" else "zh-hans"
     if rng.random() < 0.45:
         pile.replies.append(_reply(ticket, rng.choice(REPLIES[spoken]), "public", ticket.responded_at))
@@ -249,7 +257,7 @@ def _live(
     ticket.resolution = rng.choice(RESOLUTIONS[spoken])
     if ticket.complaint_class == "valid":
         ticket.finding = rng.choices(("borne_out", "partly", "not_borne_out", "unknown"), (62, 20, 12, 6))[0]
-    pile.events.append((resolved, "ticket.resolved", clerk, ticket, ticket))
+    pile.tell(resolved, "ticket.resolved", clerk, ticket)
     _steps(pile, ticket, judged, resolved)
     _follow_up(cast, pile, ticket, resolved, until, 1, rng)
 
@@ -323,7 +331,7 @@ def _slip(
         (signed, "slip.signed", worker),
         (finished, "slip.done", worker),
     ):
-        pile.events.append((at, verb, actor, slip, ticket))
+        pile.tell(at, verb, actor, slip, of=ticket)
 
 
 def _steps(pile: Pile, ticket: Ticket, judged: datetime, resolved: datetime) -> None:
@@ -383,19 +391,20 @@ def _follow_up(
             via="phone",
         )
     )
-    pile.events.append((asked, "follow_up.recorded", visit.assignee, visit, ticket))
+    told = {"outcome": visit.outcome or visit.status, "score": visit.score or ""}
+    pile.tell(asked, "follow_up.recorded", visit.assignee, visit, of=ticket, **told)
     if visit.outcome == "dissatisfied":
         again = min(asked + timedelta(hours=rng.randrange(3, 30)), until - timedelta(minutes=30))
         ticket.reopened += 1
         ticket.resolved_at = again
-        pile.events.append((asked, "ticket.reopened", visit.assignee, ticket, ticket))
-        pile.events.append((again, "ticket.resolved", ticket.responsible, ticket, ticket))
+        pile.tell(asked, "ticket.reopened", visit.assignee, ticket)
+        pile.tell(again, "ticket.resolved", ticket.responsible, ticket)
         _follow_up(cast, pile, ticket, again, until, round_ + 1, rng)
         return
     ticket.status, ticket.closed_at = Ticket.Status.CLOSED, asked
     last = next(s for s in reversed(pile.steps) if s.ticket is ticket and s.key == "follow_up")
     last.done_at, last.done_by = asked, visit.assignee
-    pile.events.append((asked, "ticket.closed", visit.assignee, ticket, ticket))
+    pile.tell(asked, "ticket.closed", visit.assignee, ticket)
 
 
 def _write(cast: Cast, pile: Pile, numbers: Numbers) -> None:
@@ -417,7 +426,15 @@ def _write(cast: Cast, pile: Pile, numbers: Numbers) -> None:
     )
 
 
-def _entry(estate: Estate, at: datetime, verb: str, actor: User | None, target: Any, ticket: Ticket) -> Entry:
+def _entry(
+    estate: Estate,
+    at: datetime,
+    verb: str,
+    actor: User | None,
+    target: Any,
+    ticket: Ticket,
+    data: dict[str, Any],
+) -> Entry:
     filed = target is not ticket
     return Entry(
         at=at,
@@ -430,4 +447,5 @@ def _entry(estate: Estate, at: datetime, verb: str, actor: User | None, target: 
         target_label=str(target)[:120],
         filed_type="tickets.ticket" if filed else "",
         filed_id=ticket.pk if filed else None,
+        data=data,
     )

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from helpdesk.desk.lanes.lane import READ, Due, Lane, Row
+from helpdesk.desk.lanes.lane import READ, Due, Lane, Row, joined
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
 from tickets.clocks import clock_until
@@ -40,11 +40,10 @@ def _row(handover: Handover, at: datetime) -> tuple[Row, Due]:
         "id": f"handover-{handover.pk}",
         "url": url,
         "clock": clock_until(handover.ends_at, since=handover.created_at, at=at),
-        "name": handover.number,
-        "line": handover.shift_name,
-        "second": _("given by %(who)s") % {"who": handover.given_by}
+        "name": handover.shift_name,
+        "line": joined([_("given by %(who)s") % {"who": handover.given_by}, handover.number])
         if given
-        else handover.get_status_display(),
+        else joined([str(handover.get_status_display()), handover.number]),
         "action": {"label": _("Take over") if given else _("Sign"), "url": url},
     }
     title = _("%(number)s to be signed") % {"number": handover.number}

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from helpdesk.desk.lanes.lane import READ, Due, Lane, Row, joined, line_of, plate_of
+from helpdesk.desk.lanes.lane import READ, Due, Lane, Row, line_of, plate_of
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
 from helpdesk.staff.roles import may
@@ -99,6 +99,6 @@ def _slip_row(slip: Slip, reader: _Reader) -> Row:
         "id": f"slip-{slip.pk}",
         "url": reverse("slip_detail", args=[slip.pk]),
         "plate": plate if reader.opens_cards or plate is None else {"code": plate["code"]},
+        "name": str(slip.department),
         **line_of(slip.instructions),
-        "second": joined([str(slip.department), slip.number]),
     }

@@ -207,6 +207,26 @@ def short_moment(moment: datetime | None, now: datetime | None = None) -> str:
 
 
 @register.filter
+def day_time(moment: datetime | None) -> str:
+    """Day and time for a signature or a record; the time alone today, the year only where it is another."""
+    if moment is None:
+        return ""
+    local, today = timezone.localtime(moment), timezone.localdate()
+    if local.date() == today:
+        return date_format(local, "H:i")
+    return date_format(local, _("j M, H:i") if local.year == today.year else "DATETIME_FORMAT")
+
+
+@register.filter
+def day_of(moment: datetime) -> str:
+    """The local day over a row of moments; empty for today."""
+    local, today = timezone.localdate(moment), timezone.localdate()
+    if local == today:
+        return ""
+    return date_format(local, _("j M") if local.year == today.year else _("j M Y"))
+
+
+@register.filter
 def full_moment(moment: datetime | None) -> str:
     """Day, time and zone, for the hover."""
     return date_format(timezone.localtime(moment), _("j F Y, H:i T")) if moment else ""

@@ -29,6 +29,7 @@ from tickets.period_figures import (
 )
 from visitors.figures import VisitSpan
 
+VISITS = {"follow_ups", "visits_due", "visits_late"}
 CLASSES = [*ComplaintClass.choices, ("", gettext_lazy("Not judged"))]
 
 
@@ -56,7 +57,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "class_words": [{"key": key or "none", "label": word} for key, word in CLASSES],
         "load": charts.bars(
             [
-                (str(d), d.open_now, d.late_now, links.list(status="open", department=d.pk))  # type: ignore[attr-defined]
+                (str(d), d.open_now, d.late_now, *links.load(d.pk))  # type: ignore[attr-defined]
                 for d in offered(departments, scope)
             ]
         ),
@@ -117,11 +118,23 @@ class Links:
         """Tickets taken in the period."""
         return self.list(status="all", taken_from=self.question.first, taken_to=self.question.last, **filters)
 
+    def load(self, department: int) -> tuple[str, str]:
+        """What is open in a department, and what of it is late."""
+        return self.list(status="open", department=department), self.list(late="on", department=department)
+
+    def visits(self, figure: str) -> str:
+        """Follow-up visits: those due in the period, those due now, those late."""
+        if not self.may_open:
+            return ""
+        period = {"due_from": self.question.first, "due_to": self.question.last}
+        asks = {"follow_ups": period, "visits_due": {"due": "on"}, "visits_late": {"late": "on"}}
+        return reverse("follow_up_table") + self.question.tickets(**asks[figure])
+
     def of(self, figure: str) -> str:
         if figure == "new":
             return self.taken()
-        if figure == "follow_ups":
-            return reverse("follow_up_list") if self.may_open else ""
+        if figure in VISITS:
+            return self.visits(figure)
         return self.list(late="on") if figure == "overdue" else self.list(status="open")
 
 

@@ -76,6 +76,7 @@ def give_to(
     ticket.department, ticket.handler = department, handler
     save_ticket(ticket, "status", "department", "handler", *take_first_contact(ticket, actor))
     who: dict[str, Any] = {"department": department.name, "handler": str(handler) if handler else ""}
+    who["names"] = {"zh-hans": department.name_zh_hans, "zh-hant": department.name_zh_hant}
     record("ticket.assigned", ticket, actor=actor, at=at, **who)
     tick(ticket, "assign", actor=actor, at=at)
 

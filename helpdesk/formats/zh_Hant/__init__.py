@@ -1,0 +1,1 @@
+"""Chinese dates closed up, without noughts."""
