@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 )
 
 from billing.drafting import period_of
-from billing.models import Bill, DayCount, LateFee, Payment
+from billing.models import Bill, DayCount, LateFee, LateFeeWaiver, Payment
 from billing.proof import differences
 from billing.selectors import arrears_of, credit_of, statement_of
 from billing.services import bills, charges, closings, disputes, late_fees, payments, runs
@@ -50,7 +50,7 @@ EXPECTED = {
 ACTS = {
     "billed", "sold", "paid in part", "paid over", "paid to the cent", "paid a chosen bill", "payment reversed",
     "bill reversed", "bill made anew", "refunded", "written off", "waived", "waived in part", "late fee", "disputed",
-    "dispute settled", "day closed", "clock forward", "closed day refused", "credit applied",
+    "dispute settled", "late fee corrected", "day closed", "clock forward", "closed day refused", "credit applied",
 }  # fmt: skip
 BALANCES = """SELECT unit_id, SUM(CASE WHEN debit = 'unit' THEN amount ELSE -amount END) FROM billing_accountentry
 WHERE debit = 'unit' OR credit = 'unit' GROUP BY unit_id"""
@@ -193,18 +193,35 @@ class Ledger(RuleBasedStateMachine):
             self.balance[unit.pk] += bill.total
             self.happened["sold"] += 1
 
-    @rule(n=which, amount=cents, method=st.sampled_from(["cash", "card", "wechat"]), chosen=st.booleans())
-    def pay(self, n, amount, method, chosen):
+    @rule(
+        n=which,
+        amount=cents,
+        method=st.sampled_from(["cash", "card", "wechat"]),
+        chosen=st.booleans(),
+        days_ago=st.sampled_from([0, 0, 1, 9]),
+    )
+    def pay(self, n, amount, method, chosen, days_ago):
         unit = self.indebted(n)
         bills_of_it = Bill.objects.filter(unit=unit)
         bill = self.some(bills_of_it if n % 4 == 0 else bills_of_it.unsettled(), n) if chosen else None
+        back = sum(LateFeeWaiver.objects.filter(unit=unit).values_list("amount", flat=True), D(0))
         payment = self.attempt(
             lambda: payments.take_payment(
-                unit, actor=None, amount=amount, method=method, bills=[bill] if bill else None, at=self.now
+                unit,
+                actor=None,
+                amount=amount,
+                method=method,
+                bills=[bill] if bill else None,
+                received_on=self.now.date() - timedelta(days=days_ago),
+                at=self.now,
             )
         )
         if payment:
-            self.balance[unit.pk] -= amount
+            # Money entered late takes back the late fees of the days it had been there.
+            back = sum(LateFeeWaiver.objects.filter(unit=unit).values_list("amount", flat=True), D(0)) - back
+            assert back == 0 or days_ago
+            self.balance[unit.pk] -= amount + back
+            self.happened["late fee corrected"] += back > 0
             self.happened["paid a chosen bill"] += bill is not None
             self.happened["paid in part"] += Bill.objects.filter(unit=unit, status="part_paid").exists()
 
@@ -251,7 +268,7 @@ class Ledger(RuleBasedStateMachine):
         fees = sum((f.amount - f.waived for f in LateFee.objects.filter(bill=bill)), D(0)) if bill else D(0)
         if bill and self.attempt(
             lambda: bills.reverse_bill(
-                bill, actor=None, reason="Wrong", make_anew=anew and bill.kind == "run", at=self.now
+                bill, actor=self.clerk, reason="Wrong", make_anew=anew and bill.kind == "run", at=self.now
             )
         ):
             self.balance[bill.unit_id] -= bill.total + fees
@@ -295,7 +312,7 @@ class Ledger(RuleBasedStateMachine):
     def waive(self, n, part):
         bill = self.late(n)
         waiver = bill and self.attempt(
-            lambda: late_fees.waive_late_fee(bill, actor=None, reason="Ill", amount=part, at=self.now)
+            lambda: late_fees.waive_late_fee(bill, actor=self.clerk, reason="Ill", amount=part, at=self.now)
         )
         if waiver:
             self.balance[bill.unit_id] -= waiver.amount
