@@ -37,6 +37,14 @@ LEFT JOIN (SELECT unit_id, SUM(amount - paid - waived) AS owed FROM billing_late
  ON f.unit_id = u.id
 LEFT JOIN billing_unitaccount c ON c.unit_id = u.id
 WHERE e.balance <> ROUND(COALESCE(b.owed, 0) + COALESCE(f.owed, 0) - COALESCE(c.credit, 0), 2)""",
+    "a closed day is not what it was counted by": """
+SELECT c.id FROM billing_daycount c JOIN billing_dayclosing d ON d.id = c.closing_id WHERE c.expected <> ROUND(
+ COALESCE((SELECT SUM(CASE WHEN p.reverses_id IS NULL THEN p.amount ELSE -p.amount END) FROM billing_payment p
+  WHERE p.estate_id = d.estate_id AND p.received_on = d.day AND p.method = c.method), 0)
+ - COALESCE((SELECT SUM(r.amount) FROM billing_refund r
+  WHERE r.estate_id = d.estate_id AND r."on" = d.day AND r.method = c.method), 0)
+ + COALESCE((SELECT SUM(CASE WHEN m.kind = 'taken' THEN m.amount ELSE -m.amount END) FROM billing_depositmove m
+  WHERE m.estate_id = d.estate_id AND m."on" = d.day AND m.method = c.method), 0), 2)""",
     "numbers of receipts have a gap": """
 SELECT MAX(id) FROM billing_receipt GROUP BY estate_id, year HAVING MAX(serial) <> COUNT(*)""",
     "numbers of bills have a gap": """

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -222,9 +222,15 @@ class GiveBackSerializer(StrictSerializer):
 
 
 class DepositFilter(FilterSet):
+    status = django_filters.ChoiceFilter(choices=Deposit.Status.choices, method="by_status")
+
     class Meta:
         model = Deposit
         fields = ("estate", "unit", "charge_item", "payer", "number", "taken_on")
+
+    def by_status(self, queryset: Any, name: str, value: str) -> QuerySet[Deposit]:
+        held = Q(amount__gt=F("given_back") + F("deducted"))
+        return queryset.filter(held if value == Deposit.Status.HELD else ~held)
 
 
 class DepositViewSet(LedgerViewSet):

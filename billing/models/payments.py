@@ -267,7 +267,7 @@ class LateFee(models.Model):
 
 
 class LateFeeWaiver(models.Model):
-    """Late fees let off: by whom, why."""
+    """Late fees let off: by whom, why; or taken back because they were counted on days that bore none."""
 
     estate = models.ForeignKey(Estate, models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
@@ -276,6 +276,8 @@ class LateFeeWaiver(models.Model):
     reason = models.CharField(_("reason"), max_length=300)
     on = models.DateField(_("on"))
     approved_by = actor_field()
+    # Not let off but never owed: the money had come in on an earlier day than it was entered.
+    is_correction = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = BillingQuerySet.as_manager()

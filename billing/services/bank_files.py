@@ -19,6 +19,7 @@ from billing.services.payments import take_payment
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
 from residents.models import Unit
 
@@ -127,11 +128,14 @@ def continue_bank_files(at: datetime) -> int:
     """Goes on with every confirmed file that nobody is at; returns how many lines were posted."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=at)
     waiting = BankFile.objects.filter(status=STATUS.POSTING)
-    posted = 0
-    for pk in list(waiting.filter(free).order_by("id").values_list("pk", flat=True)):
-        if waiting.filter(free, pk=pk).update(claimed_until=at + LEASE):
-            posted += continue_bank_file(BankFile.objects.select_related("estate", "confirmed_by").get(pk=pk))
-    return posted
+
+    def go_on(pk: int) -> int:
+        if not waiting.filter(free, pk=pk).update(claimed_until=at + LEASE):
+            return 0
+        return continue_bank_file(BankFile.objects.select_related("estate", "confirmed_by").get(pk=pk))
+
+    files = list(waiting.filter(free).order_by("id").values_list("pk", flat=True))
+    return one_by_one(files, go_on, what="bank file")
 
 
 def continue_bank_file(file: BankFile, *, at: datetime | None = None) -> int:

@@ -27,6 +27,7 @@ from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import round_money
+from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
 from residents.models import Unit
 
@@ -128,12 +129,15 @@ def charge_due_late_fees(at: datetime) -> int:
 
     Returns the entries made.
     """
-    made = 0
-    for estate in Estate.objects.filter(is_active=True, pk__in=LateFeePolicy.objects.values("estate")):
+
+    def charge(estate: Estate) -> int:
         day = local_day(estate, at) - timedelta(days=1)
-        if not LedgerSettings.objects.filter(estate=estate, late_fees_until__gte=day).exists():
-            made += charge_late_fees(estate, day, at=at)
-    return made
+        if LedgerSettings.objects.filter(estate=estate, late_fees_until__gte=day).exists():
+            return 0
+        return charge_late_fees(estate, day, at=at)
+
+    estates = Estate.objects.filter(is_active=True, pk__in=LateFeePolicy.objects.values("estate"))
+    return one_by_one(estates, charge, what="late fees of")
 
 
 def charge_late_fees(estate: Estate, day: date, *, at: datetime | None = None) -> int:
@@ -172,24 +176,72 @@ def _charge(
     estate: Estate, bills: Sequence[Bill], policies: Sequence[LateFeePolicy], day: date, at: datetime
 ) -> int:
     found = days_of(bills, policies, day)
-    charged: dict[int, Decimal] = defaultdict(Decimal)
-    counted: dict[int, date] = {}
-    for bill_id, as_of, amount in LateFee.objects.filter(bill__in=bills).values_list(
-        "bill", "as_of", "amount"
-    ):
-        charged[bill_id] += amount
-        counted[bill_id] = max(as_of, counted.get(bill_id, as_of))
+    charged = charged_of(bills)
     made = 0
     for bill in bills:
-        if bill.pk not in found or counted.get(bill.pk, date.min) >= day:
+        before = charged.get(bill.pk, Charged())
+        if bill.pk not in found or before.until >= day:
             continue
         terms, stretches = found[bill.pk]
-        amount = late_fee(stretches, terms.cap) - charged[bill.pk]
+        amount = min(late_fee(stretches, terms.cap) - before.net, terms.cap - before.posted)
         if amount > 0:
-            new = [s for s in stretches if s.last > counted.get(bill.pk, date.min)]
-            _post_fee(bill, amount, charged[bill.pk] + amount, terms, new, day, at)
+            new = [s for s in stretches if s.last > before.until]
+            _post_fee(bill, amount, before.posted + amount, terms, new, day, at)
             made += 1
     return made
+
+
+@dataclass
+class Charged:
+    """What was posted of a bill's late fees up to a day, and what of it was taken back as never owed."""
+
+    posted: Decimal = ZERO
+    corrected: Decimal = ZERO
+    until: date = date.min
+
+    @property
+    def net(self) -> Decimal:
+        return self.posted - self.corrected
+
+
+def charged_of(bills: Sequence[Bill]) -> dict[int, Charged]:
+    found: dict[int, Charged] = defaultdict(Charged)
+    fees = LateFee.objects.filter(bill__in=bills).values_list("bill", "as_of", "amount")
+    for bill_id, as_of, amount in fees:
+        of = found[bill_id]
+        of.posted, of.until = of.posted + amount, max(as_of, of.until)
+    back = LateFeeWaiver.objects.filter(bill__in=bills, is_correction=True)
+    for bill_id, amount in back.values_list("bill", "amount"):
+        found[bill_id].corrected += amount
+    return found
+
+
+def correct_late_fees(bills: Sequence[Bill], *, actor: User | None, at: datetime) -> bool:
+    """Takes back what was counted on days that bore nothing, once money is entered that had come in before them.
+
+    What of it was paid or let off already stays; it counts towards the days to come.
+    """
+    policies: list[LateFeePolicy] | None = None
+    changed = False
+    for bill_id, before in charged_of(bills).items():
+        bill = next(bill for bill in bills if bill.pk == bill_id)
+        policies = policies or list(LateFeePolicy.objects.filter(estate=bill.estate))
+        terms_and_days = days_of([bill], policies, before.until).get(bill_id)
+        if terms_and_days is None:
+            continue
+        over = before.net - late_fee(terms_and_days[1], terms_and_days[0].cap)
+        fees = _unpaid_fees(bill)
+        amount = min(over, sum((fee.outstanding for fee in fees), ZERO))
+        if amount > 0:
+            why = _("The money had come in before the days that were counted.")
+            _let_off(bill, fees, amount, actor=actor, reason=why, at=at, is_correction=True)
+            changed = True
+    return changed
+
+
+def _unpaid_fees(bill: Bill) -> list[LateFee]:
+    """The latest first."""
+    return [fee for fee in LateFee.objects.filter(bill=bill).order_by("-as_of") if fee.outstanding > 0]
 
 
 def _post_fee(
@@ -275,17 +327,30 @@ def waive_late_fee(
     at = at or timezone.now()
     reason = require_reason(reason)
     lock_ledger(bill.estate)
-    fees = [fee for fee in LateFee.objects.filter(bill=bill).order_by("-as_of") if fee.outstanding > 0]
+    fees = _unpaid_fees(bill)
     owed = sum((fee.outstanding for fee in fees), ZERO)
     if not owed:
         raise Refused("nothing_to_waive", _("No late fee of this bill is unpaid."))
     amount = owed if amount is None else check_amount(amount)
     if amount > owed:
         raise Refused("amount_too_big", _("Less than that is outstanding."), field="amount")
+    return _let_off(bill, fees, amount, actor=actor, reason=reason, at=at)
+
+
+def _let_off(
+    bill: Bill,
+    fees: Sequence[LateFee],
+    amount: Decimal,
+    *,
+    actor: User | None,
+    reason: str,
+    at: datetime,
+    is_correction: bool = False,
+) -> LateFeeWaiver:
     day = posting_day(bill.estate, at)
     waiver = LateFeeWaiver.objects.create(
         estate=bill.estate, unit=bill.unit, bill=bill, amount=amount, reason=reason, on=day, approved_by=actor,
-        created_at=at,
+        is_correction=is_correction, created_at=at,
     )  # fmt: skip
     left = amount
     for fee in fees:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.models import Allocation, Bill, BillLine, LateFee, Payment, Receipt, Refund, WriteOff
+from billing.services.late_fees import correct_late_fees
 from billing.services.ledger import (
     account_of,
     check_amount,
@@ -96,11 +97,33 @@ def take_payment(
         created_at=at,
     )
     _write_receipt(payment, at)
-    allocate(payment, debts, on=day, at=at)
+    _settle(payment, debts, is_backdated=day < local_day(estate, at), actor=actor, at=at)
     post("payment", payment, unit=unit, amount=amount, on=day, number=payment.receipt.number)
     payment.refresh_from_db()
     record("payment.taken", payment, actor=actor, at=at, amount=str(amount), method=method)
     return payment
+
+
+def _settle(
+    payment: Payment, debts: Sequence[Debt], *, is_backdated: bool, actor: User | None, at: datetime
+) -> None:
+    """Allocates the payment. Money that had come in before today stops late fees from its own day on."""
+    on = payment.received_on
+    if not is_backdated:
+        allocate(payment, debts, on=on, at=at)
+        return
+    lines = [debt for debt in debts if debt.line]
+    late = [debt for debt in debts if debt.late_fee]
+    principal_first = debts[: len(lines)] == lines
+    used = allocate(payment, lines if principal_first else debts, on=on, at=at)
+    correct_late_fees(list({debt.bill.pk: debt.bill for debt in debts}.values()), actor=actor, at=at)
+    if principal_first and (left := payment.amount - used) > 0:
+        fees = {
+            fee.pk: fee for fee in LateFee.objects.filter(pk__in=[d.late_fee.pk for d in late if d.late_fee])
+        }
+        fresh = [(d.bill, fees[d.late_fee.pk]) for d in late if d.late_fee]
+        rest = [Debt(bill, fee.outstanding, late_fee=fee) for bill, fee in fresh if fee.outstanding > 0]
+        allocate(payment, rest, on=on, at=at, most=left)
 
 
 def _write_receipt(payment: Payment, at: datetime) -> Receipt:

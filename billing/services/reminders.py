@@ -154,7 +154,9 @@ def _waiting(estate: Estate, day: date) -> list[int]:
     """Units with a reminder nobody was told of, whom nothing has been said today."""
     told = ReminderNotice.objects.filter(unit=OuterRef("unit"), day=day)
     rows = Reminder.objects.filter(estate=estate, notice__isnull=True, is_dropped=False)
-    rows = rows.exclude(Exists(told)).exclude(Exists(_pauses(day)))
+    promised = PaymentPromise.objects.filter(unit=OuterRef("unit")).holding(day)  # type: ignore[attr-defined]
+    # Whoever is not told today must not stand in the batch, or enough of them would hold back everybody else.
+    rows = rows.exclude(Exists(told)).exclude(Exists(_pauses(day))).exclude(Exists(promised))
     return list(rows.order_by("unit_id").values_list("unit_id", flat=True).distinct()[:BATCH])
 
 

@@ -11,14 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.bulk import copy_rows
 from billing.calculation import bounds_of
 from billing.drafting import Draft, Line
-from billing.models import BillingRun, DraftLine, RunProblem, UnitAccount
+from billing.models import BillingRun, DraftLine, MeterReading, RunProblem, UnitAccount
 from billing.services.ledger import lock_ledger, posting_day, settings_of
 from billing.services.payments import apply_credit
 from helpdesk.audit.services import record
@@ -26,6 +26,7 @@ from helpdesk.estates.models import Estate
 from helpdesk.estates.services import next_serials
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import round_money
+from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
 
 PERIOD = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
@@ -121,11 +122,16 @@ def _text(value: Any) -> str | None:
 def confirm_run(run: BillingRun, *, actor: User | None, at: datetime | None = None) -> BillingRun:
     """The bills are made from now on, in the background.
 
-    Refused period_already_billed, invalid_transition (a discarded preview).
+    Refused period_already_billed, invalid_transition (a discarded preview), preview_outdated (a meter was read anew,
+    replaced or billed since).
     """
     at = at or timezone.now()
     lock_ledger(run.estate)
     refuse_billed(run.estate, run.period)
+    if run.status == STATUS.PREVIEWED and _is_outdated(run):
+        raise Refused(
+            "preview_outdated", _("Meters were read or billed since this preview; preview it anew.")
+        )
     try:
         with transaction.atomic():
             won = BillingRun.objects.filter(pk=run.pk, status=STATUS.PREVIEWED).update(
@@ -140,11 +146,21 @@ def confirm_run(run: BillingRun, *, actor: User | None, at: datetime | None = No
     return run
 
 
+def _is_outdated(run: BillingRun) -> bool:
+    """What was previewed is what is billed, so the meters must stand where the preview saw them."""
+    metered = DraftLine.objects.filter(run=run, meter__isnull=False)
+    moved = ~Q(meter__billed_value=F("meter_from")) | Q(reading__isnull=False) & ~Q(
+        reading__value=F("meter_to")
+    )
+    read_since = MeterReading.objects.filter(meter=OuterRef("meter"), period=run.period)
+    return metered.filter(moved | Q(Exists(read_since), reading__isnull=True)).exists()
+
+
 def continue_runs(at: datetime) -> int:
     """Goes on with every confirmed run that nobody is at; returns how many bills were made."""
     waiting = BillingRun.objects.filter(status=STATUS.RUNNING)
     free = waiting.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=at))
-    return sum(continue_run(run) for run in free.order_by("id"))
+    return one_by_one(free.order_by("id"), continue_run, what="billing run")
 
 
 def continue_run(run: BillingRun, *, chunk: int = CHUNK, at: datetime | None = None) -> int:

@@ -201,6 +201,8 @@ def test_a_counter_sale_and_a_deposit(api, admin, cashier, estate, unit):
         status=200,
     )
     assert (back["given_back"], back["deducted"], back["status"]) == ("150.00", "50.00", "settled")
+    assert till.get("/api/v1/deposits/?status=held").json()["results"] == []
+    assert till.get("/api/v1/deposits/?status=settled").json()["results"] == [back]
 
 
 @pytest.mark.parametrize("noun", ["bills", "payments", "billing-runs"])

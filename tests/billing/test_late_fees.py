@@ -10,6 +10,7 @@ import pytest
 
 from billing.calculation import LateTerms, late_fee, late_stretches
 from billing.models import LateFee
+from billing.proof import differences
 from billing.selectors import statement_of
 from billing.services import disputes, late_fees, payments
 from tests.conftest import at
@@ -181,3 +182,66 @@ def test_a_unit_s_own_contract_goes_before_the_estate_s(contract, bill, unit, es
     late_fees.set_late_fee(estate, actor=admin, rate_per_day=D("0.001"), unit=unit, since=since_january)
     charge(estate, date(2026, 11, 16))
     assert total(bill) == D("0.25")
+
+
+@pytest.mark.django_db
+def test_money_entered_late_takes_back_what_was_counted_after_it_came_in(
+    contract, bill, neighbour, unit, estate, cashier
+):
+    """A bank's list arrives days after the money did: nobody pays for the days between."""
+    charge(estate, date(2026, 11, 28))
+    assert total(bill) == D("1.27")  # 19 to 28 November, ten days
+    payment = payments.take_payment(
+        unit, actor=cashier, amount=D("254.79"), method="transfer", received_on=date(2026, 11, 24),
+        at=at("2026-11-29 10:00"),
+    )  # fmt: skip
+    waiver = bill.waivers.get()
+    assert (waiver.amount, waiver.is_correction) == (D("0.63"), True)  # 24 to 28; 0.64 for 19 to 23 stands
+    assert payment.credit == 0 and statement_of(unit).balance == D("0.64")
+    charge(estate, date(2026, 12, 20))
+    assert statement_of(unit).balance == D("0.64") and differences() == {}
+
+
+@pytest.mark.django_db
+def test_what_was_taken_back_is_counted_again_when_the_payment_was_a_mistake(
+    contract, bill, neighbour, unit, estate, cashier
+):
+    charge(estate, date(2026, 11, 28))
+    payment = payments.take_payment(
+        unit, actor=cashier, amount=D(200), method="transfer", received_on=date(2026, 11, 24),
+        at=at("2026-11-29 10:00"),
+    )  # fmt: skip
+    payments.reverse_payment(payment, actor=cashier, reason="Another unit's", at=at("2026-11-29 11:00"))
+    charge(estate, date(2026, 12, 8))
+    # Five days of 254.79, five of 54.79 until it was taken back, ten of 254.79.
+    owed = [(date(2026, 11, 24), D(200)), (date(2026, 11, 29), D(-200))]
+    expected = counted_day_by_day(
+        bill.due_on, date(2026, 12, 8), bill.total, owed, (), D("0.0005"), 3, D("25.48"), D(0)
+    )
+    assert statement_of(unit).balance == bill.total + expected and differences() == {}
+
+
+@pytest.mark.django_db
+def test_what_is_left_of_money_entered_late_pays_the_late_fee_that_stands(
+    contract, bill, neighbour, unit, estate, cashier
+):
+    charge(estate, date(2026, 11, 28))
+    payment = payments.take_payment(
+        unit, actor=cashier, amount=D(260), method="transfer", received_on=date(2026, 11, 24),
+        at=at("2026-11-29 10:00"),
+    )  # fmt: skip
+    assert payment.credit == D("4.57") and statement_of(unit).balance == D("-4.57")
+
+
+@pytest.mark.django_db
+def test_one_estate_that_fails_holds_back_no_other(contract, bill, estate, other_estate, admin, monkeypatch):
+    late_fees.set_late_fee(other_estate, actor=admin, rate_per_day=D("0.0005"), since=since_january)
+    genuine = late_fees.charge_late_fees
+
+    def failing(which, day, **kwargs):
+        if which == other_estate:
+            raise RuntimeError("broken")
+        return genuine(which, day, **kwargs)
+
+    monkeypatch.setattr(late_fees, "charge_late_fees", failing)
+    assert late_fees.charge_due_late_fees(at("2026-12-01 01:00")) == 1

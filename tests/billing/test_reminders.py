@@ -156,6 +156,19 @@ def test_a_deferral_and_a_promise_pause_the_household(bill, unit):
     assert levels(bill) == [(3, 13)]
 
 
+def test_those_who_promised_hold_back_nobody_else(bill, unit, neighbour, monkeypatch):
+    """They wait without a place in the batch: one batch full of them would be the end of the day's work."""
+    monkeypatch.setattr("billing.services.reminders.BATCH", 1)
+    other = post_bill(neighbour, DUE, "50.00")
+    find_reminders(unit.estate, on(7).date())
+    PaymentPromise.objects.create(
+        estate=unit.estate, unit=unit, promised_by="Wang", promised_for=DUE + timedelta(days=12), made_on=DUE
+    )
+    assert unit.pk < neighbour.pk
+    send_reminders(on(7))
+    assert levels(other) == [(3, 7)] and not ReminderNotice.objects.filter(unit=unit).exists()
+
+
 def test_a_bill_that_is_disputed_between_finding_and_telling_is_dropped(bill, unit):
     find_reminders(unit.estate, on(7).date())
     Dispute.objects.create(estate=unit.estate, bill=bill, reason="Area", opened_on=DUE)

@@ -261,6 +261,48 @@ def test_a_run_that_is_killed_at_any_point_goes_on_and_bills_nobody_twice(estate
     whole(run, many)
 
 
+@db
+@pytest.mark.parametrize("change", ["read", "replace", "bill anew"])
+def test_a_preview_that_meters_have_left_behind_is_not_confirmed(
+    estate, manager, meter, admin, unit, run_period, change
+):
+    read(meter, "2026-10", 10)
+    read(meter, "2026-11", 22)
+    if change == "bill anew":
+        (old,) = run_period("2026-10")
+    run = previewed(estate, manager)
+    if change == "read":
+        read(meter, "2026-11", 23)
+    elif change == "replace":
+        meters.replace_meter(
+            meter, actor=admin, final_value=D(24), replaced_on=date(2026, 11, 20), number="W2"
+        )
+    else:
+        bills.reverse_bill(old, actor=manager, reason="Wrong", at=NOON)
+    with refused("preview_outdated"):
+        runs.confirm_run(run, actor=manager)
+    assert not BillingRun.objects.filter(period="2026-11", status="running").exists()
+    again = previewed(estate, manager)
+    assert runs.confirm_run(again, actor=manager).status == "running"
+
+
+@db
+def test_one_run_that_fails_holds_back_no_other(
+    estate, other_estate, manager, unit, management_fee, monkeypatch
+):
+    run = runs.confirm_run(previewed(estate, manager), actor=manager)
+    BillingRun.objects.create(
+        estate=other_estate,
+        period="2026-11",
+        status="running",
+        issued_on=date(2026, 11, 1),
+        due_on=date(2026, 11, 1),
+    )
+    genuine = runs.bill_next
+    monkeypatch.setattr(runs, "bill_next", lambda of, *rest: genuine(of, *rest) if of == run else 1 / 0)
+    assert runs.continue_runs(timezone.now()) == 1
+
+
 @on_tables
 def test_two_workers_on_one_run_bill_everybody_once(estate, manager, many):
     run = previewed(estate, manager)
