@@ -47,7 +47,8 @@ def test_the_account_shows_what_is_owed_and_why(account, unit, clerk, login):
 
 def test_what_an_amount_settles_is_shown_before_it_is_taken(account, unit, clerk, login):
     part = login(clerk).get(f"/fees/units/{unit.pk}/allocation/", {"amount": "1,500.00"}).text
-    assert part.count("settled") == 2 and "¥712.52" in part
+    assert part.count(" settled</span>") == 2 and "¥712.52" in part
+    assert "all settled, reminders stop" in part
     chosen = (
         login(clerk).get(f"/fees/units/{unit.pk}/allocation/", {"amount": "800", "bills": account[2].pk}).text
     )
