@@ -29,7 +29,12 @@ def sum_of(line: Mapping[str, Any]) -> str:
     made = " + ".join(_products(line))
     words = f"{line.get('item')} {made} = {line['amount']:,.2f}"
     asides = _asides(line)
-    return words + _(" (%(why)s)") % {"why": _("; ").join(asides)} if asides else words
+    if not asides:
+        return words
+    why = asides[0]
+    for more in asides[1:]:
+        why = _("%(first)s; %(second)s") % {"first": why, "second": more}
+    return _("%(sum)s (%(why)s)") % {"sum": words, "why": why}
 
 
 def _products(line: Mapping[str, Any]) -> list[str]:

@@ -74,7 +74,11 @@ urlpatterns = [
     path("closing/", closings.closing, name="closing"),
     path("closing/<int:pk>/print/", closings.closing_print, name="closing_print"),
     path("collection/", collection.collection_route, name="collection_route"),
-    path("collection/visits/<int:pk>/files/<int:file_pk>/", collection.visit_notice_file, name="visit_notice_file"),
+    path(
+        "collection/visits/<int:pk>/files/<int:file_pk>/",
+        collection.visit_notice_file,
+        name="visit_notice_file",
+    ),
     path("collection/<int:pk>/", collection.collection_visit, name="collection_visit"),
     path("collection/<int:pk>/deferral/", collection.deferral_new, name="deferral_new"),
     path("reminders/", reminders.reminder_list, name="reminder_list"),

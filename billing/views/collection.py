@@ -152,7 +152,9 @@ def _photos(visits: list[CollectionVisit]) -> dict[int, list[dict[str, str]]]:
     """Visit -> its photos, as components/files.html wants them; one query for all."""
     kind = CollectionVisit._meta.label_lower
     found: dict[int, list[dict[str, str]]] = {}
-    for file in Attachment.objects.filter(owner_type=kind, owner_id__in=[v.pk for v in visits]).order_by("id"):
+    for file in Attachment.objects.filter(owner_type=kind, owner_id__in=[v.pk for v in visits]).order_by(
+        "id"
+    ):
         url = reverse("visit_notice_file", args=[file.owner_id, file.pk])
         shown = {"url": url, "name": file.name, "thumb_url": f"{url}?small" if file.thumbnail else ""}
         found.setdefault(file.owner_id, []).append(shown)

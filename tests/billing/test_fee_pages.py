@@ -104,7 +104,7 @@ def test_a_bill_is_contested_and_settled(account, clerk, login):
     assert browser.post(path + "dispute/", {"reason": "Area"}).status_code == 409
     assert browser.post(path + "settle/", {"outcome": "rejected", "note": "Measured"}).status_code == 303
     assert "The bill stands" in browser.get(path).text
-    assert "Notice of fees" in browser.get(path + "print/").text
+    assert "缴费通知单" in browser.get(path + "print/").text, "in the language of whoever pays"
 
 
 def test_a_wrong_bill_is_reversed_with_a_reason(account, manager, login):

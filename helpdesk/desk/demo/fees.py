@@ -25,7 +25,7 @@ from helpdesk.staff.models import User
 from residents.models import Unit
 
 MONTHS = 24
-RECENT = 3  # months in which every rung of the ladder went out; before that one demand every second month
+RECENT = 2  # months in which every rung of the ladder went out; before that one demand in a quarter
 DUE_DAY = 15
 RUNGS = (-3, 0, 7, 15, 30)
 METHODS = ("wechat", "wechat", "wechat", "alipay", "alipay", "transfer", "cash", "cash", "card")
@@ -44,9 +44,9 @@ class Habit(NamedTuple):
 
 
 HABITS = (
-    Habit(12, 12, 0, 40),
-    Habit(3, 3, 0, 28),
-    Habit(1, 0, 0, 14),
+    Habit(12, 12, 0, 46),
+    Habit(3, 3, 0, 26),
+    Habit(1, 0, 0, 10),
     Habit(2, 0, 1, 7),
     Habit(3, 0, 2, 5),
     Habit(6, 0, 4, 3),
@@ -246,7 +246,7 @@ def _reminding_days(month: int, first: date, today: date) -> set[date]:
     """The days of the month on which reminders went out."""
     due = first.replace(day=DUE_DAY)
     if month < MONTHS - RECENT:
-        return {due + timedelta(days=7)} if month % 2 else set()
+        return {due + timedelta(days=7)} if month % 3 == 0 else set()
     before = (first - timedelta(days=1)).replace(day=DUE_DAY)
     days = {due + timedelta(days=rung) for rung in RUNGS} | {before + timedelta(days=rung) for rung in RUNGS}
     return {day for day in days if (day.year, day.month) == (first.year, first.month)}
