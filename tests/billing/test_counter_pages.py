@@ -6,8 +6,9 @@ from decimal import Decimal as D
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from billing.models import CollectionVisit, Payment, Receipt, ReminderText
+from billing.models import CollectionVisit, Payment, Receipt, ReminderNotice, ReminderText
 from billing.services.charges import add_charge_item, set_rate
+from billing.services.reminders import send_reminders
 from billing.services.runs import confirm_run, continue_run, preview_run
 from billing.statement_lines import late_days, settled_by, sum_of
 from helpdesk.attachments.models import Attachment
@@ -239,3 +240,12 @@ def test_words_are_previewed_in_three_languages_and_not_kept(estate, admin, logi
     page = login(admin).post("/fees/reminders/ladder/3/en/", words)
     assert page.status_code == 200 and "Dear Wang Jianguo" in page.text and "王建国" in page.text
     assert "王建國" in page.text and not ReminderText.objects.exists()
+
+
+def test_a_tenant_who_does_not_pay_is_told_nothing(unit, resident):
+    unit.occupancies.update(relation="tenant", is_payer=False)
+    post_bill(unit, date(2026, 11, 10), "70.00")
+    send_reminders(at("2026-11-17 10:42"))
+    notice = ReminderNotice.objects.get()
+    assert notice.resident is None and notice.channel == "print" and notice.message is None
+    assert "Wang" not in notice.body

@@ -196,7 +196,8 @@ def _paying_days(
     found: dict[date, list[int]] = {}
     for pk, (habit, turn) in habits.items():
         begins = month == 0 and habit.ahead
-        if (month % habit.every == turn or begins) and rng.random() > 0.03:
+        forgets = habit.every <= 3 and rng.random() < 0.03
+        if (month % habit.every == turn or begins) and not forgets:
             days = (1, 2, 3, 4, 6, 8) if habit.ahead else (2, 4, 6, 8, 9, 11, 12, 13, 14, 17, 21)
             found.setdefault(first + timedelta(days=rng.choice(days)), []).append(pk)
     return found
@@ -233,7 +234,8 @@ def _wanted(habit: Habit, bills: list[Bill], latest: Decimal, credit: Decimal, d
     owed = sum((bill.outstanding for bill in bills if bill.due_on < oldest), Decimal(0))
     if not habit.ahead:
         return owed
-    ahead = latest * habit.ahead - credit
+    # A little more than the last bill says: summers and new rates cost more.
+    ahead = latest * habit.ahead * Decimal("1.1") - credit
     if ahead <= 0:
         return owed
     return ((owed + ahead) / 100).quantize(Decimal(1), ROUND_UP) * 100
