@@ -58,9 +58,9 @@ def tell_fee_events(estate: Estate, users: dict[str, User], *, now: datetime, rn
 
 
 def _owing(estate: Estate, today: date) -> list[Unit]:
-    """Units past their due date, those that owe longest first; the desk's own example stays as it is."""
+    """Units past their due date, those that owe longest first; the examples of the papers stay as they are."""
     late = Bill.objects.filter(estate=estate).overdue(today)
-    units = Unit.objects.filter(pk__in=late.values("unit")).exclude(code="3-2-501")
+    units = Unit.objects.filter(pk__in=late.values("unit")).exclude(code__in=("3-2-501", "3-2-502"))
     found = {unit.pk: unit for unit in units.select_related("estate")}
     owed = arrears_of_units(found, on=today)
     order = sorted(owed, key=lambda pk: (owed[pk].since or today, pk))
