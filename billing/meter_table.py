@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.models import BillLine, ChargeItem, Meter, MeterReading
 from helpdesk.lib.money import round_money
@@ -14,9 +15,9 @@ from helpdesk.lib.money import round_money
 HEADS = [
     _("Unit"),
     _("Meter"),
-    _("Before"),
+    pgettext_lazy("a meter reading", "Before"),
     _("Reading"),
-    _("Use"),
+    pgettext_lazy("what a meter counted", "Use"),
     _("Multiplier"),
     _("Read on"),
     _("How it was read"),

@@ -15,8 +15,10 @@ from billing.models import (
     Bill,
     BillingRun,
     BillLine,
+    ChargeItem,
     DraftLine,
     LateFee,
+    Rate,
     UnitAccount,
 )
 from billing.services.ledger import local_day
@@ -194,3 +196,30 @@ def totals_of_run(run: BillingRun) -> list[dict[str, Any]]:
         {**row, "amount": round_money(row["amount"])}
         for row in rows.annotate(amount=Sum("amount")).order_by("charge_item", "building")
     ]
+
+
+# --- rates -------------------------------------------------------------------------------------------------------------
+
+
+def rates_of_unit(unit: Unit, day: date) -> list[Rate]:
+    """The rates by area and fixed rates that hold for a unit on a day: of each item the narrowest."""
+    kinds = (ChargeItem.Kind.AREA, ChargeItem.Kind.FIXED)
+    rows = Rate.objects.on(day).filter(
+        estate=unit.estate, charge_item__kind__in=kinds, charge_item__is_active=True
+    )
+    fits = (
+        Q(unit=unit)
+        | Q(building=unit.building_id)
+        | Q(use=unit.use, unit__isnull=True, building__isnull=True)
+    )
+    everywhere = Q(unit__isnull=True, building__isnull=True, use="")
+    found: dict[int, Rate] = {}
+    for rate in rows.filter(fits | everywhere).select_related("charge_item").order_by("charge_item__code"):
+        known = found.get(rate.charge_item_id)
+        if known is None or _width(rate) < _width(known):
+            found[rate.charge_item_id] = rate
+    return list(found.values())
+
+
+def _width(rate: Rate) -> int:
+    return 0 if rate.unit_id else 1 if rate.building_id else 2 if rate.use else 3

@@ -1,12 +1,11 @@
 """A unit's account in words: why each amount is what it is, down to reading, rate and days (docs/domain.md §9)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from billing.models import AccountEntry
 from billing.selectors import StatementRow
@@ -19,28 +18,96 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
+def price(rate: Any) -> str:
+    """3.2 → 3.20, 0.5283 stays: two places at least, and no noughts beyond them."""
+    whole, _point, places = f"{Decimal(rate):,.4f}".partition(".")
+    return f"{whole}.{places[:2]}{places[2:].rstrip('0')}"
+
+
 def sum_of(line: Mapping[str, Any]) -> str:
-    """One line as people reckon it: Management fee 89.4 × 3.2 = 286.08."""
-    item = line.get("item")
-    words = f"{item} {plain(line['quantity'])} × {plain(line['rate'])} = {line['amount']}"
+    """One line as people reckon it: Management fee 89.4 m² × 3.20 = 286.08, with all else that made the amount."""
+    made = " + ".join(_products(line))
+    words = f"{line.get('item')} {made} = {line['amount']:,.2f}"
+    asides = _asides(line)
+    if not asides:
+        return words
+    why = asides[0]
+    for more in asides[1:]:
+        why = _("%(first)s; %(second)s") % {"first": why, "second": more}
+    return _("%(sum)s (%(why)s)") % {"sum": words, "why": why}
+
+
+def _products(line: Mapping[str, Any]) -> list[str]:
+    """What was multiplied with what: the parts of a line, the steps of a tariff, a share of a cost, quantity × rate."""
+    if line.get("parts"):
+        return [f"{Decimal(part['amount']):,.2f}" for part in line["parts"]]
+    if line.get("cost"):
+        shares = (
+            f"{Decimal(line['cost']):,.2f}",
+            plain(line["quantity"]),
+            plain(Decimal(line["area_of_all"])),
+        )
+        return ["{} × {} ÷ {} m²".format(*shares)]
+    measure = str(getattr(line.get("item"), "measure", ""))
+    steps = line.get("steps") or [{"quantity": line["quantity"], "rate": line["rate"]}]
+    return [f"{_quantity(step['quantity'], measure)} × {price(step['rate'])}" for step in steps]
+
+
+def _quantity(amount: Any, measure: str) -> str:
+    return f"{plain(Decimal(amount))} {measure}".strip()
+
+
+def _asides(line: Mapping[str, Any]) -> list[str]:
+    """What stands behind the figures: readings, whether they were estimated, days of a part month, a discount."""
+    found = []
     if line.get("meter_from") is not None and line.get("meter_to") is not None:
         span = {"from": plain(line["meter_from"]), "to": plain(line["meter_to"])}
-        words += " " + _("(meter %(from)s to %(to)s)") % span
-    return words
+        found.append(_("meter %(from)s to %(to)s") % span)
+    if Decimal(line.get("multiplier") or 1) != 1:
+        found.append(f"× {plain(Decimal(line['multiplier']))}")
+    if line.get("estimated"):
+        found.append(_("estimated"))
+    for part in line.get("parts") or [line]:
+        if part.get("lease"):
+            found.append(_lease(part))
+    if line.get("percent_off"):
+        found.append(_("less %(percent)s%%") % {"percent": plain(Decimal(line["percent_off"]))})
+    return found
 
 
-def settled_by(part: Mapping[str, Any]) -> str:
-    """What a part of a payment went to."""
-    item = part.get("item")
-    known = {"period": part["period"], "amount": part["amount"], "item": item or _("late fee")}
-    return _("%(period)s %(item)s %(amount)s") % known
+def _lease(part: Mapping[str, Any]) -> str:
+    """What is let, and for how many days of the month where it is not all of them."""
+    if part.get("days") == part.get("of_days"):
+        return str(part["lease"])
+    said = {"what": part["lease"], "days": part["days"], "all": part["of_days"]}
+    return _("%(what)s, %(days)s of %(all)s days") % said
 
 
-def late_days(fee: Mapping[str, Any]) -> str:
-    """The days of a late fee, as far as they are known."""
-    days = fee.get("days")
-    count = len(days) if isinstance(days, list) else int(days or 0)
-    return ngettext("%(count)d day late", "%(count)d days late", count) % {"count": count}
+def settled_by(parts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What a payment went to, bill by bill; late fees stand apart. Which lines they were stands on the payment's page."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    for part in parts:
+        what = _("Bill for %(period)s") if part.get("item") else _("Late fee of %(period)s")
+        key = (part["bill"], what % {"period": part["period"] or part["bill"]})
+        sums[key] = sums.get(key, Decimal(0)) + part["amount"]
+    return [f"{what} {amount:,.2f}" for (_number, what), amount in sums.items()]
+
+
+def late_days(fee: Mapping[str, Any]) -> list[str]:
+    """The days of a late fee with the balance that each bore: as reckoned, before the rounding of their sum."""
+    percent = plain(Decimal(fee.get("rate") or 0) * 100)
+    return [
+        _("%(from)s to %(to)s: %(days)s days × %(balance)s × %(percent)s%% = %(fee)s")
+        % {
+            "from": row["from"],
+            "to": row["to"],
+            "days": row["days"],
+            "balance": f"{Decimal(row['balance']):,.2f}",
+            "percent": percent,
+            "fee": price(row["fee"]),
+        }
+        for row in fee.get("days") or []
+    ]
 
 
 def title_of(entry: AccountEntry) -> str:
@@ -58,9 +125,11 @@ def why_of(row: StatementRow) -> list[str]:
     if entry.kind == KIND.BILL:
         return [sum_of(line) for line in row.lines if "quantity" in line]
     if entry.kind == KIND.PAYMENT:
-        return [settled_by(part) for part in row.lines if "bill" in part] or [_("kept as credit")]
+        settled = settled_by([part for part in row.lines if "bill" in part])
+        left = row.credit - sum((part["amount"] for part in row.lines if "bill" in part), Decimal(0))
+        return settled + ([_("%(amount)s kept as credit") % {"amount": f"{left:,.2f}"}] if left else [])
     if entry.kind == KIND.LATE_FEE:
-        return [late_days(fee) for fee in row.lines]
+        return [sentence for fee in row.lines for sentence in late_days(fee)]
     reasons = {
         KIND.PAYMENT_REVERSAL: entry.payment and entry.payment.reason,
         KIND.BILL_REVERSAL: entry.bill_reversal and entry.bill_reversal.reason,

@@ -41,6 +41,7 @@ class PaymentForm(forms.Form):
         label=_("For these bills"), required=False, widget=forms.CheckboxSelectMultiple
     )
     reference = forms.CharField(label=_("Note on the receipt"), max_length=100, required=False)
+    print = forms.BooleanField(label=_("Print the receipt (80 mm)"), required=False, initial=True)
     form_token = one_time_token()
 
     def __init__(self, *args: Any, bills: Iterable[Bill], **kwargs: Any) -> None:

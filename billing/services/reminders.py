@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -284,11 +284,12 @@ def words_for(
 
 
 def payer_of(unit: Unit, day: date) -> Resident | None:
-    """Who is asked to pay: the payer on file, else an owner, else whoever stands first."""
+    """Who is asked to pay: the payer on file, else an owner; nobody else is told what a unit owes."""
     rows = Occupancy.objects.current(day).filter(unit=unit, resident__is_archived=False)  # type: ignore[attr-defined]
-    order = ("owner", "co_owner", "tenant", "family", "agent", "contact")
+    rows = rows.filter(Q(is_payer=True) | Q(relation__in=("owner", "co_owner")))
     found = sorted(
-        rows.select_related("resident"), key=lambda row: (not row.is_payer, order.index(row.relation), row.pk)
+        rows.select_related("resident"),
+        key=lambda row: (not row.is_payer, row.relation != "owner", row.pk),
     )
     return found[0].resident if found else None
 

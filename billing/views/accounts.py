@@ -3,34 +3,33 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import F, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms.cashier import RefundForm
 from billing.forms.payments import PaymentForm
-from billing.models import Bill, Deposit, Method, Payment, Reminder
-from billing.selectors import Arrears, Statement, StatementRow, arrears_of_units, statement_of
-from billing.services.closings import expected_of
-from billing.services.payments import Debt, debts_of, refund_credit, take_payment
-from billing.services.reminders import ladder_of, next_reminder, pauses_of, payer_of
-from billing.statement_lines import title_of, url_of, why_of
+from billing.models import Bill, Payment
+from billing.selectors import Statement, statement_of
+from billing.services.payments import count_print, debts_of, refund_credit, take_payment
+from billing.services.reminders import pauses_of, payer_of
+from billing.views import account_page as parts
 from billing.views.acting import send
+from billing.views.ladders import ladder_for
+from billing.views.papers import paper
 from helpdesk.estates.calendars import local
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.money import parse_money, round_money, show_money
+from helpdesk.lib.money import parse_money
 from helpdesk.lib.pages import INVALID, REFUSED, done
 from helpdesk.staff.access import get_visible, needs
-from residents.models import Unit
+from residents.models import Resident, Unit
 from residents.names_shown import full_name
 
-AMBER_DAYS = 7
 SHOWN = 60
 
 
@@ -66,9 +65,18 @@ def payment_take(request: HttpRequest, pk: int) -> HttpResponse:
             status = REFUSED
         else:
             said = _("%(amount)s taken, receipt %(number)s")
-            known = {"amount": _money(payment.amount, unit), "number": payment.receipt.number}
-            return done(request, said % known, reverse("payment_detail", args=[payment.pk]))
+            known = {"amount": parts.shown(payment.amount, unit), "number": payment.receipt.number}
+            return done(request, said % known, _after(request, payment, data["print"]))
     return render(request, "billing/account.html", account_page(request, unit, form), status=status)
+
+
+def _after(request: HttpRequest, payment: Payment, wants_receipt: bool) -> str:
+    """The receipt on its roll, counted once however often the form is sent; or the payment's page."""
+    if not wants_receipt:
+        return reverse("payment_detail", args=[payment.pk])
+    if not payment.receipt.prints:
+        count_print(payment.receipt, actor=request.user)  # type: ignore[arg-type]
+    return reverse("receipt_print", args=[payment.pk]) + "?now=1"
 
 
 @require_safe
@@ -85,11 +93,12 @@ def statement_print(request: HttpRequest, pk: int) -> HttpResponse:
         "estate": unit.estate,
         "day": day,
         "payer": full_name(payer) if payer else "",
-        "rows": [_row(row, unit, day) for row in statement.rows],
-        "outstanding": _money(statement.arrears.outstanding, unit),
-        "credit": _money(statement.arrears.credit, unit),
+        "rows": parts.rows_of(statement.rows, statement, day),
+        "outstanding": parts.shown(statement.arrears.outstanding, unit),
+        "overdue": parts.shown(statement.arrears.amount, unit),
+        "credit": parts.shown(statement.arrears.credit, unit),
     }
-    return render(request, "billing/statement_print.html", context)
+    return paper(request, "billing/statement_print.html", context, name=f"statement-{unit.code}")
 
 
 @require_POST
@@ -110,13 +119,10 @@ def credit_refund(request: HttpRequest, pk: int) -> HttpResponse:
 def allocation_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What an amount would settle, before it is taken."""
     unit = unit_for(request, pk, "billing.view")
-    try:
-        amount = parse_money(request.GET.get("amount", "").replace(",", "").strip())
-    except Refused:
-        amount = Decimal("0.00")
+    day = local(unit.estate, timezone.now()).date()
     chosen = set(request.GET.getlist("bills"))
-    context = {"preview": _preview(unit, amount, chosen)}
-    return render(request, "billing/_allocation.html", context)
+    preview = parts.preview_of(unit, _amount(request.GET.get("amount", "")), chosen, day)
+    return render(request, "billing/_allocation.html", {"preview": preview, "is_part": True})
 
 
 def unit_for(request: HttpRequest, pk: int, permission: str) -> Unit:
@@ -127,50 +133,66 @@ def unit_for(request: HttpRequest, pk: int, permission: str) -> Unit:
 
 def account_page(request: HttpRequest, unit: Unit, form: PaymentForm, **forms: Any) -> dict[str, Any]:
     """Everything the account's page shows."""
-    now = timezone.now()
-    day = local(unit.estate, now).date()
-    statement = statement_of(unit, at=now)
+    day = local(unit.estate, timezone.now()).date()
+    statement = statement_of(unit)
     payer = payer_of(unit, day)
-    rows = list(reversed(statement.rows))
-    show = request.GET.get("show", "")
-    if show == "open":
-        rows = [row for row in rows if row.entry.bill_id and row.entry.bill.status in ("open", "part_paid")]  # type: ignore[union-attr]
-    return {
-        "unit": unit,
-        "payer": full_name(payer) if payer else "",
-        "kpis": _kpis(unit, statement, day),
-        "rows": [_row(row, unit, day) for row in rows[:SHOWN]],
-        "hidden": max(0, len(rows) - SHOWN),
-        "chips": [
-            {"label": _("All"), "url": "?", "active": show != "open"},
-            {"label": _("Open only"), "url": "?show=open", "active": show == "open"},
-        ],
-        "ladder": _ladder(unit, day),
-        "pauses": pauses_of(unit, day),
-        "form": form,
-        "refund": RefundForm(),
-        "may_refund": statement.arrears.credit > 0 and request.user.may("billing.reverse", unit.estate_id),  # type: ignore[union-attr]
-        "drawer": _money(_drawer(unit, day), unit),
-        "deposits_held": _money(held, unit) if (held := _held(unit)) else "",
-        "all_of_it": str(statement.arrears.outstanding) if statement.arrears.outstanding else "",
-        "all_shown": _money(statement.arrears.outstanding, unit),
-        "preview": _preview(unit, Decimal("0.00"), set()),
-        "may_take": request.user.may("billing.take", unit.estate_id),  # type: ignore[union-attr]
-        "crumbs": [{"label": _("Fees"), "url": reverse("fees_home")}, {"label": unit.code}],
-    } | forms
-
-
-def _held(unit: Unit) -> Decimal:
-    """What is held of the unit as deposits."""
-    rows = Deposit.objects.filter(unit=unit)
-    return round_money(
-        rows.aggregate(sum=Sum(F("amount") - F("given_back") - F("deducted")))["sum"] or Decimal(0)
+    owed, user = statement.arrears.outstanding, request.user
+    may = {name: user.may(f"billing.{name}", unit.estate_id) for name in ("take", "reverse")}  # type: ignore[union-attr]
+    held = parts.held(unit)
+    return (
+        {
+            "unit": unit,
+            "payer": full_name(payer) if payer else "",
+            "call_url": _call_url(request, unit, payer),
+            "kpis": parts.kpis(unit, statement, day),
+            "ladder": ladder_for(unit, day),
+            "pauses": pauses_of(unit, day),
+            "form": form,
+            "methods": parts.method_icons(form["method"]),
+            "refund": RefundForm(),
+            "may_refund": statement.arrears.credit > 0 and may["reverse"],
+            "may_take": may["take"],
+            "till": parts.till(unit, day) if may["take"] else {},
+            "deposits_held": parts.shown(held, unit) if held else "",
+            "all_of_it": str(owed) if owed else "",
+            "all_shown": parts.shown(owed, unit),
+            "preview": _preview(unit, form, day),
+            "crumbs": parts.crumbs_of(unit),
+        }
+        | parts.heading(unit, payer, day)
+        | _statement(request, unit, statement, day)
+        | forms
     )
 
 
-def _drawer(unit: Unit, day: date) -> Decimal:
-    """The cash that the books say is in the drawer today."""
-    return expected_of(unit.estate, day).get(Method.CASH, Decimal("0.00"))
+def _statement(request: HttpRequest, unit: Unit, statement: Statement, day: date) -> dict[str, Any]:
+    """The rows that are asked for, the newest first; or the totals by item."""
+    show = request.GET.get("show", "")
+    chosen = list(reversed(statement.rows))
+    if show == "open":
+        chosen = [
+            row for row in chosen if row.entry.bill_id and row.entry.bill.status in ("open", "part_paid")
+        ]  # type: ignore[union-attr]
+    few = chosen if show == "all" else chosen[:SHOWN]
+    return {
+        "show": show,
+        "since": chosen[len(few) - 1].entry.on if few else None,
+        "rows": parts.rows_of(few, statement, day),
+        "hidden": len(chosen) - len(few),
+        "items": parts.by_item(unit) if show == "items" else [],
+        "chips": [
+            {"label": _("All"), "url": "?", "active": show not in ("open", "items")},
+            {"label": _("Open only"), "url": "?show=open", "active": show == "open"},
+            {"label": _("By item"), "url": "?show=items", "active": show == "items"},
+        ],
+    }
+
+
+def _call_url(request: HttpRequest, unit: Unit, payer: Resident | None) -> str:
+    """A call to whoever pays, with unit and person filled in; nothing for who takes no calls."""
+    if payer is None or not request.user.may("contacts.take", unit.estate_id):  # type: ignore[union-attr]
+        return ""
+    return f"{reverse('contact_new')}?{urlencode({'unit': unit.pk, 'resident': payer.pk})}"
 
 
 def _form(unit: Unit) -> PaymentForm:
@@ -178,139 +200,19 @@ def _form(unit: Unit) -> PaymentForm:
 
 
 def _open_bills(unit: Unit) -> list[Bill]:
-    return list(Bill.objects.filter(unit=unit).unsettled().order_by("due_on", "id"))
+    """The bills of which anything is left to pay, a late fee included: what the preview offers."""
+    return list({debt.bill.pk: debt.bill for debt in debts_of(unit)}.values())
 
 
-def _money(amount: Decimal, unit: Unit) -> str:
-    return show_money(amount, unit.estate.currency)
+def _preview(unit: Unit, form: PaymentForm, day: date) -> dict[str, Any]:
+    """What the form as it stands would settle: a form that was refused shows what it showed before."""
+    amount = _amount(str(form["amount"].value() or ""))
+    return parts.preview_of(unit, amount, {str(pk) for pk in form["bills"].value() or ()}, day)
 
 
-def _kpis(unit: Unit, statement: Statement, day: date) -> list[dict[str, Any]]:
-    owed: Arrears = statement.arrears
-    last = (
-        Payment.objects.filter(unit=unit, reverses__isnull=True, reversal__isnull=True)
-        .order_by("-id")
-        .first()
-    )
-    late = owed.days(day)
-    return [
-        {"label": _("Balance due"), "figure": _money(owed.outstanding, unit), "bad": owed.amount > 0},
-        {
-            "label": _("Oldest overdue"),
-            "figure": ngettext("%(count)d day", "%(count)d days", late) % {"count": late} if late else "–",
-        },
-        {"label": _("Credit"), "figure": _money(owed.credit, unit)},
-        {
-            "label": _("Last payment"),
-            "figure": f"{last.received_on:%Y-%m-%d}" if last else "–",
-            "base": _money(last.amount, unit) if last else "",
-        },
-    ]
-
-
-def _row(row: StatementRow, unit: Unit, day: date) -> dict[str, Any]:
-    entry = row.entry
-    return {
-        "on": entry.on,
-        "title": title_of(entry),
-        "number": entry.number,
-        "url": url_of(entry),
-        "why": why_of(row),
-        "chip": bill_chip(entry.bill, day) if entry.kind == "bill" and entry.bill else None,
-        "debit": f"{row.debit:,.2f}" if row.debit else "",
-        "credit": f"{row.credit:,.2f}" if row.credit else "",
-        "balance": f"{row.balance:,.2f}",
-        "tone": {"payment": "paid", "payment_reversal": "struck", "bill_reversal": "struck"}.get(
-            entry.kind, ""
-        ),
-    }
-
-
-def bill_chip(bill: Bill, day: date) -> dict[str, Any]:
-    """A bill's status: amber while it is late by seven days at most, red after that."""
-    status = bill.status_on(day)
-    if status == "overdue":
-        late = (day - bill.due_on).days
-        label = ngettext("%(count)d day overdue", "%(count)d days overdue", late) % {"count": late}
-        return {"label": label, "tone": "amber" if late <= AMBER_DAYS else "red", "icon": "warning"}
-    looks = {
-        "paid": {"tone": "pine", "icon": "tick"},
-        "reversed": {"tone": "plain", "kind": "struck"},
-        "part_paid": {"tone": "plain", "icon": "clock"},
-    }
-    return {"label": bill.get_status_display(), "tone": "plain"} | looks.get(status, {})
-
-
-def _preview(unit: Unit, amount: Decimal, chosen: set[str]) -> dict[str, Any]:
-    """How an amount would spread over what is open: the very order in which the service settles."""
-    debts = [debt for debt in debts_of(unit) if not chosen or str(debt.bill.pk) in chosen]
-    left = amount
-    parts: dict[int, dict[str, Any]] = {}
-    for debt in debts:
-        part = min(left, debt.outstanding)
-        left -= part
-        row = parts.setdefault(debt.bill.pk, _preview_row(debt, unit))
-        row["open"] += debt.outstanding
-        row["part"] += part
-    for row in parts.values():
-        row["left"] = show_money(row["open"] - row["part"], unit.estate.currency)
-        row["is_paid"] = row["part"] == row["open"]
-        row["part_shown"], row["open_shown"] = f"{row['part']:,.2f}", f"{row['open']:,.2f}"
-    everything = sum((debt.outstanding for debt in debts_of(unit)), Decimal("0.00"))
-    return {
-        "rows": list(parts.values()),
-        "amount": _money(amount, unit) if amount else "",
-        "credit": _money(left, unit) if left else "",
-        "after": _money(max(everything - amount, Decimal("0.00")), unit),
-        "chosen": chosen,
-    }
-
-
-def _preview_row(debt: Debt, unit: Unit) -> dict[str, Any]:
-    zero = Decimal("0.00")
-    return {
-        "bill": debt.bill,
-        "pk": str(debt.bill.pk),
-        "period": debt.bill.period,
-        "open": zero,
-        "part": zero,
-    }
-
-
-def _ladder(unit: Unit, day: date) -> dict[str, Any] | None:
-    """How far the oldest open bill has climbed the ladder of reminders."""
-    bill = Bill.objects.filter(unit=unit).unsettled().order_by("due_on", "id").first()
-    if bill is None:
-        return None
-    sent = dict(
-        Reminder.objects.filter(bill=bill, is_dropped=False).values_list("level", "notice__created_at")
-    )
-    upcoming = next_reminder(bill, day)
-    return {
-        "bill": bill,
-        "rungs": [
-            {
-                "rung": rung,
-                "sent": sent.get(rung.level),
-                "is_sent": rung.level in sent,
-                "words": rung_words(rung.days),
-            }
-            for rung in ladder_of(unit.estate)
-        ],
-        "next_on": upcoming[0] if upcoming else None,
-        "next": rung_words(upcoming[1].days) if upcoming else "",
-    }
-
-
-def rung_words(days: int) -> str:
-    """When a rung stands, in words: 3 days before, on the due date, 7 days after."""
-    if days == 0:
-        return _("on the due date")
-    if days < 0:
-        return ngettext("%(count)d day before", "%(count)d days before", -days) % {"count": -days}
-    return ngettext("%(count)d day after", "%(count)d days after", days) % {"count": days}
-
-
-def arrears_rows(units: list[Unit], day: date) -> dict[int, Arrears]:
-    """Arrears of many units at once, for lists."""
-    return arrears_of_units([unit.pk for unit in units], on=day)
+def _amount(typed: str) -> Decimal:
+    """What was typed as an amount; nothing where it is none."""
+    try:
+        return parse_money(typed.replace(",", "").strip())
+    except Refused:
+        return Decimal("0.00")

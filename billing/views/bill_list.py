@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from billing.forms.list_filters import BillFilterForm
 from billing.models import Bill
-from billing.views.accounts import bill_chip
+from billing.views.account_page import bill_chip
 from billing.views.list_columns import UNIT, day, linked, money
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate

@@ -21,7 +21,7 @@ from billing.services.disputes import open_dispute, settle_dispute
 from billing.services.late_fees import waive_late_fee
 from billing.services.payments import write_off
 from billing.statement_lines import sum_of
-from billing.views.accounts import bill_chip
+from billing.views.account_page import bill_chip
 from billing.views.acting import send
 from helpdesk.audit.models import Entry
 from helpdesk.estates.calendars import local
@@ -70,7 +70,8 @@ def fees_home(request: HttpRequest) -> HttpResponse:
                 "bills": arrears[unit.pk].bills,
                 "disputed": arrears[unit.pk].is_disputed,
             }
-            for unit in units.values()
+            # In the order of their oldest bill; in_bulk keeps none.
+            for unit in (units[pk] for pk in dict.fromkeys(oldest) if pk in units)
             if unit.pk in arrears
         ],
         "payments": [
@@ -88,13 +89,6 @@ def fees_home(request: HttpRequest) -> HttpResponse:
 def bill_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One bill and all that may be done with it."""
     return render(request, "billing/bill_detail.html", _page(request, _bill(request, pk, "billing.view")))
-
-
-@require_safe
-@needs("billing.view")
-def bill_print(request: HttpRequest, pk: int) -> HttpResponse:
-    """The notice 缴费通知单 on paper."""
-    return render(request, "billing/bill_print.html", _page(request, _bill(request, pk, "billing.view")))
 
 
 @require_POST

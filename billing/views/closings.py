@@ -14,6 +14,7 @@ from billing.forms.payments import ClosingForm
 from billing.models import DayClosing, Method
 from billing.services.closings import close_day, expected_of
 from billing.services.ledger import is_closed, local_day
+from billing.views.papers import paper
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import show_money
@@ -77,7 +78,7 @@ def closing_print(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "all": {s: show_money(getattr(closed, s), currency) for s in sums},
     }
-    return render(request, "billing/closing_print.html", context)
+    return paper(request, "billing/closing_print.html", context, name=f"closing-{closed.day}")
 
 
 def _page(estate: Estate, form: ClosingForm, today: Any) -> dict[str, Any]:
@@ -91,6 +92,7 @@ def _page(estate: Estate, form: ClosingForm, today: Any) -> dict[str, Any]:
             {
                 "label": Method(method).label,
                 "expected": show_money(expected.get(method, ZERO), estate.currency),
+                "books": str(expected.get(method, ZERO)),
                 "field": form[f"counted_{method}"],
             }
             for method in Method.values

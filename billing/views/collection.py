@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,8 @@ from billing.selectors import arrears_of
 from billing.services.collection import RouteStop, grant_deferral, record_visit, route_of
 from billing.services.reminders import pauses_of, payer_of
 from helpdesk.attachments.forms import clean_files
+from helpdesk.attachments.models import Attachment
+from helpdesk.attachments.services import serve
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -65,6 +67,18 @@ def collection_visit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "billing/collection_visit.html", _visit_page(request, unit, form), status=status)
 
 
+@require_safe
+@needs("collection.visit")
+def visit_notice_file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
+    """A photo of the notice that was left; another visit's file is a 404."""
+    rows = CollectionVisit.objects.select_related("estate")
+    visit = get_visible(rows, request.user, "collection.visit", pk=pk)  # type: ignore[arg-type]
+    found = Attachment.objects.of(visit).filter(pk=file_pk).first()
+    if found is None:
+        raise Http404
+    return serve(found, small="small" in request.GET)
+
+
 @require_POST
 @needs("deferrals.grant")
 def deferral_new(request: HttpRequest, pk: int) -> HttpResponse:
@@ -101,7 +115,8 @@ def _visit_page(request: HttpRequest, unit: Unit, form: VisitForm) -> dict[str, 
     owed = arrears_of(unit)
     payer = payer_of(unit, day)
     bills = Bill.objects.overdue(day).filter(unit=unit).order_by("due_on", "id")[:LISTED]
-    visits = CollectionVisit.objects.filter(unit=unit).select_related("unit", "by")[:LISTED]
+    visits = list(CollectionVisit.objects.filter(unit=unit).select_related("unit", "by")[:LISTED])
+    photos = _photos(visits)
     return {
         "unit": unit,
         "form": form,
@@ -110,7 +125,7 @@ def _visit_page(request: HttpRequest, unit: Unit, form: VisitForm) -> dict[str, 
         "owed": show_money(owed.amount, unit.estate.currency) if owed.amount else "",
         "since": owed.since,
         "bills": [(bill, show_money(bill.outstanding, unit.estate.currency)) for bill in bills],
-        "visits": [_visit(visit, unit.estate) for visit in visits],
+        "visits": [_visit(visit, unit.estate) | {"files": photos.get(visit.pk, [])} for visit in visits],
         "promises": PaymentPromise.objects.filter(unit=unit).order_by("-id")[:5],
         "pauses": pauses_of(unit, day),
         "script_url": _script_url(unit, payer),
@@ -131,6 +146,19 @@ def _after(request: HttpRequest, visit: CollectionVisit) -> str:
     if is_complaint and request.user.may("tickets.take", visit.estate_id):  # type: ignore[union-attr]
         return reverse("door_complaint", args=[visit.pk])
     return reverse("collection_route")
+
+
+def _photos(visits: list[CollectionVisit]) -> dict[int, list[dict[str, str]]]:
+    """Visit -> its photos, as components/files.html wants them; one query for all."""
+    kind = CollectionVisit._meta.label_lower
+    found: dict[int, list[dict[str, str]]] = {}
+    for file in Attachment.objects.filter(owner_type=kind, owner_id__in=[v.pk for v in visits]).order_by(
+        "id"
+    ):
+        url = reverse("visit_notice_file", args=[file.owner_id, file.pk])
+        shown = {"url": url, "name": file.name, "thumb_url": f"{url}?small" if file.thumbnail else ""}
+        found.setdefault(file.owner_id, []).append(shown)
+    return found
 
 
 def _stop(stop: RouteStop, estate: Estate) -> dict[str, Any]:

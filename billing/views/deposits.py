@@ -14,6 +14,7 @@ from billing.models import Deposit
 from billing.services.deposits import give_back, take_deposit
 from billing.views.accounts import unit_for
 from billing.views.acting import refusing, send
+from billing.views.papers import paper
 from helpdesk.audit.models import Entry
 from helpdesk.lib.money import show_money
 from helpdesk.lib.pages import INVALID, done
@@ -62,7 +63,8 @@ def deposit_give_back(request: HttpRequest, pk: int) -> HttpResponse:
 def deposit_print(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt of a deposit, with what was given back of it."""
     deposit = _deposit(request, pk, "billing.view")
-    return render(request, "billing/deposit_print.html", _page(request, deposit, GiveBackForm()))
+    context = _page(request, deposit, GiveBackForm())
+    return paper(request, "billing/deposit_print.html", context, name=deposit.number)
 
 
 def _list(request: HttpRequest, unit: Unit, form: DepositForm) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from billing.services.meter_files import Outcome, take_readings_file
 from billing.services.meters import add_meter, replace_meter
 from billing.services.runs import PERIOD
 from billing.views.acting import refusing, send
+from billing.views.papers import paper
 from helpdesk.audit.models import Entry
 from helpdesk.estates.calendars import local
 from helpdesk.lib.errors import Refused
@@ -143,7 +144,8 @@ def meter_month(request: HttpRequest) -> HttpResponseBase:
         )
     missing = sum(1 for row in rows if row.value is None)
     context = {"rows": rows, "item": item, "period": period, "missing": missing, "estate": request.estate}  # type: ignore[attr-defined]
-    return render(request, "billing/meter_month_print.html", context)
+    name = f"meters-{item.code if item else ''}-{period}"
+    return paper(request, "billing/meter_month_print.html", context, name=name)
 
 
 def _asked(request: HttpRequest, sent: Any) -> tuple[ChargeItem | None, str]:

@@ -24,7 +24,7 @@ from helpdesk.lib.errors import Refused
 from helpdesk.lib.pages import REFUSED, done
 from helpdesk.staff.access import needs, require_here
 
-SIZE = 100
+SIZE = 500  # meters on a page: an estate's column is pasted at once
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from billing.forms.list_filters import PaymentFilterForm
@@ -113,7 +113,7 @@ COLUMNS: list[Column[Payment]] = [
     money("amount", gettext_lazy("Amount"), lambda p: p.amount),
     money("credit", gettext_lazy("Credit"), lambda p: p.amount * 0 if is_reversed(p) else p.credit),
     words("reference", gettext_lazy("Reference"), lambda p: p.reference),
-    words("by", gettext_lazy("Taken by"), lambda p: str(p.received_by or "")),
+    words("by", pgettext_lazy("a payment", "Taken by"), lambda p: str(p.received_by or "")),
     Column(
         "state", gettext_lazy("Status"), state_cell, lambda p: (_("Taken back") if is_reversed(p) else "",)
     ),

@@ -12,6 +12,7 @@ from billing.forms.cashier import InvoiceForm
 from billing.forms.payments import WhyForm
 from billing.models import Payment
 from billing.services.payments import count_print, reverse_payment
+from billing.views.papers import paper
 from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import show_money
@@ -57,8 +58,8 @@ def receipt_count(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt is printed: counted first, so that a second copy says that it is one."""
     payment = payment_for(request, pk, "billing.take")
     count_print(payment.receipt, actor=request.user)  # type: ignore[arg-type]
-    paper = "?paper=a4" if request.POST.get("paper") == "a4" else ""
-    return SeeOther(reverse("receipt_print", args=[payment.pk]) + paper)
+    wide = "&paper=a4" if request.POST.get("paper") == "a4" else ""
+    return SeeOther(reverse("receipt_print", args=[payment.pk]) + f"?now=1{wide}")
 
 
 @require_safe
@@ -66,8 +67,11 @@ def receipt_count(request: HttpRequest, pk: int) -> HttpResponse:
 def receipt_print(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt on paper of 80 mm, or on A4."""
     payment = payment_for(request, pk, "billing.view")
-    context = payment_page(request, payment) | {"is_roll": request.GET.get("paper") != "a4"}
-    return render(request, "billing/receipt_print.html", context)
+    context = payment_page(request, payment) | {
+        "is_roll": request.GET.get("paper") != "a4",
+        "is_now": bool(request.GET.get("now")),
+    }
+    return paper(request, "billing/receipt_print.html", context, name=payment.receipt.number)
 
 
 def payment_for(request: HttpRequest, pk: int, permission: str) -> Payment:

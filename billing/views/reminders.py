@@ -15,6 +15,7 @@ from billing.forms.reminders import LadderFormSet, ReminderTextForm
 from billing.models import ReminderNotice, ReminderStep, ReminderText
 from billing.reminder_words import fill, house_words
 from billing.services.reminders import hand_over_notice, ladder_of, set_ladder, write_reminder_text
+from billing.views.ladders import rung_words
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import show_money
@@ -24,6 +25,7 @@ from helpdesk.staff.access import get_visible, needs, require_here
 
 ON_PAPER = ("print",)
 EXAMPLE = Decimal("1284.60")
+NAMES = {"en": "Wang Jianguo", "zh-hans": "王建国", "zh-hant": "王建國"}
 
 
 @require_safe
@@ -96,7 +98,7 @@ def reminder_ladder(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs("reminders.settings")
 def reminder_text(request: HttpRequest, level: int, language: str) -> HttpResponse:
-    """The estate's own words for a rung in one language, with how they will read."""
+    """The estate's own words for a rung in one language, with how it reads in all three; *Preview* keeps nothing."""
     require_here(request, "reminders.settings")
     estate: Estate = request.estate  # type: ignore[attr-defined]
     initial = _words(estate, level, language) | {"level": level, "language": language}
@@ -104,7 +106,9 @@ def reminder_text(request: HttpRequest, level: int, language: str) -> HttpRespon
     status = 200
     if request.method == "POST":
         status = INVALID
-        if form.is_valid():
+        if form.is_valid() and request.POST.get("next") == "preview":
+            status = 200
+        elif form.is_valid():
             try:
                 write_reminder_text(estate, actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
             except Refused as refusal:
@@ -117,9 +121,25 @@ def reminder_text(request: HttpRequest, level: int, language: str) -> HttpRespon
         "form": form,
         "level": level,
         "language": language,
-        "preview": {key: fill(str(said.get(key, "")), _example(estate)) for key in ("subject", "body")},
+        "previews": [
+            _preview(estate, code, name, said if code == language else _words(estate, level, code))
+            for code, name in settings.LANGUAGES
+        ],
+        "crumbs": [
+            {"label": _("Reminders"), "url": reverse("reminder_list")},
+            {"label": _("Ladder of reminders"), "url": reverse("reminder_ladder")},
+            {"label": _("Words of rung %(level)s") % {"level": level}},
+        ],
     }
     return render(request, "billing/reminder_text.html", context, status=status)
+
+
+def _preview(estate: Estate, code: str, name: str, words: dict[str, Any]) -> dict[str, Any]:
+    """How a rung reads in one language, for a household that is thought up."""
+    with translation.override(code):
+        known = _example(estate) | {"name": NAMES.get(code, NAMES["en"])}
+        shown = {key: fill(str(words.get(key, "")), known) for key in ("subject", "body")}
+    return {"code": code, "name": name, **shown}
 
 
 def _set_ladder(request: HttpRequest, estate: Estate, forms: Any) -> None:
@@ -137,6 +157,7 @@ def _texts(estate: Estate) -> list[dict[str, Any]]:
     return [
         {
             "rung": rung,
+            "when": rung_words(rung.days),
             "languages": [
                 {
                     "name": name,
@@ -163,7 +184,6 @@ def _words(estate: Estate, level: int, language: str) -> dict[str, str]:
 
 def _example(estate: Estate) -> dict[str, str]:
     return {
-        "name": "…",
         "unit": "3-2-501",
         "bills": f"{timezone.localdate():%Y-%m} (B-{timezone.localdate():%Y}-000001): "
         + show_money(EXAMPLE, estate.currency),

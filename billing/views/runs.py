@@ -94,23 +94,43 @@ def _run(request: HttpRequest, pk: int) -> BillingRun:
     return get_visible(BillingRun.objects.select_related("estate"), request.user, "billing.run", pk=pk)  # type: ignore[arg-type]
 
 
-def _table(run: BillingRun, before: BillingRun | None) -> list[dict[str, Any]]:
-    """A row for each item with its sum by building, and the month before beside it."""
-    items = ChargeItem.objects.in_bulk()
-    buildings = {b.pk: str(b) for b in Building.objects.filter(estate=run.estate)}
+def _table(run: BillingRun, before: BillingRun | None) -> dict[str, Any]:
+    """A row for each item, a column for each building; the month before and the difference beside the sum."""
+    items = ChargeItem.objects.filter(estate=run.estate).in_bulk()
     sums: dict[int, dict[int, Decimal]] = defaultdict(dict)
     for row in totals_of_run(run):
         sums[row["charge_item"]][row["building"]] = row["amount"]
     earlier: dict[int, Decimal] = defaultdict(Decimal)
-    if before is not None:
-        for row in totals_of_run(before):
-            earlier[row["charge_item"]] += row["amount"]
-    return [
-        {
-            "item": items[item],
-            "buildings": [(buildings.get(pk, ""), f"{amount:,.2f}") for pk, amount in by_building.items()],
-            "sum": f"{sum(by_building.values(), Decimal(0)):,.2f}",
-            "before": f"{earlier[item]:,.2f}" if item in earlier else "–",
-        }
-        for item, by_building in sums.items()
-    ]
+    for row in totals_of_run(before) if before else ():
+        earlier[row["charge_item"]] += row["amount"]
+    used = {building for by_building in sums.values() for building in by_building}
+    buildings = list(Building.objects.filter(pk__in=used).order_by("code"))
+    asked = dict.fromkeys([*sums, *earlier])
+    rows = [_item_row(str(items[pk]), sums.get(pk, {}), earlier[pk], buildings) for pk in asked]
+    columns: dict[int, Decimal] = defaultdict(Decimal)
+    for by_building in sums.values():
+        for building, amount in by_building.items():
+            columns[building] += amount
+    return {
+        "buildings": buildings,
+        "rows": rows,
+        "sums": _item_row("", columns, sum(earlier.values(), Decimal(0)), buildings),
+    }
+
+
+def _item_row(
+    item: str, by_building: dict[int, Decimal], before: Decimal, buildings: list[Building]
+) -> dict[str, Any]:
+    total = sum(by_building.values(), Decimal(0))
+    change = total - before
+    percent = f"{change / before * 100:+.1f}%" if before and change else ""
+    return {
+        "item": item,
+        "cells": [f"{by_building[b.pk]:,.2f}" if b.pk in by_building else "–" for b in buildings],
+        "sum": f"{total:,.2f}",
+        "before": f"{before:,.2f}" if before else "–",
+        "change": f"{change:+,.2f}" if before else "",
+        "percent": percent,
+        # A fifth more or less than the month before is worth a look before it is billed.
+        "is_far": bool(before) and abs(change) * 5 > before,
+    }

@@ -92,6 +92,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "people": shown_people(people_of(unit, today)),
         "before": [(row, full_name(row.resident)) for row in before],
         "may_write": request.user.may("residents.write", unit.estate_id),  # type: ignore[union-attr]
+        "may_see_fees": request.user.may("billing.view", unit.estate_id),  # type: ignore[union-attr]
     }
     return render(request, "residents/unit_detail.html", context)
 

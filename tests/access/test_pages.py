@@ -264,6 +264,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "bank_line_match": ("POST", "billing.bank_files", "bank_line"),
     "bank_line_leave": ("POST", "billing.bank_files", "bank_line"),
     "collection_route": ("GET", "collection.visit", ""),
+    "visit_notice_file": ("GET", "collection.visit", "door_file"),
     "collection_visit": ("GET", "collection.visit", "unit"),
     "deferral_new": ("POST", "deferrals.grant", "unit"),
     "reminder_list": ("GET", "reminders.view", ""),
@@ -444,6 +445,7 @@ def world(
     job = ImportJob.objects.create(estate=estate, by=clerk, file_name="list.csv", status="checked")
     handover, line, entry = handed_over(estate, departments, clerk)
     release_pass = issued_pass(unit, clerk)
+    door = record_visit(unit, actor=clerk, met="owner", reason="complaint")
     guest = {"estate": estate, "actor": clerk, "visitor_name": "Li Zhiming", "unit": unit}
     expected = announce_visit(**guest)
     return {
@@ -456,7 +458,8 @@ def world(
         "pass_file": [release_pass.pk, 1],
         "gate_code": [release_pass.code],
         **prices,
-        "door_visit": [record_visit(unit, actor=clerk, met="owner", reason="complaint").pk],
+        "door_visit": [door.pk],
+        "door_file": [door.pk, 1],
         "handover": [handover.pk],
         "handover_line": [handover.pk, line.pk],
         "log_entry": [entry.pk],
@@ -600,7 +603,7 @@ DEEDS = {name for name, row in STAFF.items() if row[0] == "POST"}
 # What is said at a door is the same for everybody.
 SOMEBODYS = {name for name, row in STAFF.items() if row[2] not in EVERYBODYS} - {"script_say"}
 # No such file or token: a role that may look finds nothing, one that may not is turned away first.
-ABSENT = {"ticket_file", "slip_file", "pass_file", "token"}
+ABSENT = {"ticket_file", "slip_file", "pass_file", "door_file", "token"}
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -109,6 +109,6 @@ def test_nothing_goes_back_on_a_closed_day(bill, estate, unit, clerk, cashier, l
 def test_the_statement_is_printed_with_its_reasons(bill, unit, clerk, outsider, login):
     take_payment(unit, actor=clerk, amount=Decimal("30.00"), method="cash")
     paper = login(clerk).get(f"/fees/units/{unit.pk}/statement/").text
-    assert all(words in paper for words in ("3-2-501", "Wang Jianguo", "¥70.00", "1 × 100 = 100.00"))
+    assert all(words in paper for words in ("3-2-501", "Wang Jianguo", "¥70.00", "1 × 100.00 = 100.00"))
     assert "¥30.00" in login(clerk).get(f"/fees/units/{unit.pk}/").text, "the drawer of today"
     assert login(outsider).get(f"/fees/units/{unit.pk}/statement/").status_code in {403, 404}

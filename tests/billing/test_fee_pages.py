@@ -47,7 +47,8 @@ def test_the_account_shows_what_is_owed_and_why(account, unit, clerk, login):
 
 def test_what_an_amount_settles_is_shown_before_it_is_taken(account, unit, clerk, login):
     part = login(clerk).get(f"/fees/units/{unit.pk}/allocation/", {"amount": "1,500.00"}).text
-    assert part.count("settled") == 2 and "¥712.52" in part
+    assert part.count(" settled</span>") == 2 and "¥712.52" in part
+    assert "all settled, reminders stop" in part
     chosen = (
         login(clerk).get(f"/fees/units/{unit.pk}/allocation/", {"amount": "800", "bills": account[2].pk}).text
     )
@@ -103,7 +104,7 @@ def test_a_bill_is_contested_and_settled(account, clerk, login):
     assert browser.post(path + "dispute/", {"reason": "Area"}).status_code == 409
     assert browser.post(path + "settle/", {"outcome": "rejected", "note": "Measured"}).status_code == 303
     assert "The bill stands" in browser.get(path).text
-    assert "Notice of fees" in browser.get(path + "print/").text
+    assert "缴费通知单" in browser.get(path + "print/").text, "in the language of whoever pays"
 
 
 def test_a_wrong_bill_is_reversed_with_a_reason(account, manager, login):

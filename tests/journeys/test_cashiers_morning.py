@@ -50,12 +50,18 @@ def balance(page: Page) -> Decimal:
     return amount_in(page.locator(".kpi dd").first.inner_text())
 
 
-def take(page: Page, amount: Decimal, method: str = "cash") -> str:
-    """Money at the counter; returns the address of the payment."""
+def take(page: Page, amount: Decimal, method: str = "cash", *, printed: bool = False) -> str:
+    """Money at the counter, with the receipt on its roll or without; returns the address of the payment."""
     form = page.locator("form.pay")
     form.locator("[name=amount]").fill(str(amount))
-    form.locator(f"[name=method][value={method}]").check()
+    form.locator(f"[name=method][value={method}]").check(force=True)
+    form.locator("[name=print]").set_checked(printed)
     moves.press(page, form.locator("button.btn-primary"))
+    if printed:
+        assert re.search(r"/fees/payments/\d+/receipt/", page.url), page.url
+        expect(page.locator("main")).to_contain_text(f"{amount:,.2f}")
+        expect(page.locator(".paper-copy")).to_have_count(0)
+        page.goto(page.url.split("receipt/")[0])
     assert re.search(r"/fees/payments/\d+/$", page.url), page.url
     return page.url
 
@@ -76,7 +82,8 @@ def test_a_cashiers_morning(opened: Callable[..., Window], desk: RunningDesk) ->
     page.locator("form.pay [name=amount]").press_sequentially(str(part))
     expect(page.locator("#allocation .allocation-after")).to_contain_text(f"{owed - part:,.2f}")
     cashier.shoot("account")
-    first = take(page, part)
+    expect(page.locator("#take-amount")).to_contain_text(f"{part:,.2f}")
+    first = take(page, part, printed=True)
     cashier.shoot("payment", whole=True)
     cashier.go(path)
     assert balance(page) == owed - part
@@ -97,6 +104,7 @@ def test_a_cashiers_morning(opened: Callable[..., Window], desk: RunningDesk) ->
     cashier.shoot("account-credit", whole=True)
     page.goto(first)
     moves.press(page, page.locator('form[action$="/receipt/count/"] button').first)
+    expect(page.locator(".paper-copy")).to_contain_text("2")
     cashier.shoot("receipt", whole=True)
 
     close_the_day(cashier)

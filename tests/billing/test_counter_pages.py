@@ -1,0 +1,251 @@
+"""The counter and the account in words: sums that come to their amount, the receipt with the payment, the run's table."""
+
+from datetime import date
+from decimal import Decimal as D
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from billing.models import CollectionVisit, Payment, Receipt, ReminderNotice, ReminderText
+from billing.services.charges import add_charge_item, set_rate
+from billing.services.reminders import send_reminders
+from billing.services.runs import confirm_run, continue_run, preview_run
+from billing.statement_lines import late_days, settled_by, sum_of
+from helpdesk.attachments.models import Attachment
+from helpdesk.lib import pdf
+from residents.models import Unit
+from tests.attachments.hostile import picture
+from tests.billing.bills import post_bill
+from tests.conftest import at
+
+pytestmark = pytest.mark.django_db
+
+
+class Item:
+    def __init__(self, name, measure=""):
+        self.name, self.measure = name, measure
+
+    def __str__(self):
+        return self.name
+
+
+@pytest.fixture(autouse=True)
+def a_tuesday(time_machine):
+    time_machine.move_to(at("2026-11-17 10:42"))
+
+
+@pytest.fixture
+def account(unit, resident):
+    days = (date(2026, 9, 15), date(2026, 10, 15), date(2026, 11, 30))
+    return [
+        post_bill(unit, day, total) for day, total in zip(days, ("732.58", "744.62", "735.32"), strict=True)
+    ]
+
+
+@pytest.fixture
+def jpeg():
+    return SimpleUploadedFile("notice.jpg", picture())
+
+
+# --- a sum is told as it was reckoned ---------------------------------------------------------------------------------
+
+
+def line(item, quantity, rate, amount, **explanation):
+    return {"item": item, "quantity": D(quantity), "rate": D(rate), "amount": D(amount), **explanation}
+
+
+WATER = Item("Water", "m³")
+TOLD = [
+    (line(Item("Management fee", "m²"), "89.400", "3.2000", "286.08"), "Management fee 89.4 m² × 3.20 = 286.08"),
+    (
+        line(
+            WATER, "27.000", "2.9000", "86.70", meter_from=D("1204.000"), meter_to=D("1231.000"), multiplier="1",
+            steps=[{"quantity": "20.000", "rate": "2.90"}, {"quantity": "7.000", "rate": "4.10"}],
+        ),
+        "Water 20 m³ × 2.90 + 7 m³ × 4.10 = 86.70 (meter 1204 to 1231)",
+    ),
+    (
+        line(WATER, "8.000", "2.9000", "23.20", meter_from=D(10), meter_to=D(18), estimated=True),
+        "Water 8 m³ × 2.90 = 23.20 (meter 10 to 18; estimated)",
+    ),
+    (
+        line(WATER, "400.000", "0.8283", "331.32", meter_from=D(10), meter_to=D(20), multiplier="40"),
+        "Water 400 m³ × 0.8283 = 331.32 (meter 10 to 20; × 40)",
+    ),
+    (
+        line(Item("Lifts"), "89.400", "0.0836", "7.47", cost="3021.00", area_of_all="36150.00", share="7.47"),
+        "Lifts 3,021.00 × 89.4 ÷ 36150 m² = 7.47",
+    ),
+    (
+        line(Item("Parking"), "1", "400.00", "160.00", lease="B1-088", days=12, of_days=30),
+        "Parking 1 × 400.00 = 160.00 (B1-088, 12 of 30 days)",
+    ),
+    (
+        line(Item("Management fee", "m²"), "100", "3", "150.00", percent_off="50.00"),
+        "Management fee 100 m² × 3.00 = 150.00 (less 50%)",
+    ),
+    (
+        line(
+            Item("Parking"), "1", "450.00", "400.00",
+            parts=[
+                {"lease": "B1-088", "days": 10, "of_days": 30, "amount": "100.00"},
+                {"lease": "B1-090", "days": 20, "of_days": 30, "amount": "300.00"},
+            ],
+        ),
+        "Parking 100.00 + 300.00 = 400.00 (B1-088, 10 of 30 days; B1-090, 20 of 30 days)",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("known", "told"), TOLD, ids=[told for _known, told in TOLD])
+def test_a_line_says_how_its_amount_was_made(known, told):
+    assert sum_of(known) == told
+
+
+def test_a_late_fee_names_its_days_balance_and_rate():
+    days = [
+        {"from": "2026-10-11", "to": "2026-10-29", "days": 19, "balance": "1000.00", "fee": "9.5000000"},
+        {"from": "2026-10-30", "to": "2026-10-31", "days": 2, "balance": "600.00", "fee": "0.6000000"},
+    ]
+    assert late_days({"rate": "0.0005", "days": days}) == [
+        "2026-10-11 to 2026-10-29: 19 days × 1,000.00 × 0.05% = 9.50",
+        "2026-10-30 to 2026-10-31: 2 days × 600.00 × 0.05% = 0.60",
+    ]
+
+
+def test_a_payment_is_told_bill_by_bill():
+    parts = [
+        {"bill": "B-1", "period": "2026-09", "item": "Water", "amount": D("20.00")},
+        {"bill": "B-1", "period": "2026-09", "item": "Fee", "amount": D("300.00")},
+        {"bill": "B-1", "period": "2026-09", "item": None, "amount": D("1.50")},
+    ]
+    assert settled_by(parts) == ["Bill for 2026-09 320.00", "Late fee of 2026-09 1.50"]
+
+
+# --- the counter ------------------------------------------------------------------------------------------------------
+
+
+def test_the_receipt_is_printed_with_the_payment_and_counted_once(account, unit, cashier, login):
+    browser, path = login(cashier), f"/fees/units/{unit.pk}/pay/"
+    form = {"amount": "100", "method": "cash", "form_token": "t1", "print": "on"}
+    for _again in range(2):
+        answer = browser.post(path, form)
+        assert answer.status_code == 303 and answer["Location"].endswith("/receipt/?now=1")
+    assert Payment.objects.count() == 1 and Receipt.objects.get().prints == 1
+    paper = browser.get(answer["Location"]).text
+    assert "data-print-now" in paper and "Copy" not in paper and f'href="/fees/units/{unit.pk}/"' in paper
+    assert "data-print-now" not in browser.get(answer["Location"].split("?")[0]).text
+
+
+def test_without_the_tick_the_payments_page_follows(account, unit, cashier, login):
+    answer = login(cashier).post(f"/fees/units/{unit.pk}/pay/", {"amount": "100", "method": "cash"})
+    assert answer["Location"] == f"/fees/payments/{Payment.objects.get().pk}/"
+    assert Receipt.objects.get().prints == 0
+
+
+def test_the_preview_says_what_stays_overdue(account, unit, cashier, login):
+    browser, path = login(cashier), f"/fees/units/{unit.pk}/allocation/"
+    some = browser.get(path, {"amount": "800"}).text
+    assert "1 stays open" in some and '<b id="take-amount" hx-swap-oob="true">¥800.00</b>' in some
+    everything = browser.get(path, {"amount": "1477.20"}).text
+    assert "all settled, reminders stop" in everything
+    assert "Overdue bills" not in browser.get(path).text
+
+
+def test_a_refused_form_keeps_its_choice_and_its_preview(account, unit, cashier, login):
+    form = {"amount": "50", "method": "barter", "bills": account[2].pk, "reference": "By her son"}
+    page = login(cashier).post(f"/fees/units/{unit.pk}/pay/", form)
+    assert page.status_code == 422 and "By her son" in page.text
+    assert f'value="{account[2].pk}" checked' in page.text and "¥685.32 left" in page.text
+
+
+def test_a_closed_day_is_said_before_anything_is_typed(account, unit, estate, cashier, login):
+    browser = login(cashier)
+    assert "Today is closed" not in browser.get(f"/fees/units/{unit.pk}/").text
+    browser.post("/fees/closing/", {"day": "2026-11-17", "counted_cash": "0"})
+    assert "Today is closed" in browser.get(f"/fees/units/{unit.pk}/").text
+
+
+def test_the_account_by_item(account, unit, cashier, login):
+    browser = login(cashier)
+    browser.post(f"/fees/units/{unit.pk}/pay/", {"amount": "1000", "method": "card"})
+    page = browser.get(f"/fees/units/{unit.pk}/?show=items").text
+    assert all(figure in page for figure in ("2,212.52", "1,000.00", "1,212.52"))
+
+
+def test_the_oldest_debt_stands_first(account, unit, cashier, login):
+    older = Unit.objects.create(estate=unit.estate, building=unit.building, code="9-9-901")
+    post_bill(older, date(2026, 3, 1), "10.00")
+    page = login(cashier).get("/fees/").text
+    assert page.index("9-9-901") < page.index(unit.code)
+
+
+# --- paper ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_notice_adds_up_what_is_open_from_before(account, unit, resident, clerk, login):
+    resident.language = "en"
+    resident.save()
+    paper = login(clerk).get(f"/fees/bills/{account[2].pk}/print/").text
+    assert all(
+        words in paper for words in (account[0].number, "732.58", "¥735.32", "¥2,212.52", "Wang Jianguo")
+    )
+
+
+@pytest.mark.parametrize("sheet", ["bill", "statement", "receipt"])
+def test_a_sheet_is_also_a_pdf(account, unit, cashier, login, sheet):
+    browser = login(cashier)
+    browser.post(f"/fees/units/{unit.pk}/pay/", {"amount": "100", "method": "cash"})
+    paths = {
+        "bill": f"/fees/bills/{account[0].pk}/print/",
+        "statement": f"/fees/units/{unit.pk}/statement/",
+        "receipt": f"/fees/payments/{Payment.objects.get().pk}/receipt/",
+    }
+    answer = browser.get(paths[sheet], {"as": "pdf"})
+    if pdf.has_pdf():
+        assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
+    else:
+        assert answer.status_code == 409
+
+
+# --- runs, doors, words -----------------------------------------------------------------------------------------------
+
+
+def test_a_run_stands_beside_the_month_before(unit, estate, manager, login):
+    item = add_charge_item(estate=estate, actor=manager, code="mgmt", name="Management fee", kind="fixed")
+    set_rate(item, actor=manager, amount=D("100.00"), since=date(2026, 1, 1))
+    continue_run(confirm_run(preview_run(estate, actor=manager, period="2026-10"), actor=manager))
+    set_rate(item, actor=manager, amount=D("130.00"), since=date(2026, 11, 1))
+    run = preview_run(estate, actor=manager, period="2026-11")
+    page = login(manager).get(f"/fees/runs/{run.pk}/")
+    assert page.context["table"]["rows"][0]["change"] == "+30.00" and "+30.0%" in page.text
+    assert page.context["table"]["rows"][0]["is_far"], "a third more is worth a look"
+    assert page.context["table"]["sums"]["cells"] == ["130.00"]
+
+
+def test_the_photo_of_a_notice_is_shown_to_who_collects(account, unit, clerk, cashier, login, jpeg):
+    browser, door = login(clerk), f"/fees/collection/{unit.pk}/"
+    visit = {"met": "nobody", "left_notice": "on", "files": jpeg}
+    assert browser.post(door, visit).status_code == 303
+    made, file = CollectionVisit.objects.get(), Attachment.objects.get()
+    path = f"/fees/collection/visits/{made.pk}/files/{file.pk}/"
+    assert path in browser.get(door).text and browser.get(path).status_code == 200
+    browser.post(door, {"met": "nobody"})
+    other = CollectionVisit.objects.exclude(pk=made.pk).get()
+    assert browser.get(f"/fees/collection/visits/{other.pk}/files/{file.pk}/").status_code == 404
+
+
+def test_words_are_previewed_in_three_languages_and_not_kept(estate, admin, login):
+    words = {"level": "3", "language": "en", "subject": "Fees", "body": "Dear %(name)s", "next": "preview"}
+    page = login(admin).post("/fees/reminders/ladder/3/en/", words)
+    assert page.status_code == 200 and "Dear Wang Jianguo" in page.text and "王建国" in page.text
+    assert "王建國" in page.text and not ReminderText.objects.exists()
+
+
+def test_a_tenant_who_does_not_pay_is_told_nothing(unit, resident):
+    unit.occupancies.update(relation="tenant", is_payer=False)
+    post_bill(unit, date(2026, 11, 10), "70.00")
+    send_reminders(at("2026-11-17 10:42"))
+    notice = ReminderNotice.objects.get()
+    assert notice.resident is None and notice.channel == "print" and notice.message is None
+    assert "Wang" not in notice.body
