@@ -178,6 +178,7 @@ class StrangerForm(forms.Form):
         label=_("What you saw"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+        help_text=_("Security, managers and whoever is on duty are told at once. The person learns nothing."),
     )
     unit = forms.CharField(
         label=_("At which unit"), max_length=60, required=False, widget=forms.TextInput(attrs=OFF)
