@@ -40,7 +40,7 @@ from tickets.api.public import PublicRatingView, PublicReplyView, PublicTicketsV
 from tickets.api.reports import ComplaintsView, FollowUpsView, TimelinessView
 from tickets.api.slips import SlipViewSet
 from tickets.api.tickets import TicketViewSet
-from visitors.api.gate import GatePassView, GateReleaseView
+from visitors.api.gate import GatePassView, GateReleaseView, GateSendBackView
 from visitors.api.parcels import ParcelViewSet
 from visitors.api.passes import PassViewSet
 from visitors.api.public_passes import PublicConsentView, PublicPassesView
@@ -107,6 +107,7 @@ urlpatterns = [
     path("public/consents/<str:secret>/", PublicConsentView.as_view(), name="api_public_consent"),
     path("gate/<str:code>/", GatePassView.as_view(), name="api_gate"),
     path("gate/<str:code>/release/", GateReleaseView.as_view(), name="api_gate_release"),
+    path("gate/<str:code>/send-back/", GateSendBackView.as_view(), name="api_gate_send_back"),
     *router.urls,
     re_path(r"^(?P<path>.*)$", NowhereView.as_view(), name="api_nowhere"),
 ]

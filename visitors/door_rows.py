@@ -50,9 +50,14 @@ def expected_row(visit: Visit, reader: Reader) -> Row:
     return {
         **_who(visit, reader),
         "chip": {"label": when, "icon": "qr", "kind": "dashed"},
-        "second": listed([host_says(visit) if waits else "", visit.plate, visit.number]),
+        "second": listed([host_says(visit) if waits else "", runs_until(visit), visit.plate, visit.number]),
         "action": check_in_act(visit, reader) if reader.works else None,
     }
+
+
+def runs_until(visit: Visit) -> str:
+    """The last day of a contractor's pass."""
+    return _("pass until %(day)s") % {"day": f"{visit.comes_until:%m-%d}"} if visit.comes_until else ""
 
 
 def inside_row(visit: Visit, reader: Reader) -> Row:
@@ -62,7 +67,7 @@ def inside_row(visit: Visit, reader: Reader) -> Row:
     return {
         **_who(visit, reader),
         "clock": stay_clock(visit, reader.at),
-        "second": listed([came, badge, host_says(visit)]),
+        "second": listed([came, badge, runs_until(visit), host_says(visit)]),
         "action": check_out_act(visit, reader) if reader.works else None,
     }
 

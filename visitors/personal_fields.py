@@ -37,6 +37,7 @@ register(
     _visit("visitor_phone"),
     _visit("purpose"),
     _visit("plate"),
+    _visit("carries"),
     PersonalField("id_last_four", Grade.SENSITIVE, SERVES_GATE, THIRTY_DAYS),
     *(_visit(name, copied=False) for name in ("name_hash", "phone_hash")),
     PersonalField("id_hash", Grade.SENSITIVE, SERVES_GATE, THIRTY_DAYS, copied=False),

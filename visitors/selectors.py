@@ -38,6 +38,12 @@ def meant_for(begins: datetime, ends: datetime) -> Q:
     return by_time | Q(expected_at__isnull=True, created_at__gte=begins, created_at__lt=ends)
 
 
+def expected_on(begins: datetime, ends: datetime) -> Q:
+    """Visits meant for one day, and contractors whose pass runs on it."""
+    begun = Q(expected_at__lt=ends) | Q(expected_at__isnull=True, created_at__lt=ends)
+    return meant_for(begins, ends) | Q(begun, comes_until__gte=begins.date())
+
+
 def of_span(begins: datetime, ends: datetime) -> Q:
     """Visits of a span: by when they came, else by when they were meant to."""
     came = Q(arrived_at__gte=begins, arrived_at__lt=ends)
@@ -46,7 +52,7 @@ def of_span(begins: datetime, ends: datetime) -> Q:
 
 def expected_today(estate: Estate, at: datetime) -> VisitQuerySet:
     """Who is still to come today, the earliest first; requests that nobody has confirmed are none of them."""
-    rows = Visit.objects.filter(meant_for(*day_of(estate, at)), estate=estate, status=S.EXPECTED)
+    rows = Visit.objects.filter(expected_on(*day_of(estate, at)), estate=estate, status=S.EXPECTED)
     return rows.filter(confirmed_at__isnull=False).order_by("expected_at", "pk")
 
 
@@ -86,7 +92,7 @@ def visits_of_unit(user: User, unit: Unit, at: datetime) -> list[Visit]:
     """Who is inside with a unit, then whom it expects today; none for who may not see visits."""
     if not user.may("visits.view", unit.estate_id):
         return []
-    expected = Q(meant_for(*day_of(unit.estate, at)), status=S.EXPECTED, confirmed_at__isnull=False)
+    expected = Q(expected_on(*day_of(unit.estate, at)), status=S.EXPECTED, confirmed_at__isnull=False)
     rows = Visit.objects.filter(expected | Q(status=S.INSIDE), unit=unit)
     return list(rows.order_by("-status", "expected_at", "pk")[:MOST_OF_UNIT])
 

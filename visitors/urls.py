@@ -18,6 +18,7 @@ urlpatterns = [
     path("list/", visit_list.visit_list, name="visit_list"),
     path("list/export/", visit_list.visit_export, name="visit_export"),
     path("new/", visit_forms.new, name="visit_new"),
+    path("suspicious/", visit_acts.stranger, name="visit_stranger"),
     path("repeat/", visit_forms.repeat, name="visit_repeat"),
     path("watch-list/", watch_list.watch_list, name="watch_list"),
     path("watch-list/new/", watch_list.new, name="watch_new"),

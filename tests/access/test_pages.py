@@ -299,6 +299,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "visit_export": ("GET", "visits.work", ""),
     "visit_new": ("GET", "visits.work", ""),
     "visit_repeat": ("POST", "visits.work", ""),
+    "visit_stranger": ("GET", "visits.work", ""),
     "visit_headcount": ("GET", "visits.work", ""),
     "visit_headcount_pdf": ("GET", "visits.work", ""),
     "visit_code": ("GET", "visits.view", "visit_code"),

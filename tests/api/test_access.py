@@ -102,6 +102,7 @@ STAFF = {
     "release-passes/{release_pass}/override/": {"POST": "passes.override"},
     "gate/{code}/": {"GET": "gate.release"},
     "gate/{code}/release/": {"POST": "gate.release"},
+    "gate/{code}/send-back/": {"POST": "gate.release"},
 }
 LEDGER = {
     "charge-items/": ("item", "billing.see_rates", "billing.set_rates"),

@@ -1,11 +1,14 @@
 """A morning's visitors: announced, back again, refused, staying too long, with a badge, and out; at a desk and on a phone."""
 
 import re
+import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import SHANGHAI
 from tests.journeys import moves
 from tests.journeys.running import RunningDesk
 from tests.journeys.watching import Window
@@ -61,6 +64,7 @@ def test_a_mornings_visitors(opened: Callable[..., Window], desk: RunningDesk, p
     first = visit_on(page)
     moves.press(page, page.locator('form[action$="/check-out/"] button'))
     window.go("/visitors/new/")
+    began = time.monotonic()
     page.locator("[name=visitor_phone]").press_sequentially(number)
     expect(page.locator("[name=visitor_name]")).to_have_value("孙雪")
     expect(page.locator("[name=unit]")).to_have_value(UNIT)
@@ -68,6 +72,8 @@ def test_a_mornings_visitors(opened: Callable[..., Window], desk: RunningDesk, p
     window.shoot(f"visit-repeat-{phone}", whole=True)
     press_act(page, "check_in")
     again = visit_on(page)
+    # From the empty form to inside, typing included.
+    assert time.monotonic() - began < 10
     assert again != first
 
     # One whom nobody expects is not admitted.
@@ -97,3 +103,24 @@ def test_a_mornings_visitors(opened: Callable[..., Window], desk: RunningDesk, p
         expect(page.locator(f"#lane-left #visit-{visit}")).to_be_visible()
     window.go("/visitors/headcount/")
     assert page.locator("main").inner_text().count(f"J-{first}") == 0
+
+    # A contractor's pass: out in the evening, and the same code is expected again.
+    window.go("/visitors/new/?path=later")
+    fill(page, visitor_name="赵铁", unit=UNIT, purpose="铺砖")
+    page.locator("[name=comes_until]").fill(f"{datetime.now(SHANGHAI) + timedelta(days=3):%Y-%m-%d}")
+    press_act(page, "announce")
+    fitter = visit_on(page)
+    code = page.locator('a[href*="/p/i/"]').get_attribute("href")
+    window.go("/visitors/")
+    moves.press(page, page.locator(f"#lane-expected #visit-{fitter} .act > form button"))
+    moves.press(page, page.locator(f"#lane-inside #visit-{fitter} form button"))
+    page.locator("#lane-expected", has_text="铺砖").locator("a", has_text="赵").first.click()
+    expect(page.locator('a[href*="/p/i/"]')).to_have_attribute("href", code or "")
+
+    # Somebody strange, who is no visitor: one form, and security knows.
+    window.go("/visitors/")
+    moves.press(page, page.locator('a[href$="/visitors/suspicious/"]'))
+    page.locator("[name=note]").fill("Tries the doors of the garage")
+    moves.press(page, page.locator("main form .btn-danger"))
+    expect(page.locator("main")).to_contain_text("Tries the doors of the garage")
+    assert not window.overflows()

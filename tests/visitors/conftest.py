@@ -1,10 +1,12 @@
 """A pass of 3-2-501, ready for whatever a test does to it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
+from tests.api.conftest import api  # noqa: F401
 from tests.conftest import at
 from visitors.models import ReleasePass, Visit
 from visitors.services.pass_drafts import Goods, draft_pass
@@ -49,3 +51,25 @@ def enter(clerk: Any) -> Callable[..., Visit]:
         return check_in(visit, **{"actor": clerk, "id_document_type": "identity_card", "at": TEN} | kwargs)
 
     return come
+
+
+@pytest.fixture
+def cast(
+    clerk: Any, supervisor: Any, technician: Any, guard: Any, cashier: Any, manager: Any, admin: Any
+) -> dict[str, Any]:
+    """One person of each role, by its name."""
+    return {
+        "clerk": clerk, "supervisor": supervisor, "technician": technician, "guard": guard, "cashier": cashier,
+        "manager": manager, "admin": admin,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def doors(cast: Any, login: Any, api: Any) -> dict[str, dict[str, Any]]:  # noqa: F811
+    """{page | api: {role: a client of theirs that posts}}, for walks over every role."""
+    programs = {role: api(person) for role, person in cast.items()}
+    pages = {role: login(person) for role, person in cast.items()}
+    return {
+        "page": {role: client.post for role, client in pages.items()},
+        "api": {role: partial(client.post, format="json") for role, client in programs.items()},
+    }

@@ -29,14 +29,6 @@ BY_ITSELF = {"expire"}
 CODED = {S.ISSUED, S.PARTLY_RELEASED, S.RELEASED, S.EXPIRED, S.REVOKED}
 
 
-@pytest.fixture
-def cast(clerk, supervisor, technician, guard, cashier, manager, admin):
-    return {
-        "clerk": clerk, "supervisor": supervisor, "technician": technician, "guard": guard, "cashier": cashier,
-        "manager": manager, "admin": admin,
-    }  # fmt: skip
-
-
 def test_every_act_of_the_table_is_walked():
     assert set(PAGES) | BY_ITSELF == set(PASS_STATES.table)
 

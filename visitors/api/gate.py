@@ -113,3 +113,19 @@ class GateReleaseView(GateApi):
         key = gate.scan_key_of(request.user, request.headers.get("Idempotency-Key", ""))  # type: ignore[arg-type]
         gate.release_goods(found, actor=request.user, scan_key=key, **body)  # type: ignore[arg-type]
         return self.answer(found)
+
+
+class SendBackSerializer(StrictSerializer):
+    gate = serializers.CharField(max_length=40)
+    reason = serializers.CharField(max_length=300, help_text="What does not match.")
+
+
+class GateSendBackView(GateApi):
+    @extend_schema(
+        operation_id="gate_send_back_create", request=SendBackSerializer, responses=GatePassSerializer
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """What does not match is not released: the pass is revoked, and the desk is told."""
+        found = self.open_pass(request, code)
+        gate.send_back(found, actor=request.user, **self.body(SendBackSerializer))  # type: ignore[arg-type]
+        return self.answer(found)

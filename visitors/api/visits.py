@@ -29,7 +29,7 @@ from residents.models import Resident, Unit
 from tickets.api.ticket_serializers import refuse_other_estate
 from visitors.models import Visit
 from visitors.models.visits import DocumentType
-from visitors.selectors import meant_for, span_of
+from visitors.selectors import expected_on, span_of
 from visitors.services import host_answers, visit_watch, visits
 
 MASKED = "*"
@@ -45,9 +45,10 @@ class VisitSerializer(StrictModelSerializer):
         model = Visit
         fields = (
             "id", "number", "estate", "kind", "status", "code", "visitor_name", "visitor_phone", "purpose", "unit",
-            "host", "department", "expected_at", "party_size", "plate", "id_document_type", "id_last_four", "badge",
-            "host_told_at", "host_answer", "host_answered_at", "arrived_at", "arrived_by", "stay_until", "overstayed",
-            "left_at", "left_by", "refuse_reason", "refused_at", "confirmed_at", "created_by", "created_at", "version",
+            "host", "department", "expected_at", "comes_until", "party_size", "plate", "carries", "id_document_type",
+            "id_last_four", "badge", "host_told_at", "host_answer", "host_answered_at", "arrived_at", "arrived_by",
+            "stay_until", "overstayed", "left_at", "left_by", "refuse_reason", "refused_at", "confirmed_at", "created_by",
+            "created_at", "version",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -78,6 +79,12 @@ class NewVisitSerializer(StrictSerializer):
         min_value=1, max_value=visits.MOST_PEOPLE, required=False, default=1
     )
     plate = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    carries = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+    comes_until = serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="A contractor's pass: in and out each day until then, with the same code.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         refuse_other_estate(attrs, attrs["estate"].pk, "unit", "host", "department")
@@ -156,7 +163,7 @@ class VisitFilter(FilterSet):
             return queryset.none()
         meant = Q(pk__in=[])
         for estate in Estate.objects.filter(pk__in=self.request.user.estate_ids):
-            meant |= Q(meant_for(*span_of(estate, value)), estate=estate)
+            meant |= Q(expected_on(*span_of(estate, value)), estate=estate)
         return queryset.filter(meant)
 
 

@@ -83,6 +83,7 @@ class PassForm(forms.Form):
         label=_("Identity document seen"), choices=[BLANK, *DocumentType.choices], required=False
     )
     has_letter = forms.BooleanField(label=_("Letter of authority seen"), required=False)
+    letter = ManyFilesField(label=_("Photo of the letter"), required=False)
     unit = CleanTextField(
         label=_("Unit"),
         max_length=60,
@@ -103,6 +104,9 @@ class PassForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.estate = estate
 
+    def clean_letter(self) -> list[Any]:
+        return clean_files(self.cleaned_data["letter"])
+
     def clean_unit(self) -> Unit:
         plate = normalise_plate(self.cleaned_data["unit"]) or ""
         unit = (
@@ -122,6 +126,10 @@ class DocumentForm(forms.Form):
         label=_("Identity document seen"), choices=[BLANK, *DocumentType.choices]
     )
     has_letter = forms.BooleanField(label=_("Letter of authority seen"), required=False)
+    letter = ManyFilesField(label=_("Photo of the letter"), required=False)
+
+    def clean_letter(self) -> list[Any]:
+        return clean_files(self.cleaned_data["letter"])
 
 
 class OwnersNumberField(forms.ChoiceField):

@@ -30,6 +30,8 @@ ONLY_IN = {
     "unit": ("guest", "later"),
     "department": ("caller", "later"),
     "expected_at": ("later",),
+    "comes_until": ("later",),
+    "carries": ("guest", "caller"),
     "id_document_type": ("guest", "caller"),
     "id_number": ("guest", "caller"),
     "badge": ("guest", "caller"),
@@ -92,7 +94,16 @@ class VisitForm(IdentityFields):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     plate = CleanTextField(label=_("Plate"), max_length=20, required=False, widget=forms.TextInput(attrs=OFF))
+    carries = CleanTextField(
+        label=_("Goods carried in"), max_length=120, required=False, widget=forms.TextInput(attrs=OFF)
+    )
     expected_at = local_moment(_("Expected"), help_text=_("Left empty: some time today."))
+    comes_until = forms.DateField(
+        label=_("Contractor's pass until"),
+        required=False,
+        widget=DAY,
+        help_text=_("In and out each day until then, with the same code. Left empty: once."),
+    )
     reason = reason_field(required=False, label=_("Why they are not admitted"))
     # The earlier visit that filled this in.
     known = forms.CharField(required=False, max_length=19, widget=forms.HiddenInput)
@@ -158,6 +169,29 @@ class SuspiciousForm(forms.Form):
     """What was seen, for security."""
 
     note = CleanTextField(label=_("What you saw"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class StrangerForm(forms.Form):
+    """Somebody suspicious who is no visitor of the register: what was seen, and where."""
+
+    note = CleanTextField(
+        label=_("What you saw"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+        help_text=_("Security, managers and whoever is on duty are told at once. The person learns nothing."),
+    )
+    unit = forms.CharField(
+        label=_("At which unit"), max_length=60, required=False, widget=forms.TextInput(attrs=OFF)
+    )
+    form_token = one_time_token()
+
+    def __init__(self, *args: Any, estate: Estate, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.estate = estate
+
+    def clean_unit(self) -> Unit | None:
+        """No unit of ours is no reason to keep security waiting."""
+        return unit_on_file(self.cleaned_data["unit"].strip(), self.estate)
 
 
 class VisitFilterForm(FilterForm):

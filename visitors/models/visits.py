@@ -91,6 +91,9 @@ class Visit(models.Model):
         _("how many people"), default=1, validators=[MinValueValidator(1), MaxValueValidator(200)]
     )
     plate = models.CharField(_("plate"), max_length=20, blank=True)
+    carries = models.CharField(_("goods carried in"), max_length=120, blank=True)
+    # A contractor's pass: in and out each day until then, and nothing after it.
+    comes_until = models.DateField(_("comes until"), null=True, blank=True)
     id_document_type = models.CharField(_("document seen"), max_length=16, choices=DocumentType, blank=True)
     id_last_four = models.CharField(_("last four of the number"), max_length=4, blank=True)
     id_hash = models.CharField(max_length=64, blank=True)

@@ -1,6 +1,6 @@
 """How a pass begins: who, what, until when; and the document that was seen (docs/domain.md §7)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -44,6 +44,7 @@ def draft_pass(
     resident: Resident | None = None,
     id_document_type: str = "",
     has_letter: bool = False,
+    letter: Sequence[Inspected] = (),
     vehicle_plate: str = "",
     reason: str = "",
     valid_from: datetime | None = None,
@@ -77,7 +78,7 @@ def draft_pass(
         applicant_name=applicant_name.strip(),
         applicant_relation=applicant_relation,
         id_document_type=id_document_type,
-        has_letter=has_letter,
+        has_letter=has_letter or bool(letter),
         vehicle_plate=vehicle_plate.strip(),
         reason=reason.strip(),
         valid_from=starts,
@@ -90,6 +91,7 @@ def draft_pass(
     )
     for position, line in enumerate(goods, 1):
         _add_line(made, position, line, actor=actor, at=at)
+    _keep_letter(made, letter, actor=actor, at=at)
     settle(made, at)
     record("release_pass.drafted", made, actor=actor, at=at, relation=applicant_relation)
     return made
@@ -107,6 +109,13 @@ def _add_line(
     )
     if line.photos:
         attach(item, line.photos, actor=actor, estate=release_pass.estate, at=at)
+
+
+def _keep_letter(
+    release_pass: ReleasePass, letter: Sequence[Inspected], *, actor: User | None, at: datetime
+) -> None:
+    if letter:
+        attach(release_pass, letter, actor=actor, estate=release_pass.estate, purpose="letter", at=at)
 
 
 def check_goods(goods: list[Goods]) -> None:
@@ -136,9 +145,13 @@ def see_document(
     actor: User,
     id_document_type: str,
     has_letter: bool = False,
+    letter: Sequence[Inspected] = (),
     at: datetime | None = None,
 ) -> ReleasePass:
-    """Which document was seen, and whether the agent showed a letter. Refused invalid_transition, document_missing."""
+    """Which document was seen, and the agent's letter, with a photo of it if there is one.
+
+    Refused invalid_transition, document_missing, too_many_files.
+    """
     at = at or timezone.now()
     locked = lock_pass(release_pass)
     PASS_STATES.guard(locked.status, "change")
@@ -148,7 +161,8 @@ def see_document(
             _("Write down which identity document you have seen."),
             field="id_document_type",
         )
-    locked.id_document_type, locked.has_letter = id_document_type, has_letter
+    locked.id_document_type, locked.has_letter = id_document_type, has_letter or bool(letter)
+    _keep_letter(locked, letter, actor=actor, at=at)
     settle(locked, at)
     record("release_pass.document_seen", locked, actor=actor, at=at, document=id_document_type)
     return locked

@@ -13,9 +13,11 @@ from helpdesk.estates.models import Department, Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
+from residents.models import Unit
 from tickets.models import Incident, Ticket, Topic
 from tickets.services.incidents import join_ticket, note_incident, open_incident
 from tickets.services.tickets import assign_ticket, take_ticket
+from tickets.services.tickets.state import same_estate
 from visitors.models import Visit
 from visitors.selectors import day_of, meant_for
 from visitors.services.host_telling import tell_desk
@@ -35,7 +37,8 @@ def mark_no_shows(at: datetime) -> int:
 def _no_shows_of(estate: Estate, at: datetime) -> int:
     midnight, _next = day_of(estate, at)
     before = meant_for(midnight - timedelta(days=3660), midnight)
-    due = Visit.objects.filter(before, estate=estate, status=S.EXPECTED).values_list("pk", flat=True)
+    rows = Visit.objects.filter(before, estate=estate, status=S.EXPECTED)
+    due = rows.exclude(comes_until__gte=midnight.date()).values_list("pk", flat=True)
     return one_by_one(list(due[:ROWS]), lambda pk: _miss(pk, at), what="no-show of visit")
 
 
@@ -47,7 +50,7 @@ def _miss(pk: int, at: datetime) -> bool:
     locked.status = VISIT_STATES.guard(locked.status, "miss")
     locked.confirm_digest = locked.host_digest = None
     save_visit(locked)
-    record("visit.no_show", locked, actor=None, at=at)
+    record("visit.pass_expired" if locked.comes_until else "visit.no_show", locked, actor=None, at=at)
     return True
 
 
@@ -87,42 +90,85 @@ def report_suspicious(visit: Visit, *, actor: User, note: str, at: datetime | No
     if not note.strip():
         raise Refused("reason_required", _("Write down in a few words what you saw."), field="note")
     token = f"visit-suspicious-{locked.pk}"
-    where = locked.unit.code if locked.unit else ""
     again = Incident.objects.filter(form_token=token).exists()
-    incident = open_incident(
-        estate=locked.estate,
-        kind=Incident.Kind.SUSPICIOUS,
+    incident, ticket = _tell_security(
+        locked.estate,
         title=_("Suspicious person, visit %(number)s") % {"number": locked.number},
-        details=note,
+        note=note,
+        link=f"{locked.number} {reverse('visit_detail', args=[locked.pk])}",
+        unit=locked.unit,
+        token=token,
         actor=actor,
-        place=where,
-        form_token=token,
         at=at,
     )
-    ticket = _ticket_for(locked, note, token=token, actor=actor, at=at)
-    join_ticket(incident, actor=actor, ticket=ticket, at=at)
     if again:
         note_incident(incident, actor=actor, body=note, at=at)
     record("visit.suspicious", locked, actor=actor, at=at, incident=incident.number, ticket=ticket.number)
     return ticket
 
 
-def _ticket_for(visit: Visit, note: str, *, token: str, actor: User, at: datetime) -> Ticket:
-    ticket = take_ticket(
-        estate=visit.estate,
-        channel="counter",
-        description=f"{note.strip()}\n{visit.number} {reverse('visit_detail', args=[visit.pk])}",
-        subject=_("Suspicious person, visit %(number)s") % {"number": visit.number},
+@transaction.atomic
+def report_stranger(
+    *,
+    estate: Estate,
+    actor: User,
+    note: str,
+    unit: Unit | None = None,
+    form_token: str | None = None,
+    at: datetime | None = None,
+) -> Incident:
+    """Somebody who is no visitor, or not written down yet: security is told at once. The same form again is one incident.
+
+    Refused reason_required, other_estate.
+    """
+    at = at or timezone.now()
+    same_estate(estate.pk, "unit", unit)
+    if not note.strip():
+        raise Refused("reason_required", _("Write down in a few words what you saw."), field="note")
+    token = f"stranger-{form_token}" if form_token else None
+    title = _("Suspicious person")
+    incident, _ticket = _tell_security(
+        estate, title=title, note=note, link="", unit=unit, token=token, actor=actor, at=at
+    )
+    return incident
+
+
+def _tell_security(
+    estate: Estate,
+    *,
+    title: str,
+    note: str,
+    link: str,
+    unit: Unit | None,
+    token: str | None,
+    actor: User,
+    at: datetime,
+) -> tuple[Incident, Ticket]:
+    """The incident that security, managers and whoever is on duty hear of, and its ticket."""
+    incident = open_incident(
+        estate=estate,
+        kind=Incident.Kind.SUSPICIOUS,
+        title=title,
+        details=note,
         actor=actor,
-        unit=visit.unit,
+        place=unit.code if unit else "",
+        form_token=token,
+        at=at,
+    )
+    ticket = take_ticket(
+        estate=estate,
+        channel="counter",
+        description=f"{note.strip()}\n{link}".strip(),
+        subject=title,
+        actor=actor,
+        unit=unit,
         topic=Topic.SECURITY,
         priority="urgent",
         form_token=token,
         at=at,
     )
-    security = Department.objects.filter(
-        estate=visit.estate, kind=Department.Kind.SECURITY, is_active=True
-    ).first()
+    security = Department.objects.filter(estate=estate, kind=Department.Kind.SECURITY, is_active=True).first()
     if security is not None and ticket.department_id is None:
-        return assign_ticket(ticket, actor=actor, department=security, at=at)
-    return ticket
+        ticket = assign_ticket(ticket, actor=actor, department=security, at=at)
+    join_ticket(incident, actor=actor, ticket=ticket, at=at)
+    return incident, ticket

@@ -1,6 +1,6 @@
 """Visits 来访: announced, checked in with a document seen, checked out; or refused (docs/domain.md §6)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -23,6 +23,7 @@ from tickets.services.tickets.state import same_estate
 from tickets.services.tickets.taking import read_phone
 from visitors.models import Visit
 from visitors.models.policies import policy_of
+from visitors.services.contractors import check_last_day, come_again, end_of_day, has_run_out
 from visitors.services.host_telling import tell_department, tell_host_of
 from visitors.services.identity import see_identity
 from visitors.services.watching import matches, name_hash
@@ -71,6 +72,8 @@ def announce_visit(
     expected_at: datetime | None = None,
     party_size: int = 1,
     plate: str = "",
+    carries: str = "",
+    comes_until: date | None = None,
     is_request: bool = False,
     form_token: str | None = None,
     at: datetime | None = None,
@@ -78,12 +81,13 @@ def announce_visit(
     """Somebody is expected: a guest of a unit, else a caller on the office. The same form again gives the first visit.
 
     It has its code at once, unless it `is_request`: then only when `confirm_visit` says so. Refused text_missing,
-    phone_invalid, other_estate, invalid_party_size, expected_in_the_past.
+    phone_invalid, other_estate, invalid_party_size, expected_in_the_past, ends_in_the_past, ends_too_late.
     """
     at = at or timezone.now()
     for field, thing in (("unit", unit), ("host", host), ("department", department)):
         same_estate(estate.pk, field, thing)
     _check(estate, visitor_name, party_size, expected_at, at)
+    check_last_day(estate, comes_until, expected_at, at)
     number = read_phone(estate, visitor_phone, field="visitor_phone")
     unit = unit or _home_of(host, estate, at)
     visit = Visit(
@@ -100,6 +104,8 @@ def announce_visit(
         expected_at=expected_at,
         party_size=party_size,
         plate=plate.strip(),
+        carries=carries.strip(),
+        comes_until=comes_until,
         code=None if is_request else short_code(),
         confirmed_at=None if is_request else at,
         created_at=at,
@@ -210,7 +216,7 @@ def check_in(
 ) -> Visit:
     """Admitted, with the kind of document that was seen; the host is told, unless told before.
 
-    Refused already_inside, invalid_transition, not_confirmed, watch_list (until acknowledged, which is kept),
+    Refused already_inside, invalid_transition, not_confirmed, pass_expired, watch_list (until acknowledged, which is kept),
     document_missing, identity_number_missing, identity_number_not_kept, badge_worn, invalid_stay.
     """
     at = at or timezone.now()
@@ -220,11 +226,16 @@ def check_in(
     target = VISIT_STATES.guard(locked.status, "check_in")
     if locked.confirmed_at is None:
         raise Refused("not_confirmed", _("Nobody has confirmed this request yet."))
+    if has_run_out(locked, at):
+        raise Refused("pass_expired", _("The contractor's pass has run out: take it back."))
     _look_twice(locked, actor, acknowledge_watch_list, at)
     policy = policy_of(locked.estate)
     see_identity(locked, id_document_type, id_number, is_required=policy.identity_number_required)
     locked.badge = _free_badge(locked, badge)
-    locked.stay_until = _stay(stay_until or at + timedelta(minutes=policy.stay_minutes), at)
+    usual = (
+        end_of_day(locked.estate, at) if locked.comes_until else at + timedelta(minutes=policy.stay_minutes)
+    )
+    locked.stay_until = _stay(stay_until or usual, at)
     locked.status, locked.arrived_at, locked.arrived_by = target, at, actor
     save_visit(locked)
     record("visit.checked_in", locked, actor=actor, at=at, document=id_document_type, badge=locked.badge)
@@ -263,7 +274,7 @@ def _stay(until: datetime, at: datetime) -> datetime:
 
 @transaction.atomic
 def check_out(visit: Visit, *, actor: User, at: datetime | None = None) -> Visit:
-    """Gone, at the desk or at the gate; the badge is free again. Refused not_inside."""
+    """Gone, at the desk or at the gate; the badge is free again, and a contractor is expected anew. Refused not_inside."""
     at = at or timezone.now()
     locked = lock_visit(visit)
     if locked.status != S.INSIDE:
@@ -272,6 +283,8 @@ def check_out(visit: Visit, *, actor: User, at: datetime | None = None) -> Visit
     locked.left_at, locked.left_by = at, actor
     save_visit(locked)
     record("visit.checked_out", locked, actor=actor, at=at, badge=locked.badge)
+    if come_again(locked, actor=actor, at=at) is not None:
+        locked.code = None
     return locked
 
 

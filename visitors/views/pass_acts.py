@@ -34,7 +34,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """Which document was seen."""
     found = pass_for(request, pk, "passes.work")
-    form = forms.DocumentForm(request.POST)
+    form = forms.DocumentForm(request.POST, request.FILES)
     return _act(
         request,
         found,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.forms import BaseFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -48,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
         initial, goods = first_values(request, caller)
         form = forms.PassForm(estate=caller.estate, initial=initial)
         return show_form(request, caller, form, forms.goods_lines(goods=goods))
-    form = forms.PassForm(request.POST, estate=caller.estate)
+    form = forms.PassForm(request.POST, request.FILES, estate=caller.estate)
     lines = forms.goods_lines(request.POST, request.FILES)
     if not (form.is_valid() & lines.is_valid()):
         return show_form(request, caller, form, lines, status=INVALID)
@@ -169,10 +170,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @needs("passes.view")
 def pass_file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
-    """A photo of the goods; another pass's file is a 404."""
-    items = pass_for(request, pk, "passes.view").items.values_list("pk", flat=True)
-    kind = ReleaseItem._meta.label_lower
-    found = Attachment.objects.filter(pk=file_pk, owner_type=kind, owner_id__in=list(items)).first()
+    """A photo of the goods or of the letter; another pass's file is a 404."""
+    release_pass = pass_for(request, pk, "passes.view")
+    items = list(release_pass.items.values_list("pk", flat=True))
+    goods = Q(owner_type=ReleaseItem._meta.label_lower, owner_id__in=items)
+    letter = Q(owner_type=ReleasePass._meta.label_lower, owner_id=release_pass.pk)
+    found = Attachment.objects.filter(goods | letter, pk=file_pk).first()
     if found is None:
         raise Http404
     return serve(found, small="small" in request.GET)
@@ -206,6 +209,7 @@ def show_pass(
         "release_pass": release_pass,
         "steps": steps_of(release_pass, items, owed),
         "items": [{"item": item, "files": photos_of(release_pass, item)} for item in items],
+        "letter": photos_of(release_pass, release_pass),
         "loads": loads_of(release_pass),
         "waits": waits,
         "owed": told,
@@ -250,7 +254,7 @@ def may(user: User, release_pass: ReleasePass) -> dict[str, bool]:
     }
 
 
-def photos_of(release_pass: ReleasePass, item: ReleaseItem) -> list[dict[str, str]]:
+def photos_of(release_pass: ReleasePass, item: ReleaseItem | ReleasePass) -> list[dict[str, str]]:
     """As components/files.html wants them."""
     files = []
     for file in Attachment.objects.of(item):

@@ -5,14 +5,15 @@ from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.pages import INVALID, REFUSED, done
-from helpdesk.staff.access import needs
+from helpdesk.staff.access import needs, require_here
 from visitors.forms import visits as forms
 from visitors.models import Visit
 from visitors.models.policies import policy_of
@@ -91,6 +92,23 @@ def suspicious(request: HttpRequest, pk: int) -> HttpResponse:
         lambda said: visit_watch.report_suspicious(visit, actor=user_of(request), **said),
         _("Security is told"),
     )
+
+
+@require_http_methods(["GET", "POST"])
+@needs("visits.work")
+def stranger(request: HttpRequest) -> HttpResponse:
+    """Somebody suspicious who is not written down: from the page Visitors and from the new visitor's form."""
+    require_here(request, "visits.work")
+    estate = request.estate  # type: ignore[attr-defined]
+    form = forms.StrangerForm(request.POST or None, estate=estate)
+    status = 200
+    if request.method == "POST":
+        status = INVALID
+        if form.is_valid():
+            found = visit_watch.report_stranger(estate=estate, actor=user_of(request), **form.cleaned_data)
+            return done(request, _("Security is told"), reverse("incident_detail", args=[found.pk]))
+    crumbs = [{"label": _("Visitors"), "url": reverse("visit_board")}, {"label": _("Report to security")}]
+    return render(request, "visitors/visit_stranger.html", {"form": form, "crumbs": crumbs}, status=status)
 
 
 @require_POST

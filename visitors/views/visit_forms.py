@@ -40,6 +40,8 @@ SAID = (
     "expected_at",
     "party_size",
     "plate",
+    "carries",
+    "comes_until",
 )
 AT_THE_DOOR = ("id_document_type", "id_number", "badge", "acknowledge_watch_list")
 # What a repeat visitor brings along; the rest is asked anew.
@@ -149,7 +151,15 @@ def remembered(data: Mapping[str, Any], known: list[Visit]) -> dict[str, Any]:
     """What was typed already stays; of another visitor than before, everything is filled in anew."""
     values = {
         name: data.get(name, "")
-        for name in (*REMEMBERED, "visitor_phone", "badge", "expected_at", "form_token")
+        for name in (
+            *REMEMBERED,
+            "visitor_phone",
+            "badge",
+            "carries",
+            "expected_at",
+            "comes_until",
+            "form_token",
+        )
     }
     if not known:
         return values

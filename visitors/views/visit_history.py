@@ -49,6 +49,8 @@ TOLD: dict[str, tuple[str, Callable[[Data], str]]] = {
     "visit.overstayed": ("warning", lambda data: _("Stayed too long")),
     "visit.checked_out": ("tick", lambda data: _("Checked out")),
     "visit.refused": ("hand", lambda data: _("Refused")),
+    "visit.comes_again": ("refresh", lambda data: _("Comes again on the same pass")),
+    "visit.pass_expired": ("clock", lambda data: _("The contractor's pass has run out")),
     "visit.no_show": ("close", lambda data: _("Did not come")),
     "visit.suspicious": ("shield", _suspicious),
     "visit.unmasked": ("eye", lambda data: _("Name and number shown")),

@@ -114,6 +114,8 @@ def look_of(visit: Visit, at: Any) -> dict[str, str]:
     """The chip of its status: somebody who stays too long is red."""
     if visit.status == S.INSIDE and visit.stay_until and visit.stay_until < at:
         return {"status": "overstay", "label": _("Stayed too long")}
+    if visit.status == S.NO_SHOW and visit.comes_until:
+        return {"status": visit.status, "label": _("Pass expired")}
     return {"status": visit.status, "label": visit.get_status_display()}
 
 
@@ -132,9 +134,11 @@ def facts_of(visit: Visit, user: User) -> list[dict[str, Any]]:
         (_("Telephone"), str(visit.visitor_phone), ""),
         (_("How many people"), str(visit.party_size), ""),
         (_("Plate"), visit.plate, ""),
+        (_("Goods carried in"), visit.carries, ""),
         (_("Document seen"), document, ""),
         (_("Badge"), visit.badge, ""),
         (_("Expected"), day_and_time(visit.expected_at) if visit.expected_at else "", ""),
+        (_("Contractor's pass until"), visit.comes_until.isoformat() if visit.comes_until else "", ""),
         (_("Checked in"), _by(visit.arrived_at, visit.arrived_by), ""),
         (_("May stay until"), day_and_time(visit.stay_until) if visit.stay_until else "", ""),
         (_("Checked out"), _by(visit.left_at, visit.left_by), ""),
