@@ -54,6 +54,8 @@ class Resident(models.Model):
     identity_hash = models.CharField(max_length=64, blank=True, db_index=True)
     note = models.CharField(_("note for the desk"), max_length=300, blank=True)
     is_archived = models.BooleanField(_("archived"), default=False)
+    # Where a second record of the same person went.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_records")
     created_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)
 
@@ -63,6 +65,11 @@ class Resident(models.Model):
         verbose_name = _("resident")
         verbose_name_plural = _("residents")
         ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(is_archived=True), name="merged_means_archived"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -62,7 +62,10 @@ class Unit(models.Model):
     code = models.CharField(_("door plate"), max_length=30)
     entrance = models.CharField(_("entrance"), max_length=10, blank=True)
     floor = models.SmallIntegerField(_("floor"), default=1)
-    area_m2 = models.DecimalField(_("floor area (m²)"), max_digits=9, decimal_places=2, default=0)
+    area_m2 = models.DecimalField(_("gross floor area (m²)"), max_digits=9, decimal_places=2, default=0)
+    net_area_m2 = models.DecimalField(
+        _("net area (m²)"), max_digits=9, decimal_places=2, null=True, blank=True
+    )
     use = models.CharField(_("use"), max_length=12, choices=Use, default=Use.RESIDENTIAL)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.OCCUPIED)
     is_archived = models.BooleanField(_("archived"), default=False)
@@ -77,6 +80,10 @@ class Unit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["estate", "code"], name="unit_code_once"),
             models.CheckConstraint(condition=models.Q(area_m2__gte=0), name="unit_area_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(net_area_m2__isnull=True) | models.Q(net_area_m2__gt=0),
+                name="unit_net_area_above_nothing",
+            ),
         ]
         indexes = [models.Index(fields=["code"], name="unit_code")]
 
