@@ -1,4 +1,4 @@
-"""How complete the records are: the share of units with a telephone number that works, and what is missing (docs/domain.md §8)."""
+"""How complete the records are: the share of units with a number that works, and what is missing (docs/domain.md §8)."""
 
 from dataclasses import dataclass
 from datetime import date

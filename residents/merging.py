@@ -86,7 +86,8 @@ def _phones(duplicate: Resident, into: Resident) -> int:
 def _occupancies(duplicate: Resident, into: Resident) -> int:
     """Homes go over; one that both have in the same relation becomes one, from the earlier day on."""
     open_ones = {
-        (row.unit_id, row.relation): row for row in Occupancy.objects.filter(resident=into, until__isnull=True)
+        (row.unit_id, row.relation): row
+        for row in Occupancy.objects.filter(resident=into, until__isnull=True)
     }
     moved = 0
     for row in list(Occupancy.objects.filter(resident=duplicate)):

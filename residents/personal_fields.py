@@ -52,7 +52,7 @@ def _of_resident(name: str, **more: object) -> PersonalField:
 
 
 register("residents.building", plain=["code", "name"])
-register("residents.unit", plain=["code", "entrance"])
+register("residents.unit", plain=["code", "entrance", "room"])
 register(
     "residents.resident",
     PersonalField("identity_number", Grade.SENSITIVE, WHO_PAYS, IDENTITY),

@@ -3,7 +3,15 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.lib.personal_data import SERVES_DESK, SERVES_PROOF, Grade, Keeping, Person, PersonalField, register
+from helpdesk.lib.personal_data import (
+    SERVES_DESK,
+    SERVES_PROOF,
+    Grade,
+    Keeping,
+    Person,
+    PersonalField,
+    register,
+)
 
 BOOK = Keeping(_("as long as the desk's key book"))
 BOOK_STAYS = _("The key book says who had which key; it proves who could open what.")
@@ -37,7 +45,9 @@ def register_papers(kept: Keeping) -> None:
         deleted=kept,
         goes=True,
     )
-    register("residents.note", field("body", Grade.SENSITIVE), field("note"), about=theirs, deleted=kept, goes=True)
+    register(
+        "residents.note", field("body", Grade.SENSITIVE), field("note"), about=theirs, deleted=kept, goes=True
+    )
     register("residents.deskkey", plain=["code", "label", "place"])
     register(
         "residents.keyloan",

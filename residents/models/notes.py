@@ -35,7 +35,7 @@ class Note(KeptRecord):
     body = models.TextField(_("note"), max_length=2000)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
-    objects = NoteQuerySet.as_manager()
+    objects = NoteQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(KeptRecord.Meta):
         abstract = False

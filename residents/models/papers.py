@@ -36,7 +36,7 @@ class Paper(KeptRecord):
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
 
-    objects = PaperQuerySet.as_manager()
+    objects = PaperQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(KeptRecord.Meta):
         abstract = False

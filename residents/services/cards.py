@@ -41,7 +41,9 @@ def issue_card(
 
 
 @transaction.atomic
-def edit_card(card: AccessCard, *, actor: User | None, version: int | None = None, **changes: Any) -> AccessCard:
+def edit_card(
+    card: AccessCard, *, actor: User | None, version: int | None = None, **changes: Any
+) -> AccessCard:
     """What was written wrong. Refused: stale, card_out, other_estate, archived."""
     if "number" in changes:
         changes["number"] = changes["number"].strip().upper()

@@ -50,7 +50,14 @@ def change(
     row.version += 1
     save_or(row, taken, [*changed, "version"])
     # Which fields, never what stood in them.
-    record(f"{noun_of(row)}.changed", row, filed_under=row.resident or row.unit, actor=actor, at=at, fields=changed)
+    record(
+        f"{noun_of(row)}.changed",
+        row,
+        filed_under=row.resident or row.unit,
+        actor=actor,
+        at=at,
+        fields=changed,
+    )
     return row
 
 

@@ -97,7 +97,9 @@ def take_key_back(loan: KeyLoan, *, actor: User, note: str = "", at: datetime | 
 def lose_key(loan: KeyLoan, *, actor: User, note: str, at: datetime | None = None) -> KeyLoan:
     """The borrower can't bring it back: the key is lost. Refused: reason_required."""
     if not note.strip():
-        raise Refused("reason_required", _("Say how it was lost, and what is done about the lock."), field="note")
+        raise Refused(
+            "reason_required", _("Say how it was lost, and what is done about the lock."), field="note"
+        )
     return _end(loan, actor, note, at, lost=True)
 
 
@@ -139,7 +141,9 @@ def _guard_kind(estate: Estate, kind: str, unit: Unit | None) -> None:
     if kind == DeskKey.Kind.UNIT and unit.status != Unit.Status.NOT_HANDED_OVER:
         raise Refused(
             "handed_over",
-            _("This unit is handed over: its keys are the household's. Choose “Left by the household” if they wish it so."),
+            _(
+                "This unit is handed over: its keys are the household's. Choose “Left by the household” if they wish it so."
+            ),
             field="kind",
         )
 

@@ -56,7 +56,7 @@ def merge_residents(
     at = at or timezone.now()
     duplicate, into = _locked(duplicate, into, versions)
     _guard(duplicate, into)
-    moved = {}
+    moved: dict[str, int] = {}
     for column in columns():
         if column.stays:
             continue

@@ -73,9 +73,7 @@ def add_unit(
         raise Refused("archived", _("An archived record takes nothing new."), field="building")
     plate = normalise_plate(code)
     if plate is None:
-        raise Refused(
-            "plate_unreadable", _("Write the whole door plate, such as 3-2-501."), field="code"
-        )
+        raise Refused("plate_unreadable", _("Write the whole door plate, such as 3-2-501."), field="code")
     if plate.split("-")[0] != building.code:
         raise Refused(
             "plate_of_another_building",

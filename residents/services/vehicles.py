@@ -34,7 +34,9 @@ def add_vehicle(
 
 
 @transaction.atomic
-def edit_vehicle(vehicle: Vehicle, *, actor: User | None, version: int | None = None, **changes: Any) -> Vehicle:
+def edit_vehicle(
+    vehicle: Vehicle, *, actor: User | None, version: int | None = None, **changes: Any
+) -> Vehicle:
     """Another plate, place, owner or description. Refused: stale, plate_missing, plate_taken, other_estate, archived."""
     if "plate" in changes:
         changes |= _plate(changes["plate"])
@@ -44,7 +46,12 @@ def edit_vehicle(vehicle: Vehicle, *, actor: User | None, version: int | None = 
 
 @transaction.atomic
 def add_space(
-    *, estate: Estate, actor: User | None, code: str, kind: str = ParkingSpace.Kind.RENTED, unit: Unit | None = None
+    *,
+    estate: Estate,
+    actor: User | None,
+    code: str,
+    kind: str = ParkingSpace.Kind.RENTED,
+    unit: Unit | None = None,
 ) -> ParkingSpace:
     """A place in the car park. Refused: space_taken, other_estate."""
     _guard_unit(unit, estate.pk)
@@ -55,7 +62,9 @@ def add_space(
 
 
 @transaction.atomic
-def give_space(space: ParkingSpace, *, actor: User | None, unit: Unit | None, version: int | None = None) -> ParkingSpace:
+def give_space(
+    space: ParkingSpace, *, actor: User | None, unit: Unit | None, version: int | None = None
+) -> ParkingSpace:
     """The place goes to a household, or (None) is free again. Refused: stale, other_estate."""
     _guard_unit(unit, space.estate_id)
     space = lock(space, version)
