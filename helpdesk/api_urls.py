@@ -28,8 +28,10 @@ from helpdesk.api.views import NowhereView
 from helpdesk.desk.api import CardView, DocsView, LookupView, SchemaView
 from helpdesk.estates.api import DepartmentViewSet, EstateViewSet
 from helpdesk.staff.api import StaffViewSet
+from residents.api.occupancies import OccupancyViewSet
 from residents.api.residents import ResidentViewSet
 from residents.api.units import BuildingViewSet, UnitViewSet
+from residents.api.vehicles import VehicleViewSet
 from tickets.api.classify import ClassifyView
 from tickets.api.contacts import ContactViewSet
 from tickets.api.follow_ups import FollowUpViewSet
@@ -56,6 +58,8 @@ router.register("staff", StaffViewSet, basename="staff")
 router.register("buildings", BuildingViewSet)
 router.register("units", UnitViewSet)
 router.register("residents", ResidentViewSet)
+router.register("occupancies", OccupancyViewSet)
+router.register("vehicles", VehicleViewSet)
 router.register("tickets", TicketViewSet)
 router.register("slips", SlipViewSet)
 router.register("follow-ups", FollowUpViewSet)

@@ -10,4 +10,7 @@ class ResidentsConfig(AppConfig):
     verbose_name = _("Residents")
 
     def ready(self) -> None:
+        from residents import merging  # the models must stand first
+
         discover()
+        merging.discover()

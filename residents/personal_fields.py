@@ -19,6 +19,7 @@ from helpdesk.lib.personal_data import (
 )
 from helpdesk.lib.phones import hash_of_ending, phone_hash
 from residents.models import Occupancy
+from residents.personal_papers import register_papers
 from residents.services.identity_numbers import identity_hash
 
 IDENTITY_DAYS, RECORD_DAYS = 30, 180  # after the last day of the last occupancy
@@ -51,7 +52,7 @@ def _of_resident(name: str, **more: object) -> PersonalField:
 
 
 register("residents.building", plain=["code", "name"])
-register("residents.unit", plain=["code", "entrance"])
+register("residents.unit", plain=["code", "entrance", "room"])
 register(
     "residents.resident",
     PersonalField("identity_number", Grade.SENSITIVE, WHO_PAYS, IDENTITY),
@@ -65,7 +66,8 @@ register(
     _of_resident("accepts_messages", emptied=False),
     _of_resident("is_archived", emptied=True, copied=False),
     # Contact persons of an organisation are people of their own.
-    about=lambda person: Q(pk=person.resident_id),
+    # A record that was merged into this one is theirs too.
+    about=lambda person: Q(pk=person.resident_id) | Q(merged_into=person.resident_id),
     hashes={"identity_hash": ("identity_number", identity_hash)},
 )
 register(
@@ -86,6 +88,7 @@ register(
     deleted=PHONES,
     goes=True,
 )
+register_papers(PHONES)
 # Who lived where, when, stays: under a number instead of a name.
 register("residents.occupancy", about=lambda person: Q(resident=person.resident_id))
 register(

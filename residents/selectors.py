@@ -1,18 +1,29 @@
 """Finding units and people; always among the estates that are asked for."""
 
+import re
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from helpdesk.estates.models import Estate
+from helpdesk.lib.begins import begins, in_byte_order
 from helpdesk.lib.door_plates import normalise_plate, plate_prefix
 from helpdesk.lib.names import query_keys
 from helpdesk.lib.phones import ending_hashes, national_digits, parse_phone, phone_hashes
-from residents.models import Occupancy, Phone, Resident, Unit
+from residents.models import KeyLoan, NameKey, Occupancy, Phone, Resident, Unit, Vehicle
+from residents.plates import plate_key, turned
 
 SHORTEST_ENDING = 4  # digits
 MOST_CANDIDATES = 200
+KEYS_A_PERSON = 3
+# What a line of a list needs of a resident.
+NAMED = ("name", "other_name", "kind", "estate_id", "is_archived", "salutation", "language")
+ROOM = re.compile(r"[A-Z]?\d{3,5}[A-Z]?")
+# New energy plates have eight signs; more digits than that are a telephone number.
+LONGEST_ASKED_PLATE = 8
 RELATIONS = ("owner", "co_owner", "tenant", "family", "agent", "contact")
 
 
@@ -30,43 +41,71 @@ def find_by_phone(estates: Collection[Estate], text: str, *, limit: int = 8) -> 
         )
         .filter(estate__in=[estate.pk for estate in estates], resident__is_archived=False)
         .select_related("resident")
+        .only("number", "whole_hash", "is_primary", *(f"resident__{n}" for n in NAMED))
         .order_by("-is_primary", "id")[:MOST_CANDIDATES]
     )
     # More than four digits can't be looked up sealed: the few that share the last four are opened and compared.
     ending = _ascii(digits)
     fits = [p for p in found if p.whole_hash in whole or national_digits(p.number).endswith(ending)]
-    return fits[:limit]
+    return sorted(fits, key=lambda p: p.whole_hash not in whole)[:limit]
 
 
 def find_by_name(estate_ids: Collection[int], text: str, *, limit: int = 8) -> list[Resident]:
-    """Residents of whom a name begins with `text`: either script, pinyin, initials, any word of it."""
+    """Residents of whom a name begins with `text`: either script, pinyin, initials, any word of it.
+
+    The names nearest to what was typed come first: in the order of bytes a whole name stands before a longer one, so
+    that the index hands out the first few and twenty thousand namesakes are never looked at.
+    """
     keys = query_keys(text)
     if not keys:
         return []
-    begins, exact = Q(), Q()
-    for key in keys:
-        begins |= Q(name_keys__key__startswith=key)
-        exact |= Q(name_keys__key=key)
-    rows = Resident.objects.filter(begins, name_keys__estate__in=estate_ids, is_archived=False)
-    closeness = Case(When(exact, then=Value(0)), default=Value(1), output_field=IntegerField())
-    # A name may begin so in several of its writings: more rows than residents.
-    nearest = rows.annotate(closeness=closeness).order_by("closeness", "name", "id")[: limit * 6]
-    found: dict[int, Resident] = {resident.pk: resident for resident in nearest}
+    rows = in_byte_order(
+        NameKey.objects.filter(estate__in=estate_ids, resident__is_archived=False), name="key"
+    )
+    fits = reduce(or_, (begins("name", key) for key in keys))
+    # One person may be found by several writings of the name: more rows than residents.
+    nearest = rows.filter(fits).order_by("name").select_related("resident")
+    nearest = nearest.only("resident_id", *(f"resident__{n}" for n in NAMED))[: limit * KEYS_A_PERSON]
+    found: dict[int, Resident] = {}
+    for row in nearest:
+        found.setdefault(row.resident_id, row.resident)
     return list(found.values())[:limit]
 
 
 def find_units(estate_ids: Collection[int], text: str, *, limit: int = 5) -> list[Unit]:
-    """Units whose door plate is `text` in any usual writing, or begins with it; a room number alone fits every entrance."""
-    begins, plate = plate_prefix(text), normalise_plate(text)
-    fits = Q(code__startswith=begins) if begins else Q(pk__in=[])
-    room = _ascii(text.strip()) if text.strip().isdecimal() else ""
-    if 3 <= len(room) <= 5:
-        fits |= Q(code__endswith=f"-{room}")
-    elif begins is None:
+    """Units whose door plate is `text` in any usual writing, or begins with it; a room number, with or without its
+    entrance, fits in every building."""
+    begin, plate = plate_prefix(text), normalise_plate(text)
+    fits = begins("plate", begin) if begin else Q(pk__in=[])
+    *entrance, room = (plate or _ascii_or_same(text.strip()).upper()).split("-")
+    if ROOM.fullmatch(room) and len(entrance) <= 1:
+        fits |= Q(room=room, entrance=entrance[0]) if entrance else Q(room=room)
+    elif begin is None:
         return []
-    closeness = Case(When(code=plate or "", then=Value(0)), default=Value(1), output_field=IntegerField())
-    rows = Unit.objects.filter(fits, estate__in=estate_ids, is_archived=False).select_related("estate")
-    return list(rows.annotate(closeness=closeness).order_by("closeness", "code")[:limit])
+    rows = in_byte_order(Unit.objects.filter(estate__in=estate_ids, is_archived=False), plate="code").filter(
+        fits
+    )
+    closeness = Case(
+        When(code=plate or "", then=Value(0)),
+        When(room=room, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return list(rows.select_related("estate").order_by(closeness, "plate")[:limit])
+
+
+def find_vehicles(estate_ids: Collection[int], text: str, *, limit: int = 5) -> list[Vehicle]:
+    """Vehicles whose plate begins with what was typed, or ends with it; three signs at least, a digit among them."""
+    key = plate_key(text)
+    if not 3 <= len(key) <= LONGEST_ASKED_PLATE or not any(map(str.isdecimal, key)):
+        return []
+    rows = in_byte_order(
+        Vehicle.objects.filter(estate__in=estate_ids, is_archived=False),
+        first="plate_key",
+        last="plate_turned",
+    )
+    found = rows.filter(begins("first", key) | begins("last", turned(key)))
+    return list(found.select_related("unit", "resident", "space").order_by("first")[:limit])
 
 
 def unit_on_file(written: str, estate: Estate) -> Unit | None:
@@ -97,11 +136,31 @@ def homes_of(resident: Resident, on: date) -> list[Occupancy]:
 
 def homes_of_each(resident_ids: Iterable[int], on: date) -> dict[int, Occupancy]:
     """For each resident the unit to show beside the name: where they are on a day, else the one left last."""
-    rows = Occupancy.objects.filter(resident__in=list(resident_ids), since__lte=on).select_related("unit")
-    best: dict[int, Occupancy] = {}
+    return homes_and_contacts(resident_ids, [], on)[0]
+
+
+def homes_and_contacts(
+    resident_ids: Iterable[int], unit_ids: Iterable[int], on: date
+) -> tuple[dict[int, Occupancy], dict[int, Resident]]:
+    """For each resident their home (see `homes_of_each`), for each unit whom to ask for; one query for both."""
+    residents, units = set(resident_ids), set(unit_ids)
+    if not residents and not units:
+        return {}, {}
+    asked = Q(resident__in=residents) | Q(unit__in=units)
+    rows = Occupancy.objects.filter(asked, since__lte=on).select_related("unit", "resident").order_by()
+    # Columns by name: to make the query costs more than to ask it, and costs by the column.
+    rows = rows.only(
+        "relation", "since", "until", "is_primary", "unit__code", *(f"resident__{n}" for n in NAMED)
+    )
+    homes: dict[int, Occupancy] = {}
+    contacts: dict[int, Resident] = {}
     for row in sorted(rows, key=lambda row: (row.until is None, row.until or on, row.is_primary, -row.pk)):
-        best[row.resident_id] = row
-    return best
+        if row.resident_id in residents:
+            homes[row.resident_id] = row
+        here = row.until is None or row.until >= on
+        if row.unit_id in units and here and not row.resident.is_archived:
+            contacts[row.unit_id] = row.resident
+    return homes, contacts
 
 
 def first_contacts_of(unit_ids: Iterable[int], on: date) -> dict[int, Resident]:
@@ -111,6 +170,28 @@ def first_contacts_of(unit_ids: Iterable[int], on: date) -> dict[int, Resident]:
     for row in rows.select_related("resident").order_by("-is_primary", "id"):
         first.setdefault(row.unit_id, row.resident)
     return first
+
+
+def vehicles_of(unit: Unit | None, resident: Resident | None) -> list[Vehicle]:
+    """Vehicles of a household, or of one resident where there is no unit."""
+    if unit is None and resident is None:
+        return []
+    whose = Q(unit=unit) if unit else Q(pk__in=[])
+    if resident is not None:
+        whose |= Q(resident=resident)
+    return list(Vehicle.objects.filter(whose, is_archived=False).select_related("space").order_by("id")[:10])
+
+
+def keys_out_of(unit: Unit) -> list[KeyLoan]:
+    """Keys of a unit that somebody has now, the earliest due first."""
+    rows = KeyLoan.objects.filter(key__unit=unit).out().select_related("key", "department")  # type: ignore[attr-defined]
+    return list(rows.order_by("due_at"))
+
+
+def overdue_keys(estate: Estate, at: datetime) -> list[KeyLoan]:
+    """Keys of an estate that should have been back."""
+    rows = KeyLoan.objects.filter(estate=estate).overdue(at).select_related("key__unit", "department")  # type: ignore[attr-defined]
+    return list(rows.order_by("due_at"))
 
 
 def residents_by_number(estate_ids: Collection[int], e164: str) -> list[Resident]:
@@ -132,3 +213,7 @@ def with_homes(rows: QuerySet[Resident]) -> QuerySet[Resident]:
 def _ascii(digits: str) -> str:
     """Full-width and other decimal digits as 0 to 9."""
     return "".join(str(int(digit)) for digit in digits)
+
+
+def _ascii_or_same(text: str) -> str:
+    return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)

@@ -2,12 +2,41 @@
 
 from django.urls import path
 
-from residents.views import data_protection, imports, personal_data, residents, units, unmasking
+from residents.views import (
+    data_protection,
+    household,
+    imports,
+    keys,
+    personal_data,
+    records,
+    residents,
+    units,
+    unmasking,
+)
 
 urlpatterns = [
     path("", units.resident_list, name="resident_list"),
     path("units/<int:pk>/", units.unit_detail, name="unit_detail"),
     path("units/<int:pk>/people/new/", units.new_person, name="unit_new_person"),
+    path("units/<int:pk>/edit/", records.unit_edit, name="unit_edit"),
+    path("units/<int:pk>/records/<slug:kind>/new/", household.new_of_unit, name="kept_new_unit"),
+    path("<int:pk>/records/<slug:kind>/new/", household.new_of_resident, name="kept_new_resident"),
+    path("records/<slug:kind>/<int:pk>/", household.edit, name="kept_edit"),
+    path("records/<slug:kind>/<int:pk>/archive/", household.put_away, name="kept_archive"),
+    path("cards/<int:pk>/end/", household.card_end, name="card_end"),
+    path("papers/<int:pk>/files/<int:file_pk>/", household.paper_file, name="paper_file"),
+    path("keys/", keys.key_list, name="key_list"),
+    path("keys/new/", keys.key_new, name="key_new"),
+    path("keys/<int:pk>/lend/", keys.key_lend, name="key_lend"),
+    path("keys/<int:pk>/archive/", keys.key_archive, name="key_archive"),
+    path("key-loans/<int:pk>/back/", keys.key_back, name="key_back"),
+    path("gaps/", records.gaps, name="record_gaps"),
+    path("duplicates/", records.duplicates, name="duplicates"),
+    path("occupancies/<int:pk>/", records.occupancy_edit, name="occupancy_edit"),
+    path("<int:pk>/edit/", records.resident_edit, name="resident_edit"),
+    path("<int:pk>/units/new/", records.home_new, name="resident_new_home"),
+    path("<int:pk>/phones/<int:phone_pk>/", records.phone_change, name="phone_change"),
+    path("<int:pk>/merge/<int:other>/", records.merge, name="resident_merge"),
     path("imports/", imports.import_list, name="import_list"),
     path("imports/template.<str:kind>", imports.import_template, name="import_template"),
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),

@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from helpdesk.estates.models import Department, Estate
+from residents.selectors import overdue_keys
 from tickets.models import UNRESOLVED, Contact, FollowUp, HandoverLine, Incident, Reply, Slip, Ticket
 
 # What falls due before the shift after next has begun is the next one's business.
@@ -44,6 +45,7 @@ def leftovers(estate: Estate, department: Department, *, since: datetime, at: da
             _contacts(estate),
             _replies(estate),
             _follow_ups(estate, at),
+            _keys(estate, at),
         ]
     else:
         parts = [_tickets(Q(department=department), since, at), _slips(Q(department=department))]
@@ -169,6 +171,20 @@ def _follow_ups(estate: Estate, at: datetime) -> Iterator[Leftover]:
         )
 
 
+def _keys(estate: Estate, at: datetime) -> Iterator[Leftover]:
+    """Keys that should have been back at the desk."""
+    for loan in overdue_keys(estate, at):
+        yield Leftover(
+            Kind.KEY,
+            loan.pk,
+            loan.key.code,
+            loan.due_at,
+            _listed(loan.key.unit and loan.key.unit.code, loan.borrower, loan.department),
+            _short(_("Key out: %(what)s") % {"what": loan.key.label}),
+            _("Get it back"),
+        )
+
+
 PAGES = {
     Kind.TICKET: "ticket_detail",
     Kind.SLIP: "slip_detail",
@@ -183,6 +199,8 @@ def page_of(line: HandoverLine) -> str:
         return ""
     if line.kind in PAGES:
         return reverse(PAGES[HandoverLine.Kind(line.kind)], args=[line.about_id])
+    if line.kind == Kind.KEY:
+        return reverse("key_list")
     return reverse("contact_list") if line.kind in {Kind.CALL_BACK, Kind.MESSAGE, Kind.LETTER} else ""
 
 

@@ -19,9 +19,9 @@ from helpdesk.lib.money import show_money
 from helpdesk.lib.phones import display_phone, mask_phone
 from helpdesk.staff.models import User
 from helpdesk.staff.roles import may
-from residents.models import Occupancy, Phone, Resident, Unit
+from residents.models import KeyLoan, Occupancy, Phone, Resident, Unit, Vehicle
 from residents.names_shown import full_name
-from residents.selectors import homes_of, people_of
+from residents.selectors import homes_of, keys_out_of, people_of, vehicles_of
 from tickets.calls import WINDOW, calls_among, entries_of, matters_of
 from tickets.models import Contact, FollowUp, Ticket
 from visitors.models import Parcel, ReleasePass, Visit
@@ -91,6 +91,8 @@ class CallerCard:
     passes: list[ReleasePass] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
     visitors: list[Visit] = field(default_factory=list)
+    vehicles: list[Vehicle] = field(default_factory=list)
+    keys_out: list[KeyLoan] = field(default_factory=list)
 
     @property
     def owes(self) -> dict[str, str] | None:
@@ -175,6 +177,8 @@ def caller_card(
         passes=open_passes_of(user, unit) if unit else [],
         parcels=waiting_parcels_of(user, unit) if unit else [],
         visitors=visits_of_unit(user, unit, at) if unit else [],
+        vehicles=vehicles_of(unit, resident),
+        keys_out=keys_out_of(unit) if unit else [],
     )
 
 

@@ -16,29 +16,33 @@ from helpdesk.lib.codes import parse_number
 from helpdesk.lib.door_plates import normalise_plate
 from helpdesk.lib.phones import mask_phone
 from helpdesk.staff.models import User
-from residents.models import Occupancy, Phone, Resident, Unit
+from residents.models import Occupancy, Phone, Resident, Unit, Vehicle
 from residents.names_shown import full_name
-from residents.selectors import find_by_name, find_by_phone, find_units, first_contacts_of, homes_of_each
+from residents.plates import plate_key
+from residents.selectors import find_by_name, find_by_phone, find_units, find_vehicles, homes_and_contacts
 
 LONGEST_QUERY = 120
-MOST_PEOPLE, MOST_UNITS = 8, 5
+MOST_PEOPLE, MOST_UNITS, MOST_VEHICLES = 8, 5, 5
+LONGEST_PLATE = 9  # digits of a door plate
 DIALLED = re.compile(r"[+\d\s().\-‐-―−—]+")
 
 
 def look_up(user: User, query: str, *, at: datetime | None = None) -> list[Hit]:
-    """What fits `query` in the estates of `user`, in the order a clerk would expect: at most 8 people, 5 units, 6 numbers."""
+    """What fits `query` in the estates of `user`, in the order a clerk would expect: at most 8 people, 5 units, 5
+    vehicles, 6 numbers; six queries at most, however much there is."""
     text = unicodedata.normalize("NFKC", query[:LONGEST_QUERY]).replace("\0", "").strip()
     if not text:
         return []
     at = at or timezone.now()
-    people = _people(user, text, at)
-    units = _units(user, text, at)
+    people, units, vehicles = _on_file(user, text, at)
     numbers = find_numbers(user, text, at)
-    if parse_number(text):
-        return [*numbers, *people, *units]
+    if parse_number(text) and numbers:
+        return [*numbers, *people, *vehicles, *units]
     if normalise_plate(text) and not looks_like_a_phone(text):
-        return [*units, *people, *numbers]
-    return [*people, *units, *numbers]
+        return [*units, *people, *vehicles, *numbers]
+    if DIALLED.fullmatch(text):
+        return [*people, *units, *vehicles, *numbers]
+    return [*people, *vehicles, *units, *numbers]
 
 
 def looks_like_a_phone(text: str) -> bool:
@@ -55,23 +59,61 @@ def _estates(user: User) -> dict[int, Estate]:
     return {m.estate_id: m.estate for m in user.memberships_now if user.may("residents.view", m.estate_id)}
 
 
-def _people(user: User, text: str, at: datetime) -> list[Hit]:
+def _on_file(user: User, text: str, at: datetime) -> tuple[list[Hit], list[Hit], list[Hit]]:
+    """People, units and vehicles, with the homes and first contacts to show beside them."""
     estates = _estates(user)
     if not estates:
-        return []
-    phones: dict[int, Phone] = {}
-    if DIALLED.fullmatch(text):
-        for phone in find_by_phone(list(estates.values()), text, limit=MOST_PEOPLE):
-            phones.setdefault(phone.resident_id, phone)
-        found = [phone.resident for phone in phones.values()]
-    else:
-        found = find_by_name(list(estates), text, limit=MOST_PEOPLE)
+        return [], [], []
+    people, phones = _people(estates, text)
+    units = find_units(list(estates), text, limit=MOST_UNITS) if len(digits_of(text)) <= LONGEST_PLATE else []
+    vehicles = find_vehicles(list(estates), text, limit=MOST_VEHICLES)
+    drivers = [v.resident_id for v in vehicles if v.resident_id and not v.unit_id]
+    homes, contacts = homes_and_contacts(
+        [*(r.pk for r in people), *drivers], [u.pk for u in units], timezone.localdate(at)
+    )
+    # Who lives here stands before who left, the nearest name first in each.
     today = timezone.localdate(at)
-    homes = homes_of_each([resident.pk for resident in found], today) if found else {}
-    return [
-        _person(r, homes.get(r.pk), phones.get(r.pk), text, _elsewhere(estates, r.estate_id), at)
-        for r in found
-    ]
+    people.sort(key=lambda r: r.pk in homes and (homes[r.pk].until or today) < today)
+    return (
+        [
+            _person(r, homes.get(r.pk), phones.get(r.pk), text, _elsewhere(estates, r.estate_id), at)
+            for r in people
+        ],
+        [_unit(u, contacts.get(u.pk), text, _elsewhere(estates, u.estate_id)) for u in units],
+        [
+            _vehicle(v, homes.get(v.resident_id or 0), text, _elsewhere(estates, v.estate_id))
+            for v in vehicles
+        ],
+    )
+
+
+def _people(estates: dict[int, Estate], text: str) -> tuple[list[Resident], dict[int, Phone]]:
+    if not DIALLED.fullmatch(text):
+        return find_by_name(list(estates), text, limit=MOST_PEOPLE), {}
+    phones: dict[int, Phone] = {}
+    for phone in find_by_phone(list(estates.values()), text, limit=MOST_PEOPLE):
+        phones.setdefault(phone.resident_id, phone)
+    return [phone.resident for phone in phones.values()], phones
+
+
+def _vehicle(vehicle: Vehicle, home: Occupancy | None, text: str, estate: str) -> Hit:
+    unit = vehicle.unit or (home.unit if home else None)
+    owner = full_name(vehicle.resident) if vehicle.resident else ""
+    space = _("place %(code)s") % {"code": vehicle.space.code} if vehicle.space else ""
+    if vehicle.resident_id:
+        card = reverse("resident_card", args=[vehicle.resident_id])
+    else:
+        card = reverse("unit_card", args=[vehicle.unit_id])
+    return Hit(
+        "vehicle",
+        vehicle.pk,
+        vehicle.plate,
+        joined([owner, vehicle.description, space, estate]),
+        card,
+        card_url=card,
+        plate=unit.code if unit else "",
+        matched=plate_key(text),
+    )
 
 
 def _person(
@@ -95,15 +137,6 @@ def _person(
 
 def _left(home: Occupancy) -> str:
     return _("left %(month)s") % {"month": date_format(home.until, "YEAR_MONTH_FORMAT")}
-
-
-def _units(user: User, text: str, at: datetime) -> list[Hit]:
-    estates = _estates(user)
-    if not estates or len(digits_of(text)) > 9:
-        return []
-    found = find_units(list(estates), text, limit=MOST_UNITS)
-    contacts = first_contacts_of([unit.pk for unit in found], timezone.localdate(at)) if found else {}
-    return [_unit(unit, contacts.get(unit.pk), text, _elsewhere(estates, unit.estate_id)) for unit in found]
 
 
 def _unit(unit: Unit, contact: Resident | None, text: str, estate: str) -> Hit:

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import Case, CharField, DecimalField, F, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast, Left
 from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Bill, Receipt
+from billing.models.payments import Method
 from helpdesk.desk.hits import NEEDS, Hit, Kind, joined
-from helpdesk.desk.matters import title_of
 from helpdesk.lib.codes import format_number, parse_number
 from helpdesk.lib.money import show_money
 from helpdesk.staff.models import User
@@ -25,16 +27,48 @@ YEARS = 8
 
 @dataclass(frozen=True)
 class Series:
-    """What the letter before a number stands for. `told_bare`: people also say it without the letter."""
+    """What the letter before a number stands for. `told_bare`: people also say it without the letter.
+
+    A row is read as plain columns, so that all series fit into one query: `words` (two texts) and `amount`.
+    """
 
     kind: Kind
     rows: Callable[[User], QuerySet[Any]]
     page: str
-    says: Callable[[Any], Sequence[str]]
+    words: tuple[Any, Any]
+    says: Callable[["Row"], Sequence[str]]
     unit: str = "unit"
+    amount: str = ""
     told_bare: bool = True
-    # From the row to the id in the page's address.
-    pk: Callable[[Any], int] = lambda row: row.pk
+    # The column with the id in the page's address.
+    pk: str = "pk"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One numbered thing, as the query tells it."""
+
+    letter: str
+    pk: int
+    number: str
+    first: str
+    second: str
+    amount: Decimal | None
+    currency: str
+    unit_id: int | None
+    unit_code: str | None
+
+    @property
+    def money(self) -> str:
+        return show_money(self.amount, self.currency) if self.amount is not None else ""
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:60]
+
+
+def _subject() -> Any:
+    return Case(When(subject="", then=Left("description", 80)), default="subject", output_field=TextField())
 
 
 SERIES: dict[str, Series] = {
@@ -42,70 +76,93 @@ SERIES: dict[str, Series] = {
         "ticket",
         lambda user: Ticket.objects.visible_to(user),
         "ticket_detail",
-        lambda ticket: (title_of(ticket), ticket.get_status_display()),
+        (_subject(), "status"),
+        lambda row: (_short(row.first), str(Ticket.Status(row.second).label)),
     ),
     "S": Series(
         "slip",
         lambda user: Slip.objects.visible_to(user),
         "slip_detail",
-        lambda slip: (" ".join(slip.instructions.split())[:60], slip.get_status_display()),
+        (Left("instructions", 80), "status"),
+        lambda row: (_short(row.first), str(Slip.Status(row.second).label)),
     ),
     "B": Series(
         "bill",
         lambda user: Bill.objects.visible_to(user),
         "bill_detail",
-        lambda bill: (bill.period, show_money(bill.total, bill.estate.currency)),
+        ("period", "status"),
+        lambda row: (row.first, row.money),
+        amount="total",
     ),
     "R": Series(
         "payment",
-        lambda user: Receipt.objects.visible_to(user).select_related("payment"),
+        lambda user: Receipt.objects.visible_to(user),
         "payment_detail",
-        lambda receipt: (
-            receipt.payment.get_method_display(),
-            show_money(receipt.amount, receipt.estate.currency),
-        ),
+        ("payment__method", "number"),
+        lambda row: (str(Method(row.first).label), row.money),
         unit="payment__unit",
-        pk=lambda receipt: receipt.payment_id,
+        amount="amount",
+        pk="payment_id",
     ),
     "P": Series(
         "release_pass",
         lambda user: ReleasePass.objects.visible_to(user),
         "pass_detail",
-        lambda release_pass: (release_pass.applicant_name, release_pass.get_status_display()),
+        ("applicant_name", "status"),
+        lambda row: (str(row.first), str(ReleasePass.Status(row.second).label)),
         told_bare=False,
     ),
     "V": Series(
         "visit",
         lambda user: Visit.objects.visible_to(user),
         "visit_detail",
-        lambda visit: (visit.visitor_name, visit.get_status_display()),
+        ("visitor_name", "status"),
+        lambda row: (str(row.first), str(Visit.Status(row.second).label)),
         told_bare=False,
     ),
 }
 
 
 def find_numbers(user: User, text: str, at: datetime) -> list[Hit]:
-    """What bears the number `text`, with its year or without, with its letter or as bare digits; the newest first.
-
-    One query asks all series at once, then one each for those that have it.
-    """
+    """What bears the number `text`, with its year or without, with its letter or as bare digits; the newest of a series
+    first. One query asks all series at once."""
     asked = []
     for letter, numbers in numbers_meant(text, at).items():
         series = SERIES[letter]
         estates = [pk for pk in user.estate_ids if user.may(NEEDS[series.kind], pk)]
         if estates:
             rows = series.rows(user).filter(estate__in=estates, number__in=numbers).order_by()
-            asked.append(rows.values_list(Value(letter, CharField()), "pk"))
-    found: dict[str, list[int]] = {}
-    for letter, pk in asked[0].union(*asked[1:], all=True) if asked else ():
-        found.setdefault(letter, []).append(pk)
-    hits = [hit for letter in SERIES if letter in found for hit in _hits(SERIES[letter], user, found[letter])]
-    return hits[:MOST_NUMBERS]
+            asked.append(_columns(letter, series, rows))
+    found = (
+        [Row(*row) for row in (asked[0].union(*asked[1:], all=True) if len(asked) > 1 else asked[0])]
+        if asked
+        else []
+    )
+    # By number backwards: the years fall, within one series.
+    found.sort(key=lambda row: row.number, reverse=True)
+    found.sort(key=lambda row: list(SERIES).index(row.letter))
+    return [_hit(SERIES[row.letter], row) for row in found[:MOST_NUMBERS]]
 
 
-def _hits(series: Series, user: User, pks: list[int]) -> list[Hit]:
-    rows = series.rows(user).filter(pk__in=pks).select_related("estate", series.unit)
-    return [_hit(series, row) for row in rows.order_by("-id")[:MOST_NUMBERS]]
+def _columns(letter: str, series: Series, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The columns of `Row`, in its order; texts as texts, so that PostgreSQL sets all series under one head."""
+    first, second = series.words
+    if series.told_bare:
+        first = Cast(first, TextField())
+    money = DecimalField(max_digits=14, decimal_places=4)
+    amount = Cast(F(series.amount), money) if series.amount else Value(None, money)
+    named = {
+        "x_letter": Value(letter, CharField()),
+        "x_pk": F(series.pk),
+        "x_number": F("number"),
+        "x_first": F(first) if isinstance(first, str) else first,
+        "x_second": Cast(second, TextField()),
+        "x_amount": amount,
+        "x_currency": F("estate__currency"),
+        "x_unit": F(f"{series.unit}__id"),
+        "x_code": F(f"{series.unit}__code"),
+    }
+    return rows.annotate(**named).values_list(*named)
 
 
 def numbers_meant(text: str, at: datetime) -> dict[str, list[str]]:
@@ -123,17 +180,15 @@ def numbers_meant(text: str, at: datetime) -> dict[str, list[str]]:
     return {letter: [format_number(letter, y, count) for y in years] for letter in letters}
 
 
-def _hit(series: Series, row: Any) -> Hit:
-    unit = row
-    for step in series.unit.split("__"):
-        unit = getattr(unit, step)
+def _hit(series: Series, row: Row) -> Hit:
+    url = reverse(series.page, args=[row.pk])
     return Hit(
         kind=series.kind,
-        id=series.pk(row),
+        id=row.pk,
         title=row.number,
-        subtitle=joined([str(word) for word in series.says(row)]),
-        url=reverse(series.page, args=[series.pk(row)]),
-        card_url=reverse("unit_card", args=[unit.pk]) if unit else "",
-        plate=unit.code if unit else "",
+        subtitle=joined(list(series.says(row))),
+        url=url,
+        card_url=reverse("unit_card", args=[row.unit_id]) if row.unit_id else "",
+        plate=row.unit_code or "",
         matched=row.number,
     )

@@ -13,6 +13,7 @@ from residents.importing.records import PersonRecord, UnitRecord
 from residents.models import Building, NameKey, Occupancy, Phone, Resident, Unit
 from residents.services.identity_numbers import identity_hash
 from residents.services.residents import name_keys_of
+from residents.services.units import entrance_by_plate, floor_by_plate
 
 BATCH = 500
 Progress = Callable[[int, int], None]
@@ -37,12 +38,6 @@ def _buildings(estate: Estate, plan: Plan) -> dict[str, Building]:
         Building(estate=estate, code=code, floors=floors.get(code, 1)) for code in plan.buildings
     )
     return {building.code: building for building in Building.objects.filter(estate=estate)}
-
-
-def floor_by_plate(plate: str) -> int:
-    """The floor that a room number tells: 501 is on the 5th, 1203 on the 12th; 1 where it tells none."""
-    digits = "".join(char for char in plate.split("-")[-1] if char.isdigit())
-    return int(digits[:-2]) if 3 <= len(digits) <= 5 else 1
 
 
 def _units(
@@ -73,7 +68,7 @@ def _unit(estate: Estate, record: UnitRecord, building: Building) -> Unit:
         estate=estate,
         building=building,
         code=record.code,
-        entrance=record.entrance,
+        entrance=record.entrance or entrance_by_plate(record.code),
         floor=floor,
         area_m2=record.area_m2 or 0,
         **said,

@@ -54,6 +54,10 @@ class Resident(models.Model):
     identity_hash = models.CharField(max_length=64, blank=True, db_index=True)
     note = models.CharField(_("note for the desk"), max_length=300, blank=True)
     is_archived = models.BooleanField(_("archived"), default=False)
+    # Where a second record of the same person went.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_records"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)
 
@@ -63,6 +67,11 @@ class Resident(models.Model):
         verbose_name = _("resident")
         verbose_name_plural = _("residents")
         ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(is_archived=True), name="merged_means_archived"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -121,6 +130,10 @@ class Phone(models.Model):
 
 
 class OccupancyQuerySet(models.QuerySet["Occupancy"]):
+    def visible_to(self, user) -> OccupancyQuerySet:  # type: ignore[no-untyped-def]
+        """Occupancies in the estates that `user` works in."""
+        return self.filter(unit__estate_id__in=user.estate_ids)
+
     def current(self, on: date) -> OccupancyQuerySet:
         """Those who belong to a unit on the day `on`; `until` is their last day."""
         return self.filter(since__lte=on).filter(Q(until__isnull=True) | Q(until__gte=on))
@@ -173,3 +186,8 @@ class Occupancy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.resident_id} {self.relation}"
+
+    @property
+    def estate_id(self) -> int:
+        """The unit's estate."""
+        return self.unit.estate_id

@@ -8,6 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.estates.models import Estate
 
 
+class RoomField(models.CharField):
+    """The last part of the door plate, kept in step with it: 3-2-501 → 501. People often say no more than that."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        room = str(getattr(model_instance, "code", "")).rsplit("-", 1)[-1]
+        setattr(model_instance, self.attname, room)
+        return room
+
+
 class UnitQuerySet(models.QuerySet["Unit"]):
     def visible_to(self, user) -> UnitQuerySet:  # type: ignore[no-untyped-def]
         """Units of the estates that `user` works in."""
@@ -61,8 +70,12 @@ class Unit(models.Model):
     building = models.ForeignKey(Building, models.PROTECT, related_name="units", verbose_name=_("building"))
     code = models.CharField(_("door plate"), max_length=30)
     entrance = models.CharField(_("entrance"), max_length=10, blank=True)
+    room = RoomField(max_length=30, editable=False, default="")
     floor = models.SmallIntegerField(_("floor"), default=1)
-    area_m2 = models.DecimalField(_("floor area (m²)"), max_digits=9, decimal_places=2, default=0)
+    area_m2 = models.DecimalField(_("gross floor area (m²)"), max_digits=9, decimal_places=2, default=0)
+    net_area_m2 = models.DecimalField(
+        _("net area (m²)"), max_digits=9, decimal_places=2, null=True, blank=True
+    )
     use = models.CharField(_("use"), max_length=12, choices=Use, default=Use.RESIDENTIAL)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.OCCUPIED)
     is_archived = models.BooleanField(_("archived"), default=False)
@@ -77,8 +90,15 @@ class Unit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["estate", "code"], name="unit_code_once"),
             models.CheckConstraint(condition=models.Q(area_m2__gte=0), name="unit_area_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(net_area_m2__isnull=True) | models.Q(net_area_m2__gt=0),
+                name="unit_net_area_above_nothing",
+            ),
         ]
-        indexes = [models.Index(fields=["code"], name="unit_code")]
+        indexes = [
+            models.Index(fields=["code"], name="unit_code"),
+            models.Index(fields=["estate", "room"], name="unit_room"),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
@@ -17,7 +18,7 @@ class ShownPerson:
     row: Occupancy
     name: str
     url: str
-    phones: list[dict[str, str]]
+    phones: list[dict[str, Any]]
 
 
 def shown_people(rows: Iterable[Occupancy]) -> list[ShownPerson]:
@@ -33,9 +34,16 @@ def shown_people(rows: Iterable[Occupancy]) -> list[ShownPerson]:
     ]
 
 
-def phones_of(resident: Resident) -> list[dict[str, str]]:
+def phones_of(resident: Resident) -> list[dict[str, Any]]:
     """The resident's numbers, masked."""
     return [
-        {"number": mask_phone(phone.number), "label": phone.label, "field": f"phone-{phone.pk}"}
+        {
+            "number": mask_phone(phone.number),
+            "label": phone.label,
+            "field": f"phone-{phone.pk}",
+            "pk": phone.pk,
+            "first": phone.is_primary,
+            "works": phone.is_working,
+        }
         for phone in resident.phones.all()
     ]

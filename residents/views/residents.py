@@ -11,12 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.masking import mask_identity
 from helpdesk.staff.access import get_visible, needs
+from residents.duplicates import like
 from residents.forms.residents import NewPhoneForm
 from residents.models import Occupancy, Resident
 from residents.names_shown import full_name
 from residents.services.residents import add_phone
 from residents.services.unmasking import IDENTITY
 from residents.views.people import phones_of
+from residents.views.shown import history_of, kept_parts
 
 
 @require_safe
@@ -45,7 +47,7 @@ def new_phone(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _resident(request: HttpRequest, pk: int, permission: str) -> Resident:
-    rows = Resident.objects.select_related("estate", "contact_of").prefetch_related("phones")
+    rows = Resident.objects.select_related("estate", "contact_of", "merged_into").prefetch_related("phones")
     return get_visible(rows, request.user, permission, pk=pk)  # type: ignore[arg-type]
 
 
@@ -57,6 +59,12 @@ def _show(request: HttpRequest, resident: Resident, form: NewPhoneForm, *, statu
         "name": full_name(resident),
         "phones": phones_of(resident),
         "homes": homes,
+        "kept": kept_parts(resident, request.user),  # type: ignore[arg-type]
+        "entries": history_of(resident),
+        "alike": [(other.pk, full_name(other)) for other in like(resident)]
+        if not resident.is_archived
+        else [],
+        "contacts": [(one.pk, full_name(one)) for one in resident.contact_persons.filter(is_archived=False)],
         "facts": _facts(resident, may_unmask),
         "form": form,
         "may_unmask": may_unmask,

@@ -14,13 +14,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.phones import parse_phone
 from helpdesk.staff.access import get_visible, needs, require_here
+from residents.caller_numbers import remembered_number
 from residents.forms.residents import NewPersonForm
-from residents.models import Building, Occupancy, Unit
+from residents.models import Building, Occupancy, Resident, Unit
 from residents.names_shown import full_name
-from residents.selectors import first_contacts_of, people_of
+from residents.selectors import first_contacts_of, people_of, residents_by_number
 from residents.services.residents import add_occupancy, add_resident
 from residents.views.people import shown_people
+from residents.views.shown import history_of, kept_parts, keys_of
 
 LIST_SIZE = 50
 
@@ -52,6 +55,7 @@ def resident_list(request: HttpRequest) -> HttpResponse:
         "next_url": next_url,
         "first_url": "?" + urlencode({"building": chosen}) if chosen else reverse("resident_list"),
         "is_first": not request.GET.get("after"),
+        "may_write": request.user.may("residents.write", estate.pk),  # type: ignore[union-attr]
         "may_import": request.user.may("residents.import", estate.pk),  # type: ignore[union-attr]
     }
     return render(request, "residents/resident_list.html", context)
@@ -91,6 +95,10 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "unit": unit,
         "people": shown_people(people_of(unit, today)),
         "before": [(row, full_name(row.resident)) for row in before],
+        "kept": kept_parts(unit, request.user),  # type: ignore[arg-type]
+        "keys": keys_of(unit),
+        "spaces": list(unit.parking_spaces.filter(is_archived=False)),
+        "entries": history_of(unit),
         "may_write": request.user.may("residents.write", unit.estate_id),  # type: ignore[union-attr]
         "may_see_fees": request.user.may("billing.view", unit.estate_id),  # type: ignore[union-attr]
     }
@@ -102,7 +110,14 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def new_person(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody new behind a door: the person, one number, and since when they belong there."""
     unit = _unit(request, pk, "residents.write")
-    form = NewPersonForm(request.POST or None, region=unit.estate.phone_region, today=timezone.localdate())
+    # The number that was typed into the box and belongs to nobody yet.
+    number = remembered_number(request.session)
+    form = NewPersonForm(
+        request.POST or None,
+        region=unit.estate.phone_region,
+        today=timezone.localdate(),
+        initial={"phone": number} if number and not residents_with(unit, number) else {},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             name = _put_on_file(request, unit, form)
@@ -113,6 +128,12 @@ def new_person(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("unit_detail", args=[unit.pk]), status=303)
     status = 422 if form.errors else 200
     return render(request, "residents/new_person.html", {"unit": unit, "form": form}, status=status)
+
+
+def residents_with(unit: Unit, number: str) -> list[Resident]:
+    """Who has that number already."""
+    e164 = parse_phone(number, unit.estate.phone_region)
+    return residents_by_number([unit.estate_id], e164) if e164 else []
 
 
 def _put_on_file(request: HttpRequest, unit: Unit, form: NewPersonForm) -> str:

@@ -31,7 +31,12 @@ from helpdesk.estates.models import Shift
 from helpdesk.staff.models import SavedView
 from helpdesk.staff.permissions import PERMISSIONS
 from residents.models import ImportJob
+from residents.services.cards import issue_card
+from residents.services.keys import add_key, lend_key
+from residents.services.papers import add_paper
 from residents.services.persons_data import ask_erasure, place_hold
+from residents.services.residents import add_resident
+from residents.services.vehicles import add_vehicle
 from tests.billing.bills import post_bill
 from tests.conftest import at
 from tickets.models import CannedReply, FollowUp, Slip
@@ -342,6 +347,25 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "pass_print": ("GET", "passes.view", "pass"),
     "pass_pdf": ("GET", "passes.view", "pass"),
     "pass_file": ("GET", "passes.view", "pass_file"),
+    "unit_edit": ("GET", "residents.write", "unit"),
+    "kept_new_unit": ("GET", "residents.write", "unit_kind"),
+    "kept_new_resident": ("GET", "residents.write", "resident_kind"),
+    "kept_edit": ("GET", "residents.write", "kept"),
+    "kept_archive": ("POST", "residents.write", "kept"),
+    "card_end": ("POST", "residents.write", "card"),
+    "paper_file": ("GET", "residents.view", "paper_file"),
+    "key_list": ("GET", "residents.view", ""),
+    "key_new": ("GET", "residents.write", ""),
+    "key_lend": ("GET", "residents.write", "desk_key"),
+    "key_archive": ("POST", "residents.write", "desk_key"),
+    "key_back": ("POST", "residents.write", "key_loan"),
+    "record_gaps": ("GET", "residents.view", ""),
+    "duplicates": ("GET", "residents.write", ""),
+    "occupancy_edit": ("GET", "residents.write", "occupancy"),
+    "resident_edit": ("GET", "residents.write", "resident"),
+    "resident_new_home": ("GET", "residents.write", "resident"),
+    "phone_change": ("POST", "residents.write", "phone"),
+    "resident_merge": ("GET", "residents.write", "two_residents"),
     "gate": ("GET", "gate.release", ""),
     "gate_pass": ("GET", "gate.release", "gate_code"),
     "gate_release": ("POST", "gate.release", "gate_code"),
@@ -481,6 +505,7 @@ def world(
         "estate": [estate.code],
         "unit": [unit.pk],
         "resident": [resident.pk],
+        **household(unit, resident, clerk),
         "masked": [resident.pk, f"phone-{resident.phones.get().pk}"],
         "hold": [resident.pk, place_hold(resident, actor=manager, reason="Claim").pk],
         "erasure": [ask_erasure(resident, actor=manager, reason="Their wish").resident_id],
@@ -506,6 +531,27 @@ def world(
         "ticket_file": [ticket.pk, 1],
         "slip_file": [slip.pk, 1],
         "token": [1],
+    }
+
+
+def household(unit: Any, resident: Any, clerk: Any) -> dict[str, list[Any]]:
+    """A car, a card, a paper, a key that is lent, and a second record of the same person."""
+    key = add_key(estate=unit.estate, actor=clerk, code="K1", label="Roof")
+    due = timezone.now() + timedelta(hours=4)
+    return {
+        "unit_kind": [unit.pk, "pet"],
+        "resident_kind": [resident.pk, "vehicle"],
+        "kept": ["vehicle", add_vehicle(actor=clerk, resident=resident, plate="粤B D6021").pk],
+        "card": [issue_card(actor=clerk, resident=resident, number="C-1").pk],
+        "paper_file": [add_paper(actor=clerk, unit=unit, title="Lease").pk, 1],
+        "desk_key": [key.pk],
+        "key_loan": [lend_key(key, actor=clerk, borrower="Lin", due_at=due).pk],
+        "occupancy": [resident.occupancies.get().pk],
+        "phone": [resident.pk, resident.phones.get().pk],
+        "two_residents": [
+            resident.pk,
+            add_resident(estate=unit.estate, actor=clerk, name="Wang Jianguo").pk,
+        ],
     }
 
 
@@ -604,7 +650,7 @@ DEEDS = {name for name, row in STAFF.items() if row[0] == "POST"}
 # What is said at a door is the same for everybody.
 SOMEBODYS = {name for name, row in STAFF.items() if row[2] not in EVERYBODYS} - {"script_say"}
 # No such file or token: a role that may look finds nothing, one that may not is turned away first.
-ABSENT = {"ticket_file", "slip_file", "pass_file", "door_file", "token"}
+ABSENT = {"paper_file", "ticket_file", "slip_file", "pass_file", "door_file", "token"}
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -17,6 +17,7 @@ from helpdesk.api_urls import urlpatterns
 from helpdesk.staff.models import ApiToken, Membership
 from helpdesk.staff.permissions import PERMISSIONS, Role
 from helpdesk.staff.services import create_token
+from residents.services.vehicles import add_vehicle
 from tests.access.test_pages import handed_over, issued_pass, watched
 from tests.api.conftest import bearer
 from tickets.models import Ticket
@@ -36,13 +37,7 @@ STAFF = {
     "departments/{department}/": {"GET": "estates.view"},
     "staff/": {"GET": "estates.view"},
     "staff/{colleague}/": {"GET": "estates.view"},
-    "buildings/": {"GET": "residents.view"},
-    "buildings/{building}/": {"GET": "residents.view"},
-    "units/": {"GET": "residents.view"},
-    "units/{unit}/": {"GET": "residents.view"},
     "units/{unit}/card/": {"GET": "residents.view"},
-    "residents/": {"GET": "residents.view"},
-    "residents/{resident}/": {"GET": "residents.view"},
     "lookup/": {"GET": "residents.view"},
     "classify/": {"POST": "tickets.view"},
     "tickets/": {"GET": "tickets.view", "POST": "tickets.take"},
@@ -104,6 +99,22 @@ STAFF = {
     "gate/{code}/release/": {"POST": "gate.release"},
     "gate/{code}/send-back/": {"POST": "gate.release"},
 }
+KEPT = {
+    "buildings": "building",
+    "units": "unit",
+    "residents": "resident",
+    "occupancies": "occupancy",
+    "vehicles": "vehicle",
+}
+for noun, name in KEPT.items():
+    STAFF |= {
+        f"{noun}/": {"GET": "residents.view", "POST": "residents.write"},
+        f"{noun}/{{{name}}}/": {
+            "GET": "residents.view",
+            "PATCH": "residents.write",
+            "DELETE": "residents.write",
+        },
+    }
 LEDGER = {
     "charge-items/": ("item", "billing.see_rates", "billing.set_rates"),
     "rates/": ("rate", "billing.see_rates", "billing.set_rates"),
@@ -192,6 +203,7 @@ PUBLIC = {
 NAMES = {"estates": "estate", "departments": "department", "staff": "colleague", "buildings": "building", "units": "unit"} | {
     "residents": "resident", "tickets": "ticket", "slips": "slip", "follow-ups": "visit", "contacts": "call", "handovers": "handover", "praise": "praise", "incidents": "incident", "reminders": "reminder", "release-passes": "release_pass", "visits": "guest", "watch-list": "watched", "parcels": "parcel",
 }  # fmt: skip
+NAMES |= KEPT
 NAMES |= {route.removesuffix("/"): name for route, (name, _read, _write) in LEDGER.items()}
 # Roles that see the objects of the cast at all; the others get the same 404 as strangers.
 SEES = {
@@ -235,6 +247,8 @@ def world(
     return {
         "guest": announce_visit(estate=estate, actor=clerk, visitor_name="Li Zhiming", unit=unit).pk,
         "watched": watched(estate, clerk).pk, "parcel": receive_parcel(unit=unit, actor=clerk).pk,
+        "occupancy": resident.occupancies.get().pk,
+        "vehicle": add_vehicle(actor=clerk, unit=unit, plate="粤B D6021").pk,
         "release_pass": release_pass.pk, "code": release_pass.code,
         "estate": estate.pk, "department": departments["front_desk"].pk, "colleague": clerk.pk, "building": building.pk,
         "unit": unit.pk, "resident": resident.pk, "ticket": held.ticket_id, "slip": slip.pk, "visit": visit.pk,

@@ -118,6 +118,7 @@ class HandoverLine(models.Model):
         SLIP = "slip", _("Slip")
         REPLY = "reply", _("Reply held back")
         FOLLOW_UP = "follow_up", _("Follow-up visit")
+        KEY = "key", _("Key")
         FREE = "free", pgettext_lazy("a line of a handover", "Written by hand")
 
     handover = models.ForeignKey(Handover, models.PROTECT, related_name="lines")

@@ -11,6 +11,7 @@ from helpdesk.desk.hits import Hit
 from helpdesk.desk.lookup import look_up, looks_like_a_phone
 from helpdesk.desk.views.cards import card_context, subject_of
 from helpdesk.desk.views.fragments import render_either, wants_fragment
+from helpdesk.lib.door_plates import normalise_plate
 from helpdesk.staff.access import needs
 from helpdesk.staff.roles import estates_where
 from residents.caller_numbers import remember_number
@@ -19,6 +20,9 @@ LONGEST = 120
 ICONS = {
     "resident": "",
     "unit": "home",
+    "vehicle": "truck",
+    "visit": "visitor",
+    "release_pass": "pass",
     "ticket": "ticket",
     "slip": "slip",
     "bill": "cash",
@@ -37,6 +41,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
         "box_query": query,
         "groups": groups_of(hits),
         "nobody_url": nobody_url(request, query),
+        "add": add_url(request, query, hits),
     }
     if not wants_fragment(request):
         context |= first_card(request, hits)
@@ -69,6 +74,16 @@ def nobody_url(request: HttpRequest, query: str) -> str:
         return reverse("contact_new")
     remember_number(request.session, query)
     return reverse("contact_new") + "?from=box"
+
+
+def add_url(request: HttpRequest, query: str, hits: list[Hit]) -> dict[str, str]:
+    """Putting somebody on file in one step: behind the door that was typed, or the only one found."""
+    units = [hit for hit in hits if hit.kind == "unit"]
+    named = [hit for hit in units if hit.title == normalise_plate(query)] or units
+    if len(named) != 1 or not estates_where(request.user, "residents.write"):  # type: ignore[arg-type]
+        return {}
+    words = _("Add a person to %(code)s") % {"code": named[0].title}
+    return {"url": reverse("unit_new_person", args=[named[0].id]), "label": words}
 
 
 def first_card(request: HttpRequest, hits: list[Hit]) -> dict[str, Any]:
