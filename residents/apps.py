@@ -10,4 +10,7 @@ class ResidentsConfig(AppConfig):
     verbose_name = _("Residents")
 
     def ready(self) -> None:
+        from residents.own_clearances import register  # the models must stand before checks read them
+
         discover()
+        register()

@@ -21,6 +21,7 @@ from residents.names_shown import full_name
 from residents.selectors import first_contacts_of, people_of
 from residents.services.residents import add_occupancy, add_resident
 from residents.views.people import shown_people
+from residents.views.unit_procedures import procedures_of
 
 LIST_SIZE = 50
 
@@ -92,6 +93,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "people": shown_people(people_of(unit, today)),
         "before": [(row, full_name(row.resident)) for row in before],
         "may_write": request.user.may("residents.write", unit.estate_id),  # type: ignore[union-attr]
+        "procedures": procedures_of(unit),
     }
     return render(request, "residents/unit_detail.html", context)
 
