@@ -272,12 +272,10 @@ def _cell(unit: Unit, answer: Answer | None, row: int, column: int) -> Cell:
 
 def _legend(question: str, cells: list[Cell]) -> list[dict[str, Any]]:
     counts = dict.fromkeys(range(5), 0)
-    vacant = 0
     for cell in cells:
-        if cell.level == 0 and cell.is_vacant:
-            vacant += 1
-        else:
-            counts[cell.level] += 1
+        counts[cell.level] += 1
+    # An empty unit may owe: it is counted in both.
+    vacant = sum(cell.is_vacant for cell in cells)
     rows: list[dict[str, Any]] = [
         {
             "level": level,

@@ -231,9 +231,8 @@ class DecorationViewSet(DeskViewSet):
     def end_permit(self, request: Request, pk: str, part: str) -> Response:
         """The card came back, or was taken away."""
         job = self.get_object()
-        site.end_worker_permit(
-            _part(job, WorkerPermit, part), actor=request.user, **self.body(ReasonSerializer)
-        )
+        body = self.body(ReasonSerializer)
+        site.end_worker_permit(_part(job, WorkerPermit, part), actor=request.user, **body)
         return self.answer(job)
 
     @extend_schema(request=NewInspectionSerializer, responses=DecorationSerializer)
@@ -254,8 +253,8 @@ class DecorationViewSet(DeskViewSet):
     def inspect(self, request: Request, pk: str, part: str) -> Response:
         """What was found."""
         job = self.get_object()
-        found = _part(job, DecorationInspection, part)
-        site.record_inspection(found, actor=request.user, **self.body(ResultSerializer))
+        body = self.body(ResultSerializer)
+        site.record_inspection(_part(job, DecorationInspection, part), actor=request.user, **body)
         return self.answer(job)
 
     @extend_schema(request=NewViolationSerializer, responses=DecorationSerializer)
@@ -276,8 +275,8 @@ class DecorationViewSet(DeskViewSet):
     def rectify(self, request: Request, pk: str, part: str) -> Response:
         """It was put right."""
         job = self.get_object()
-        found = _part(job, DecorationViolation, part)
-        site.rectify_violation(found, actor=request.user, **self.body(RectifySerializer))
+        body = self.body(RectifySerializer)
+        site.rectify_violation(_part(job, DecorationViolation, part), actor=request.user, **body)
         return self.answer(job)
 
     def _asked(self, serializer: Any) -> dict[str, Any]:
