@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from urllib.parse import quote
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.urls import reverse
@@ -55,11 +56,14 @@ def meters_read(case: Case, at: datetime) -> Answer:
     )
     # An estimate is nobody's reading.
     unread = meters.exclude(pk__in=read.exclude(source=MeterReading.Source.ESTIMATE).values("meter"))
-    numbers = list(unread.values_list("number", flat=True)[:4])
-    if not numbers:
+    left = list(unread.order_by("number")[:4])
+    if not left:
         return settled(_("All read."))
+    numbers = [meter.number for meter in left]
+    # The grid goes on after a number: one that is cut short stands just before its own meter.
+    url = f"{reverse('meter_grid')}?item={left[0].charge_item_id}&after={quote(numbers[0][:-1])}"
     says = ngettext("Not read: %(numbers)s.", "Not read: %(numbers)s.", len(numbers))
-    return still_open(says % {"numbers": ", ".join(numbers)}, reverse("meter_grid"))
+    return still_open(says % {"numbers": ", ".join(numbers)}, url)
 
 
 def deposits_given_back(case: Case, at: datetime) -> Answer:
