@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -54,7 +55,7 @@ def change(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     known(kind)
     act = request.POST.get("act", "")
     if act not in ACTS:
-        raise Http404
+        raise BadRequest
     estate: Estate = request.estate  # type: ignore[attr-defined]
     change_move_rule(estate, kind, key, actor=request.user, act=act)  # type: ignore[arg-type]
     return done(request, _("List changed: moves opened from now on get it so"), reverse("move_rules"))

@@ -4,18 +4,22 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from billing.services.charges import add_charge_item
 from billing.services.meters import add_meter
 from billing.services.payments import take_payment
 from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused, Stale
+from helpdesk.staff.services import create_token
 from residents import clearances
 from residents.models import Move, MoveStep, Occupancy, Resident, Unit
 from residents.services import moves
 from residents.services.move_rules import add_move_rule, change_move_rule
 from residents.services.residents import add_occupancy, add_resident
+from tests.api.conftest import bearer
 from tests.billing.bills import post_bill
 from tests.residents.procedures import (
     DAY,
@@ -320,3 +324,112 @@ def test_somebody_who_lives_there_in_two_relations_leaves_with_both(unit, reside
     waive_all(move, clerk)
     moves.complete_move(move, actor=clerk, at=NOW)
     assert not Occupancy.objects.filter(resident=tenancy.resident, until__isnull=True).exists()
+
+
+def test_from_the_form_to_the_end_on_the_page(unit, resident, clerk, manager, supervisor, cashier, login):
+    tenancy = let(unit)
+    desk = login(clerk)
+    assert desk.get(reverse("move_new"), {"kind": "move_out", "unit": unit.pk}).status_code == 200
+    sent = {"kind": "move_out", "unit": "3栋2单元501", "planned_on": "2026-11-17"}
+    assert desk.post(reverse("move_new"), sent | {"unit": "9-9-9"}).status_code == 422
+    assert desk.post(reverse("move_new"), sent).status_code == 303
+    assert desk.post(reverse("move_new"), sent).status_code == 409
+    move = Move.objects.get()
+
+    def post(browser, page_name, *args, **data):
+        return browser.post(reverse(page_name, args=[move.pk, *args]), data).status_code
+
+    assert post(desk, "move_complete", on="2026-11-17") == 409
+    assert post(desk, "move_complete", on="soon") == 422
+    assert post(desk, "move_step", "keys", act="done") == 303
+    assert post(desk, "move_step", "fees", act="done") == 409
+    assert post(desk, "move_step", "cards", act="not_needed") == 409
+    assert post(desk, "move_step", "cards", act="not_needed", reason="None issued") == 303
+    assert post(desk, "move_step", "cards", act="undo") == 303
+    assert post(desk, "move_edit", planned_on="2026-11-18", mailing_address="Houhai 8", note="") == 303
+    assert post(desk, "move_override", reason="x") == 403
+    office = login(manager)
+    assert post(office, "move_override", reason="") == 422
+    assert post(office, "move_override", reason="Owner answers") == 303
+    assert post(desk, "move_complete", on="2026-11-17") == 303
+    tenancy.refresh_from_db()
+    assert tenancy.until == date(2026, 11, 17)
+    page = desk.get(reverse("move_detail", args=[move.pk])).content.decode()
+    assert "Owner answers" in page and "Houhai 8" in page
+    assert "Owner answers" in desk.get(reverse("move_print", args=[move.pk])).content.decode()
+    assert move.number in desk.get(reverse("move_list"), {"status": "completed"}).content.decode()
+
+
+def test_sums_are_for_those_who_see_accounts(unit, resident, clerk, supervisor, login):
+    post_bill(unit, date(2020, 1, 15))
+    page = reverse("move_detail", args=[move_out(unit, clerk).pk])
+    assert "is not paid" in login(clerk).get(page).content.decode()
+    assert "is not paid" not in login(supervisor).get(page).content.decode()
+
+
+def test_who_moves_in_is_named_on_the_page_and_taken_off(unit, clerk, login):
+    desk = login(clerk)
+    move = move_in(unit, clerk)
+    people = reverse("move_person", args=[move.pk])
+    assert desk.post(people, {"name": "Li Min", "phone": "12", "relation": "tenant"}).status_code == 422
+    assert (
+        desk.post(people, {"name": "Li Min", "phone": "13800136077", "relation": "tenant"}).status_code == 303
+    )
+    assert (
+        desk.post(people, {"name": "Li Min", "phone": "13800136077", "relation": "tenant"}).status_code == 409
+    )
+    person = move.people.get()
+    assert desk.post(reverse("move_person_remove", args=[move.pk, person.pk])).status_code == 303
+    assert not move.people.exists()
+
+
+def test_lists_and_pages_ask_the_same_few_questions(
+    unit, resident, clerk, manager, building, login, django_assert_max_num_queries
+):
+    desk = login(clerk)
+    move = move_out(unit, clerk)
+    desk.get(reverse("move_list"))
+    with CaptureQueriesContext(connection) as one:
+        desk.get(reverse("move_list"))
+    for n in range(12):
+        other = Unit.objects.create(estate=unit.estate, building=building, code=f"3-1-{n + 1}01")
+        let(other, name=f"Tenant {n}") if n == 0 else add_occupancy(
+            other, resident, actor=None, relation="tenant", since=date(2020, 1, 1)
+        )
+        move_out(other, clerk)
+    with CaptureQueriesContext(connection) as many:
+        desk.get(reverse("move_list"))
+    assert len(many) == len(one)
+    with django_assert_max_num_queries(70):
+        desk.get(reverse("move_detail", args=[move.pk]))
+
+
+def test_the_api_opens_settles_and_completes(unit, resident, clerk, manager, login):
+    tenancy = let(unit)
+    desk, office = bearer_of(clerk), bearer_of(manager)
+    made = desk.post(
+        "/api/v1/moves/", {"unit": unit.pk, "kind": "move_out", "planned_on": "2026-11-17"}, format="json"
+    )
+    assert made.status_code == 201 and made.json()["status"] == "open"
+    url = f"/api/v1/moves/{made.json()['id']}/"
+    steps = desk.get(url + "steps/").json()
+    assert {"key": "fees", "state": "done"}.items() <= steps[0].items()
+    refusal = desk.post(url + "complete/", {}, format="json")
+    assert refusal.status_code == 409 and refusal.json()["errors"][0]["code"] == "steps_open"
+    assert desk.post(url + "steps/keys/", {}, format="json").status_code == 200
+    assert desk.post(url + "override/", {"reason": "x"}, format="json").status_code == 403
+    assert office.post(url + "override/", {"reason": "Owner answers"}, format="json").status_code == 200
+    etag = desk.get(url)["ETag"]
+    assert desk.patch(url, {"note": "Boxes"}, format="json", headers={"If-Match": etag}).status_code == 200
+    assert desk.patch(url, {"note": "x"}, format="json", headers={"If-Match": etag}).status_code == 412
+    done = desk.post(url + "complete/", {"on": "2026-11-17"}, format="json").json()
+    assert (done["status"], done["completed_on"]) == ("completed", "2026-11-17")
+    tenancy.refresh_from_db()
+    assert tenancy.until == date(2026, 11, 17)
+    assert desk.get("/api/v1/moves/?status=completed").json()["results"][0]["number"] == done["number"]
+    assert desk.get("/api/v1/moves/?colour=red").status_code == 400
+
+
+def bearer_of(user):
+    _token, plain = create_token(user, name="t", actor=None)
+    return bearer(plain)
