@@ -9,6 +9,10 @@ class BillingConfig(AppConfig):
     verbose_name = _("Fees")
 
     def ready(self) -> None:
-        from billing.triggers import install  # the models must stand before the rules about them are read
+        # The models must stand before the rules about them are read.
+        from billing.clearances import register
+        from billing.triggers import install
+
+        register()
 
         post_migrate.connect(install, dispatch_uid="billing.triggers")

@@ -28,8 +28,11 @@ from helpdesk.api.views import NowhereView
 from helpdesk.desk.api import CardView, DocsView, LookupView, SchemaView
 from helpdesk.estates.api import DepartmentViewSet, EstateViewSet
 from helpdesk.staff.api import StaffViewSet
+from residents.api.decorations import DecorationViewSet
+from residents.api.moves import MoveViewSet
 from residents.api.occupancies import OccupancyViewSet
 from residents.api.residents import ResidentViewSet
+from residents.api.unit_changes import UnitChangeViewSet
 from residents.api.units import BuildingViewSet, UnitViewSet
 from residents.api.vehicles import VehicleViewSet
 from tickets.api.classify import ClassifyView
@@ -60,6 +63,9 @@ router.register("units", UnitViewSet)
 router.register("residents", ResidentViewSet)
 router.register("occupancies", OccupancyViewSet)
 router.register("vehicles", VehicleViewSet)
+router.register("moves", MoveViewSet)
+router.register("unit-changes", UnitChangeViewSet)
+router.register("decorations", DecorationViewSet)
 router.register("tickets", TicketViewSet)
 router.register("slips", SlipViewSet)
 router.register("follow-ups", FollowUpViewSet)

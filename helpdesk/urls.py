@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("helpdesk.staff.urls")),
     path("tickets/", include("tickets.urls")),
     path("residents/", include("residents.urls")),
+    path("residents/", include("residents.procedure_urls")),
     path("fees/", include("billing.urls")),
     path("visitors/", include("visitors.urls")),
     path("release-passes/", include("visitors.pass_urls")),

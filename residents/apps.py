@@ -10,7 +10,9 @@ class ResidentsConfig(AppConfig):
     verbose_name = _("Residents")
 
     def ready(self) -> None:
-        from residents import merging  # the models must stand first
+        from residents import merging  # the models must stand before checks and registers read them
+        from residents.own_clearances import register
 
         discover()
         merging.discover()
+        register()

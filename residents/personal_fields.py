@@ -113,4 +113,83 @@ register(
     PersonalField("version", Grade.INTERNAL, SERVES_PROOF, HISTORY, stays=HISTORY_STAYS),
     plain=["about_type", "language"],
 )
+# Who moved, exchanged or decorated: kept as long as the people of the unit are, then emptied.
+MOVED = Keeping(_("180 days after it ended"), lambda at: Q(ended_at__lt=at - timedelta(days=RECORD_DAYS)))
+
+
+def _hanging(path: str) -> Keeping:
+    return Keeping(
+        _("180 days after it ended"),
+        lambda at: Q(**{f"{path}__ended_at__lt": at - timedelta(days=RECORD_DAYS)}),
+    )
+
+
+def _kept(name: str, keeping: Keeping = MOVED, **more: object) -> PersonalField:
+    return PersonalField(name, Grade.PERSONAL, SERVES_DESK, keeping, **more)  # type: ignore[arg-type]
+
+
+WORDS_STAY = _("It says why something was decided.")
+register("residents.moverule", plain=["key", "title", "title_zh_hans", "title_zh_hant"])
+register(
+    "residents.move",
+    _kept("mailing_address"),
+    _kept("note"),
+    *(_kept(name, HISTORY, stays=WORDS_STAY) for name in ("override_reason", "end_reason")),
+    plain=["number"],
+    about=lambda person: Q(people__resident=person.resident_id),
+)
+register("residents.moveperson", about=lambda person: Q(resident=person.resident_id))
+register(
+    "residents.movestep",
+    _kept("note", HISTORY, stays=WORDS_STAY),
+    plain=["key", "title", "title_zh_hans", "title_zh_hant"],
+    about=lambda person: Q(move__in=person.ids("residents.move")),
+)
+register(
+    "residents.fixtureshandover",
+    *(_kept(name, _hanging("move"), emptied=Value("–")) for name in ("resident_name", "staff_name")),
+    *(_kept(name, _hanging("move")) for name in ("resident_strokes", "staff_strokes", "remarks")),
+    about=lambda person: Q(move__in=person.ids("residents.move")),
+)
+register(
+    "residents.fixtureitem",
+    _kept("note", _hanging("handover__move")),
+    plain=["name"],
+    about=lambda person: Q(handover__in=person.ids("residents.fixtureshandover")),
+)
+register(
+    "residents.unitchange",
+    *(_kept(name, HISTORY, stays=WORDS_STAY) for name in ("reason", "decision_reason")),
+    plain=["number"],
+    about=lambda person: Q(new_owner=person.resident_id),
+)
+register(
+    "residents.decoration",
+    _kept("contractor"),
+    _kept("foreman"),
+    _kept("foreman_phone"),
+    _kept("scope"),
+    _kept("conditions"),
+    _kept("end_reason", HISTORY, stays=WORDS_STAY),
+    plain=["number"],
+    about=lambda person: Q(resident=person.resident_id),
+)
+register(
+    "residents.workerpermit",
+    _kept("name", _hanging("decoration"), emptied=Value("–")),
+    _kept("trade", _hanging("decoration")),
+    _kept("end_reason", HISTORY, stays=WORDS_STAY),
+    plain=["number"],
+    about=lambda person: Q(decoration__in=person.ids("residents.decoration")),
+)
+register(
+    "residents.decorationinspection",
+    _kept("findings", HISTORY, stays=WORDS_STAY),
+    about=lambda person: Q(decoration__in=person.ids("residents.decoration")),
+)
+register(
+    "residents.decorationviolation",
+    *(_kept(name, HISTORY, stays=WORDS_STAY) for name in ("what", "rectification")),
+    about=lambda person: Q(decoration__in=person.ids("residents.decoration")),
+)
 register("residents.retentionrun", plain=["table", "columns"])

@@ -11,5 +11,8 @@ class TicketsConfig(AppConfig):
     verbose_name = _("Tickets")
 
     def ready(self) -> None:
+        from tickets.clearances import register  # the models must stand before checks read them
+
+        register()
         # After every app's migrations, whichever of them was migrated.
         post_migrate.connect(install, dispatch_uid="tickets.search_index")

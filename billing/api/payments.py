@@ -31,7 +31,7 @@ from helpdesk.api.errors import Unprocessable
 from helpdesk.api.filters import FilterSet
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.estates.models import Estate
-from residents.models import Resident, Unit
+from residents.models import Decoration, Resident, Unit
 
 
 class AllocationSerializer(StrictModelSerializer):
@@ -196,8 +196,8 @@ class DepositSerializer(StrictModelSerializer):
     class Meta:
         model = Deposit
         fields = (
-            "id", "number", "estate", "unit", "charge_item", "payer", "subject", "amount", "given_back", "deducted", "held",
-            "status", "taken_on", "created_at",
+            "id", "number", "estate", "unit", "charge_item", "payer", "decoration", "subject", "amount", "given_back",
+            "deducted", "held", "status", "taken_on", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -209,9 +209,10 @@ class NewDepositSerializer(StrictSerializer):
     method = serializers.ChoiceField(Method.choices)
     subject = serializers.CharField(max_length=200, required=False, allow_blank=True)
     payer = VisibleKey(queryset=Resident.objects.all(), required=False, allow_null=True)
+    decoration = VisibleKey(queryset=Decoration.objects.all(), required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return within(attrs, "unit", "charge_item", "payer")
+        return within(attrs, "unit", "charge_item", "payer", "decoration")
 
 
 class GiveBackSerializer(StrictSerializer):
@@ -226,7 +227,7 @@ class DepositFilter(FilterSet):
 
     class Meta:
         model = Deposit
-        fields = ("estate", "unit", "charge_item", "payer", "number", "taken_on")
+        fields = ("estate", "unit", "charge_item", "payer", "decoration", "number", "taken_on")
 
     def by_status(self, queryset: Any, name: str, value: str) -> QuerySet[Deposit]:
         held = Q(amount__gt=F("given_back") + F("deducted"))

@@ -9,6 +9,7 @@ from billing.forms.payments import MoneyField
 from billing.models import ChargeItem, InvoiceRequest, Method
 from helpdesk.estates.models import Estate
 from helpdesk.lib.forms import one_time_token, reason_field
+from residents.models import Decoration, Unit
 
 
 def method_field() -> forms.ChoiceField:
@@ -41,10 +42,13 @@ class DepositForm(forms.Form):
     amount = MoneyField(label=_("Amount"))
     method = method_field()
     subject = forms.CharField(label=_("For what"), max_length=200, required=False)
+    decoration = forms.ModelChoiceField(Decoration.objects.none(), label=_("Decoration"), required=False)
     form_token = one_time_token()
 
-    def __init__(self, *args: Any, estate: Estate, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, estate: Estate, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="deposit_%s", **kwargs)
+        jobs = Decoration.objects.filter(unit=unit, status__in=Decoration.OPEN)
+        self.fields["decoration"].queryset = jobs.order_by("-pk")  # type: ignore[attr-defined]
         items = ChargeItem.objects.filter(estate=estate, kind=ChargeItem.Kind.DEPOSIT, is_active=True)
         self.fields["charge_item"].queryset = items.order_by("code")  # type: ignore[attr-defined]
 

@@ -12,7 +12,7 @@ from billing.models.charges import ChargeItem
 from billing.models.fields import BillingQuerySet, actor_field, amount_field
 from billing.models.payments import LateFee, LateFeeWaiver, Method, Payment, Refund, WriteOff
 from helpdesk.estates.models import Estate
-from residents.models import Resident, Unit
+from residents.models import Decoration, Resident, Unit
 
 
 class Deposit(models.Model):
@@ -32,6 +32,15 @@ class Deposit(models.Model):
     )
     number = models.CharField(_("number"), max_length=20)
     subject = models.CharField(_("for what"), max_length=200, blank=True)
+    # A decoration waits for its deposit before it begins, and for its return before it is closed.
+    decoration = models.ForeignKey(
+        Decoration,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deposits",
+        verbose_name=_("decoration"),
+    )
     amount = amount_field()
     # Kept by the database from the movements.
     given_back = amount_field(_("given back"), default=0)

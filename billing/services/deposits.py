@@ -13,7 +13,7 @@ from helpdesk.audit.services import record
 from helpdesk.estates.services import next_number
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
-from residents.models import Resident, Unit
+from residents.models import Decoration, Resident, Unit
 
 KIND, ACCOUNT = DepositMove.Kind, AccountEntry.Account
 ACCOUNTS = {
@@ -33,12 +33,13 @@ def take_deposit(
     method: str,
     subject: str = "",
     payer: Resident | None = None,
+    decoration: Decoration | None = None,
     form_token: str | None = None,
     at: datetime | None = None,
 ) -> Deposit:
-    """Holds money of a unit. The same form again is the same deposit.
+    """Holds money of a unit, for its decoration where one is named. The same form again is the same deposit.
 
-    Refused amount_not_positive, not_a_deposit, other_estate, day_closed.
+    Refused amount_not_positive, not_a_deposit, other_estate, other_unit, day_closed.
     """
     at = at or timezone.now()
     estate = unit.estate
@@ -51,11 +52,14 @@ def take_deposit(
         raise Refused("other_estate", _("This belongs to another estate."), field="charge_item")
     if charge_item.kind != ChargeItem.Kind.DEPOSIT:
         raise Refused("not_a_deposit", _("This item is not a deposit."), field="charge_item")
+    if decoration is not None and decoration.unit_id != unit.pk:
+        raise Refused("other_unit", _("This decoration is another unit's."), field="decoration")
     day = local_day(estate, at)
     require_open(estate, day)
     deposit = Deposit.objects.create(
-        estate=estate, unit=unit, charge_item=charge_item, payer=payer, number=next_number(estate, "D", at),
-        subject=subject, amount=amount, taken_on=day, form_token=form_token or None, created_at=at,
+        estate=estate, unit=unit, charge_item=charge_item, payer=payer, decoration=decoration,
+        number=next_number(estate, "D", at), subject=subject, amount=amount, taken_on=day,
+        form_token=form_token or None, created_at=at,
     )  # fmt: skip
     _move(deposit, KIND.TAKEN, amount, method, "", actor, at)
     record("deposit.taken", deposit, actor=actor, at=at, amount=str(amount), method=method)

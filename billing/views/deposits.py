@@ -27,9 +27,13 @@ from residents.models import Unit
 def deposit_list(request: HttpRequest, pk: int) -> HttpResponse:
     """What is held of a unit and what was; POST takes a deposit, and the same form again is the same one."""
     unit = unit_for(request, pk, "billing.take" if request.method == "POST" else "billing.view")
-    form, status = DepositForm(estate=unit.estate), 200
+    asked = request.GET.get("decoration", "")
+    form = DepositForm(
+        estate=unit.estate, unit=unit, initial={"decoration": asked} if asked.isdecimal() else None
+    )
+    status = 200
     if request.method == "POST":
-        form = DepositForm(request.POST, estate=unit.estate)
+        form = DepositForm(request.POST, estate=unit.estate, unit=unit)
         status = send(form, take_deposit, unit=unit, actor=request.user)
         if not status:
             return done(request, _("The deposit is taken"), reverse("deposit_list", args=[unit.pk]))
@@ -81,6 +85,7 @@ def _list(request: HttpRequest, unit: Unit, form: DepositForm) -> dict[str, Any]
             for deposit in rows
         ],
         "form": form,
+        "has_jobs": form.fields["decoration"].queryset.exists(),  # type: ignore[attr-defined]
         "has_item": form.fields["charge_item"].queryset.exists(),  # type: ignore[attr-defined]
         "may_take": request.user.may("billing.take", unit.estate_id),  # type: ignore[union-attr]
         "crumbs": [*_crumbs(unit), {"label": _("Deposits")}],
@@ -117,5 +122,5 @@ def _crumbs(unit: Unit) -> list[dict[str, str]]:
 
 
 def _deposit(request: HttpRequest, pk: int, permission: str) -> Deposit:
-    rows = Deposit.objects.select_related("estate", "unit", "charge_item", "payer")
+    rows = Deposit.objects.select_related("estate", "unit", "charge_item", "payer", "decoration")
     return get_visible(rows, request.user, permission, pk=pk)  # type: ignore[arg-type]

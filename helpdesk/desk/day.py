@@ -16,6 +16,7 @@ from helpdesk.desk.lanes.follow_ups import follow_ups
 from helpdesk.desk.lanes.handovers import handovers
 from helpdesk.desk.lanes.lane import Due, Lane
 from helpdesk.desk.lanes.limits import limits_due
+from helpdesk.desk.lanes.moves import moves_today
 from helpdesk.desk.lanes.passes import passes_waiting
 from helpdesk.desk.lanes.slips import department_slips, unsigned_slips
 from helpdesk.desk.lanes.tickets import held_replies, to_judge
@@ -87,6 +88,9 @@ def _columns(user: User, estate: Estate, at: datetime, calendar: Calendar) -> li
     if may(user, "passes.work", estate.pk):
         passes = passes_waiting(user, estate, at)
         right += [passes] if passes.rows else []
+    if may(user, "residents.write", estate.pk):
+        moving = moves_today(user, estate, at)
+        right += [moving] if moving.rows else []
     if may(user, "handovers.write", estate.pk) and not _signs_slips(user, estate):
         left.append(handovers(user, estate, at))
     return [left, middle, right]

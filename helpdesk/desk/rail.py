@@ -65,7 +65,10 @@ PLACES = [
         "resident_list",
         "o-building",
         gettext_lazy("Residents"),
-        ("resident_", "unit_detail", "unit_new_person", "import_", "personal_", "data_protection"),
+        (
+            *("resident_", "unit_detail", "unit_new_person", "import_", "personal_", "data_protection"),
+            *("move_", "fixtures_", "unit_change_", "decoration_", "units_map"),
+        ),
     ),
     (
         "fees",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpdesk.desk.views import cards, dashboard, desk, lookup
+from helpdesk.desk.views import cards, dashboard, desk, lookup, units_map
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("messages/", desk.messages, name="messages"),
     path("switch-estate/", desk.switch_estate, name="switch_estate"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("residents/map/", units_map.units_map_page, name="units_map"),
     path("styles/", desk.styles, name="styles"),
 ]

@@ -61,6 +61,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "residents.view": frozenset({C, S, K, M}),
     "residents.write": frozenset({C, M}),
     "residents.import": frozenset({M, A}),
+    "moves.override": frozenset({M}),
+    "moves.set_up": frozenset({M, A}),
+    "unit_changes.decide": frozenset({M}),
+    "decorations.decide": frozenset({M}),
+    "decorations.inspect": frozenset({C, S, M}),
     "residents.see_phones": frozenset({C, S, M}),
     "notes.desk": frozenset({C, S, M}),
     "notes.accounts": frozenset({K, M}),
@@ -132,7 +137,15 @@ SCOPES: dict[str, frozenset[str]] = {
         }
     ),
     "residents:read": frozenset({"residents.view"}),
-    "residents:write": frozenset({"residents.write"}),
+    "residents:write": frozenset(
+        {
+            "residents.write",
+            "moves.override",
+            "unit_changes.decide",
+            "decorations.decide",
+            "decorations.inspect",
+        }
+    ),
     "visitors:read": frozenset({"visits.view", "passes.view"}),
     "visitors:write": frozenset(
         {

@@ -24,6 +24,7 @@ from residents.selectors import first_contacts_of, people_of, residents_by_numbe
 from residents.services.residents import add_occupancy, add_resident
 from residents.views.people import shown_people
 from residents.views.shown import history_of, kept_parts, keys_of
+from residents.views.unit_procedures import procedures_of
 
 LIST_SIZE = 50
 
@@ -101,6 +102,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "entries": history_of(unit),
         "may_write": request.user.may("residents.write", unit.estate_id),  # type: ignore[union-attr]
         "may_see_fees": request.user.may("billing.view", unit.estate_id),  # type: ignore[union-attr]
+        "procedures": procedures_of(unit),
     }
     return render(request, "residents/unit_detail.html", context)
 

@@ -32,13 +32,18 @@ from helpdesk.staff.models import SavedView
 from helpdesk.staff.permissions import PERMISSIONS
 from residents.models import ImportJob
 from residents.services.cards import issue_card
+from residents.services.decoration_site import add_violation, issue_worker_permit, plan_inspection
+from residents.services.fixtures import begin_fixtures
 from residents.services.keys import add_key, lend_key
+from residents.services.moves import open_move
 from residents.services.papers import add_paper
 from residents.services.persons_data import ask_erasure, place_hold
 from residents.services.residents import add_resident
+from residents.services.unit_changes import request_change
 from residents.services.vehicles import add_vehicle
 from tests.billing.bills import post_bill
 from tests.conftest import at
+from tests.residents.procedures import running
 from tickets.models import CannedReply, FollowUp, Slip
 from tickets.services.answers import write_answer
 from tickets.services.contacts import take_contact
@@ -208,6 +213,51 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "day_log_entry_task": ("POST", "daylog.write", "log_entry"),
     "day_log_sign": ("POST", "daylog.sign", "day"),
     "resident_list": ("GET", "residents.view", ""),
+    "units_map": ("GET", "residents.view", ""),
+    "move_list": ("GET", "residents.view", ""),
+    "move_new": ("GET", "residents.write", ""),
+    "move_rules": ("GET", "moves.set_up", ""),
+    "move_rule_add": ("POST", "moves.set_up", "move_kind"),
+    "move_rule_change": ("POST", "moves.set_up", "move_rule"),
+    "move_detail": ("GET", "residents.view", "move"),
+    "move_edit": ("POST", "residents.write", "move"),
+    "move_person": ("POST", "residents.write", "move"),
+    "move_person_remove": ("POST", "residents.write", "move_person"),
+    "move_step": ("POST", "residents.write", "move_step"),
+    "move_override": ("POST", "moves.override", "move"),
+    "move_complete": ("POST", "residents.write", "move"),
+    "move_cancel": ("POST", "residents.write", "move"),
+    "move_print": ("GET", "residents.view", "move"),
+    "fixtures_detail": ("GET", "residents.view", "move"),
+    "fixtures_begin": ("POST", "residents.write", "move"),
+    "fixtures_add": ("POST", "residents.write", "move"),
+    "fixtures_remove": ("POST", "residents.write", "fixture"),
+    "fixtures_sign": ("POST", "residents.write", "fixtures_side"),
+    "fixtures_reopen": ("POST", "residents.write", "move"),
+    "fixtures_print": ("GET", "residents.view", "move"),
+    "fixtures_file": ("GET", "residents.view", "fixtures_file"),
+    "unit_change_list": ("GET", "residents.view", ""),
+    "unit_change_new": ("GET", "residents.write", ""),
+    "unit_change_detail": ("GET", "residents.view", "unit_change"),
+    "unit_change_approve": ("POST", "unit_changes.decide", "unit_change"),
+    "unit_change_refuse": ("POST", "unit_changes.decide", "unit_change"),
+    "unit_change_carry_out": ("POST", "residents.write", "unit_change"),
+    "unit_change_cancel": ("POST", "residents.write", "unit_change"),
+    "decoration_list": ("GET", "residents.view", ""),
+    "decoration_new": ("GET", "residents.write", ""),
+    "decoration_detail": ("GET", "residents.view", "decoration"),
+    "decoration_decide": ("POST", "decorations.decide", "decoration_decision"),
+    "decoration_act": ("POST", "residents.write", "decoration_act"),
+    "decoration_files": ("POST", "residents.write", "decoration"),
+    "decoration_file": ("GET", "residents.view", "decoration_file"),
+    "decoration_print": ("GET", "residents.view", "decoration"),
+    "decoration_cards": ("GET", "residents.view", "decoration"),
+    "decoration_permit": ("POST", "residents.write", "decoration"),
+    "decoration_permit_end": ("POST", "residents.write", "worker_permit"),
+    "decoration_plan": ("POST", "decorations.inspect", "decoration"),
+    "decoration_inspect": ("POST", "decorations.inspect", "inspection"),
+    "decoration_violation": ("POST", "decorations.inspect", "decoration"),
+    "decoration_rectify": ("POST", "decorations.inspect", "violation"),
     "resident_detail": ("GET", "residents.view", "resident"),
     "resident_new_phone": ("POST", "residents.write", "resident"),
     "unit_detail": ("GET", "residents.view", "unit"),
@@ -373,7 +423,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "poster": ("GET", "estates.view", "estate"),
 }
 # Names nobody's object: every estate has its own days.
-EVERYBODYS = {"", "day"}
+EVERYBODYS = {"", "day", "move_kind", "move_rule"}
 # Open to everybody: log-in, language, residents' pages, the API (which has a matrix of its own), Django's admin (tests/staff).
 PUBLIC = {
     "login",
@@ -475,6 +525,7 @@ def world(
     expected = announce_visit(**guest)
     return {
         "expected_visit": [expected.pk],
+        **under_way(unit, clerk, manager),
         "visit_code": [expected.code],
         "watched": [watched(estate, clerk).pk],
         "parcel": [receive_parcel(unit=unit, actor=clerk).pk],
@@ -552,6 +603,36 @@ def household(unit: Any, resident: Any, clerk: Any) -> dict[str, list[Any]]:
             resident.pk,
             add_resident(estate=unit.estate, actor=clerk, name="Wang Jianguo").pk,
         ],
+    }
+
+
+def under_way(unit: Any, clerk: Any, manager: Any) -> dict[str, list[Any]]:
+    """A move with its sheet, a change that is asked for, builders at work."""
+    move = open_move(unit, actor=clerk, kind="move_out", planned_on=timezone.localdate())
+    sheet = begin_fixtures(move, actor=clerk)
+    change = request_change(
+        unit, actor=clerk, kind="giving_back", reason="Sold", wanted_on=timezone.localdate()
+    )
+    job = running(unit, clerk, manager)
+    visit = plan_inspection(job, actor=clerk, due_on=timezone.localdate())
+    breach = add_violation(job, actor=clerk, what="Dust", rectify_by=date(2035, 1, 1))
+    return {
+        "move": [move.pk],
+        "move_kind": ["move_in"],
+        "move_rule": ["move_in", "keys_out"],
+        "move_person": [move.pk, move.people.get().pk],
+        "move_step": [move.pk, "keys"],
+        "fixture": [move.pk, sheet.items.first().pk],
+        "fixtures_side": [move.pk, "staff"],
+        "fixtures_file": [move.pk, 1],
+        "unit_change": [change.pk],
+        "decoration": [job.pk],
+        "decoration_decision": [job.pk, "approve"],
+        "decoration_act": [job.pk, "stop"],
+        "decoration_file": [job.pk, 1],
+        "worker_permit": [job.pk, issue_worker_permit(job, actor=clerk, name="Cai").pk],
+        "inspection": [job.pk, visit.pk],
+        "violation": [job.pk, breach.pk],
     }
 
 
@@ -651,6 +732,7 @@ DEEDS = {name for name, row in STAFF.items() if row[0] == "POST"}
 SOMEBODYS = {name for name, row in STAFF.items() if row[2] not in EVERYBODYS} - {"script_say"}
 # No such file or token: a role that may look finds nothing, one that may not is turned away first.
 ABSENT = {"paper_file", "ticket_file", "slip_file", "pass_file", "door_file", "token"}
+ABSENT = {"ticket_file", "slip_file", "pass_file", "token", "fixtures_file", "decoration_file"}
 
 
 @pytest.mark.parametrize("role", ROLES)

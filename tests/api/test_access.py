@@ -18,7 +18,7 @@ from helpdesk.staff.models import ApiToken, Membership
 from helpdesk.staff.permissions import PERMISSIONS, Role
 from helpdesk.staff.services import create_token
 from residents.services.vehicles import add_vehicle
-from tests.access.test_pages import handed_over, issued_pass, watched
+from tests.access.test_pages import handed_over, issued_pass, under_way, watched
 from tests.api.conftest import bearer
 from tickets.models import Ticket
 from tickets.services.contacts import take_contact
@@ -189,6 +189,32 @@ for act in [
     STAFF[f"visits/{{guest}}/{act}/"] = {"POST": "visits.work"}
 for act in ["attempt", "record", "wish"]:
     STAFF[f"follow-ups/{{visit}}/{act}/"] = {"POST": "follow_ups.record"}
+STAFF |= {
+    "moves/": {"GET": "residents.view", "POST": "residents.write"},
+    "moves/{move}/": {"GET": "residents.view", "PATCH": "residents.write"},
+    "moves/{move}/steps/": {"GET": "residents.view"},
+    "moves/{move}/steps/{key}/": {"POST": "residents.write"},
+    "moves/{move}/override/": {"POST": "moves.override"},
+    "unit-changes/": {"GET": "residents.view", "POST": "residents.write"},
+    "unit-changes/{unit_change}/": {"GET": "residents.view"},
+    "decorations/": {"GET": "residents.view", "POST": "residents.write"},
+    "decorations/{decoration}/": {"GET": "residents.view"},
+    "decorations/{decoration}/permits/": {"POST": "residents.write"},
+    "decorations/{decoration}/permits/{part}/end/": {"POST": "residents.write"},
+    "decorations/{decoration}/inspections/": {"POST": "decorations.inspect"},
+    "decorations/{decoration}/inspections/{part}/record/": {"POST": "decorations.inspect"},
+    "decorations/{decoration}/violations/": {"POST": "decorations.inspect"},
+    "decorations/{decoration}/violations/{part}/rectify/": {"POST": "decorations.inspect"},
+}
+for act in ["people", "complete", "cancel"]:
+    STAFF[f"moves/{{move}}/{act}/"] = {"POST": "residents.write"}
+for act in ["carry-out", "cancel"]:
+    STAFF[f"unit-changes/{{unit_change}}/{act}/"] = {"POST": "residents.write"}
+for act in ["start", "stop", "resume", "accept", "close", "cancel"]:
+    STAFF[f"decorations/{{decoration}}/{act}/"] = {"POST": "residents.write"}
+for act in ["approve", "refuse"]:
+    STAFF[f"unit-changes/{{unit_change}}/{act}/"] = {"POST": "unit_changes.decide"}
+    STAFF[f"decorations/{{decoration}}/{act}/"] = {"POST": "decorations.decide"}
 PUBLIC = {
     "public/tickets/": {"POST"},
     "public/tickets/{secret}/": {"GET"},
@@ -201,7 +227,7 @@ PUBLIC = {
     "docs/": {"GET"},
 }
 NAMES = {"estates": "estate", "departments": "department", "staff": "colleague", "buildings": "building", "units": "unit"} | {
-    "residents": "resident", "tickets": "ticket", "slips": "slip", "follow-ups": "visit", "contacts": "call", "handovers": "handover", "praise": "praise", "incidents": "incident", "reminders": "reminder", "release-passes": "release_pass", "visits": "guest", "watch-list": "watched", "parcels": "parcel",
+    "residents": "resident", "tickets": "ticket", "slips": "slip", "follow-ups": "visit", "contacts": "call", "handovers": "handover", "praise": "praise", "incidents": "incident", "reminders": "reminder", "release-passes": "release_pass", "visits": "guest", "watch-list": "watched", "parcels": "parcel", "moves": "move", "unit-changes": "unit_change", "decorations": "decoration",
 }  # fmt: skip
 NAMES |= KEPT
 NAMES |= {route.removesuffix("/"): name for route, (name, _read, _write) in LEDGER.items()}
@@ -244,7 +270,11 @@ def world(
     slip.ticket_id = held.ticket_id
     slip.save()
     release_pass = issued_pass(unit, clerk)
+    begun = under_way(unit, clerk, manager)
     return {
+        **{name: begun[name][0] for name in ("move", "unit_change", "decoration")},
+        # A part that has gone through the URL is asked for after the door.
+        "part": begun["inspection"][1],
         "guest": announce_visit(estate=estate, actor=clerk, visitor_name="Li Zhiming", unit=unit).pk,
         "watched": watched(estate, clerk).pk, "parcel": receive_parcel(unit=unit, actor=clerk).pk,
         "occupancy": resident.occupancies.get().pk,

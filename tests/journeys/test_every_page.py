@@ -30,6 +30,7 @@ NO_PAGES = {
 }
 NO_PAGES |= {"pass_export", "pass_pdf", "pass_file", "pass_owing"}
 NO_PAGES |= {"visit_code", "visit_export", "visit_badge_pdf", "visit_headcount_pdf"}
+NO_PAGES |= {"fixtures_file", "decoration_file"}
 EVERY_RULE = {"resultTypes": ["violations"]}
 # The page is the same in the dark; its colours are not.
 COLOURS = EVERY_RULE | {"runOnly": ["color-contrast", "link-in-text-block"]}
@@ -42,7 +43,7 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 from django.utils import timezone
-from residents.models import Occupancy, Unit
+from residents.models import Decoration, Move, Occupancy, Unit, UnitChange
 from billing.models import Bill, BillingRun, ChargeItem, CollectionVisit, Meter, Payment, ReminderNotice
 from helpdesk.staff.models import User
 from residents.models import ImportJob
@@ -85,6 +86,9 @@ print(json.dumps({
     "handover": newest(Handover.objects.filter(estate=unit.estate)),
     "day": [str(timezone.localdate())],
     "unit": [unit.pk],
+    "move": newest(Move.objects.filter(estate=unit.estate, status="open", fixtures__isnull=False)),
+    "unit_change": newest(UnitChange.objects.filter(estate=unit.estate, status="requested")),
+    "decoration": newest(Decoration.objects.filter(estate=unit.estate, status="running")),
     "resident": [resident.pk],
     "masked": [resident.pk, f"phone-{resident.phones.first().pk}"],
     "ticket": newest(tickets.filter(unit=unit)),

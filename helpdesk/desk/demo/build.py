@@ -11,6 +11,7 @@ from helpdesk.desk.demo.estates import MAPLE, WILLOW, Plan, build_estate
 from helpdesk.desk.demo.fees import tell_fees
 from helpdesk.desk.demo.history import cast_of, write_history
 from helpdesk.desk.demo.passes import tell_passes
+from helpdesk.desk.demo.procedures import tell_procedures
 from helpdesk.desk.demo.registers import fill_answers_book, tell_registers
 from helpdesk.desk.demo.shifts import tell_shifts
 from helpdesk.desk.demo.today import tell_today
@@ -54,6 +55,7 @@ def _load(rng: random.Random, now: datetime, days: int) -> int:
             tell_fees(estate, users, now=now, rng=rng)
             tell_passes(estate, users, now=now)
             tell_visitors(estate, users, now=now, rng=rng)
+            tell_procedures(estate, users, now=now)
         fill_answers_book(estate, cast.clerks[0])
         mark_made_up(estate)
     return written

@@ -81,6 +81,28 @@ LOOKS: dict[str, dict[str, tuple[str, str, str]]] = {
         "paid": ("tick", "pine", ""),
         "reversed": ("undo", "plain", "struck"),
     },
+    "move": {
+        "open": ("list", "plain", "dashed"),
+        "completed": ("tick", "pine", ""),
+        "cancelled": ("close", "plain", "struck"),
+    },
+    "unit_change": {
+        "requested": ("note", "plain", "dashed"),
+        "approved": ("tick-badge", "pine", ""),
+        "refused": ("hand", "red", ""),
+        "carried_out": ("tick", "pine", ""),
+        "cancelled": ("close", "plain", "struck"),
+    },
+    "decoration": {
+        "applied": ("note", "plain", "dashed"),
+        "approved": ("tick-badge", "pine", ""),
+        "refused": ("hand", "red", ""),
+        "running": ("brush", "plain", ""),
+        "stopped": ("hand", "red", "filled"),
+        "accepted": ("tick", "pine", ""),
+        "closed": ("tick", "pine", ""),
+        "cancelled": ("close", "plain", "struck"),
+    },
     "contact": {
         "call": ("call-in", "plain", ""),
         "counter": ("counter", "plain", ""),

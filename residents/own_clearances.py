@@ -1,0 +1,82 @@
+"""What the residents' own records answer for a checklist: fixtures, decoration, the postal address."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from residents.clearances import (
+    DECORATION_END,
+    MOVE_IN,
+    MOVE_OUT,
+    UNIT_CHANGE,
+    Case,
+    State,
+    not_applicable,
+    register_clearance,
+    settled,
+    still_open,
+)
+from residents.models import Decoration, FixtureItem, FixturesHandover
+
+Answer = tuple[State, str, str]
+
+
+def fixtures_signed(case: Case, at: datetime) -> Answer:
+    """Both have signed the sheet of this move."""
+    assert case.move is not None  # noqa: S101 - asked of moves only
+    sheet = FixturesHandover.objects.filter(move=case.move).first()
+    url = reverse("fixtures_detail", args=[case.move.pk])
+    if sheet is None:
+        return still_open(_("The sheet is not begun."), url)
+    if not sheet.is_signed:
+        unseen = FixtureItem.objects.filter(handover=sheet, state="").count()
+        if unseen:
+            says = ngettext("%(count)d item not looked at.", "%(count)d items not looked at.", unseen)
+            return still_open(says % {"count": unseen}, url)
+        return still_open(_("A signature is missing."), url)
+    return settled(_("Signed by both."))
+
+
+def no_decoration(case: Case, at: datetime) -> Answer:
+    """No job of the unit is applied for, under way, or waiting to be closed."""
+    job = Decoration.objects.filter(unit=case.unit, status__in=Decoration.OPEN).order_by("-pk").first()
+    if job is None:
+        return not_applicable(_("No decoration."))
+    says = _("%(number)s: %(status)s.") % {"number": job.number, "status": job.get_status_display()}
+    return still_open(says, reverse("decoration_detail", args=[job.pk]))
+
+
+def address_noted(case: Case, at: datetime) -> Answer:
+    """Letters have somewhere to go."""
+    assert case.move is not None  # noqa: S101 - asked of moves only
+    if case.move.mailing_address:
+        return settled(_("Noted."))
+    return still_open(_("No address yet."), reverse("move_detail", args=[case.move.pk]) + "#edit")
+
+
+def cards_of_workers(case: Case, at: datetime) -> Answer:
+    """Every worker's card of the job is back."""
+    assert case.decoration is not None  # noqa: S101 - asked of decorations only
+    out = case.decoration.permits.filter(ended_at__isnull=True).count()
+    if out:
+        says = ngettext("%(count)d card is still out.", "%(count)d cards are still out.", out)
+        return still_open(says % {"count": out}, reverse("decoration_detail", args=[case.decoration.pk]))
+    return settled(_("None is out.")) if case.decoration.permits.exists() else not_applicable()
+
+
+def register() -> None:
+    """Called once, when the apps are ready."""
+    register_clearance(
+        "fixtures", fixtures_signed, title=gettext_lazy("Fixtures handed over"), kinds=[MOVE_IN, MOVE_OUT]
+    )
+    register_clearance(
+        "decoration", no_decoration, title=gettext_lazy("Decoration closed"), kinds=[MOVE_OUT, UNIT_CHANGE]
+    )
+    register_clearance(
+        "mailing", address_noted, title=gettext_lazy("New postal address noted"), kinds=[MOVE_OUT]
+    )
+    register_clearance(
+        "worker_cards", cards_of_workers, title=gettext_lazy("Workers' cards back"), kinds=[DECORATION_END]
+    )
