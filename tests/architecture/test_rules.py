@@ -14,7 +14,9 @@ ROWS = [
 
 def test_every_test_that_the_index_names_is_there():
     tests = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
-    there = {name for text in tests for name in re.findall(r"^ *(?:async )?def (test_\w+)", text, re.MULTILINE)}
+    there = {
+        name for text in tests for name in re.findall(r"^ *(?:async )?def (test_\w+)", text, re.MULTILINE)
+    }
     named = set(re.findall(r"`(test_\w+)`", "\n".join(ROWS)))
     assert len(named) > 100
     assert named <= there, sorted(named - there)
