@@ -104,9 +104,11 @@
     each(event.target, (key, kept) => store(key, { ...kept, sent: true }));
   });
   document.addEventListener("htmx:afterRequest", function (event) {
-    const form = event.detail.elt.closest && event.detail.elt.closest("form");
+    // Only what the form itself sent: a check as one types, or an answer that asks to log in, has kept nothing.
+    const form = event.detail.elt;
     const answer = event.detail.xhr;
-    if (!form || form.method !== "post" || !event.detail.successful) return;
+    if (!form.matches("form") || form.method !== "post" || !event.detail.successful) return;
+    if (answer.getResponseHeader("HX-Redirect")) return;
     if (answer.responseText.includes('aria-invalid="true"') || answer.responseText.includes('role="alert"')) return;
     each(form, (key, kept) => { if (kept.sent) store(key, null); });
   });

@@ -79,7 +79,8 @@ class RunningDesk:
         """Asks it to stop; returns the command lines of what did not, which are killed then."""
         self.process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=20)
+            # Three services let go of their work first; on a busy machine that takes its time.
+            self.process.wait(timeout=60)
         left = dict(self.running())
         for pid in left:
             with contextlib.suppress(ProcessLookupError):

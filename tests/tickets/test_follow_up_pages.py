@@ -48,12 +48,14 @@ def test_what_is_said_is_said_in_the_residents_language(login, clerk, visit):
     assert answer.context["script"]["say_lang"] == "zh-hans"
 
 
-def test_a_routine_visit_mixes_no_languages_in_what_is_said(login, clerk, estate, resident):
+def test_a_routine_visit_mixes_no_languages_in_what_is_said(login, clerk, unit, resident):
     at = timezone.now() - timedelta(minutes=1)
     visit = FollowUp.objects.create(
-        estate=estate,
+        estate=unit.estate,
+        unit=unit,
         resident=resident,
         routine=FollowUp.Routine.YEARLY,
+        routine_key=f"{unit.pk}:2026",
         scheduled_at=at,
         due_at=at + timedelta(days=2),
         on_time_until=at + timedelta(days=2),
