@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,6 +9,8 @@ class BillingConfig(AppConfig):
     verbose_name = _("Fees")
 
     def ready(self) -> None:
-        from billing.triggers import install  # the models must stand before the rules about them are read
+        # The models must stand before the rules about them are read.
+        from billing.triggers import install, make_way
 
+        pre_migrate.connect(make_way, dispatch_uid="billing.make_way")
         post_migrate.connect(install, dispatch_uid="billing.triggers")
