@@ -29,11 +29,13 @@ test: $(VENV)/.dev-packages ## All tests but the browser's, on the embedded defa
 test-services: $(VENV)/.dev-packages ## The same on PostgreSQL and Redis (given by URL, or throw-away ones)
 	@$(IN_TEMP) .ci/with-services $(PYTEST) $(ARGS)
 
-# 2,000 histories of 50 steps and 100,000 late fees, once on each database; hours rather than minutes.
-MONEY := LEDGER_EXAMPLES=2000 LEDGER_STEPS=50 LATE_FEE_CASES=100000 CONCURRENT_ROUNDS=20
+# 2,000 histories of 50 steps, 100,000 late fees and 5,000 bills reminded of under fire, once on each database; about an
+# hour on two idle cores.
+MONEY := LEDGER_EXAMPLES=2000 LEDGER_STEPS=50 LATE_FEE_CASES=100000 CONCURRENT_ROUNDS=20 REMINDED_BILLS=5000
+MONEY_TESTS := tests/billing tests/faults/test_reminders.py
 test-money: $(VENV)/.dev-packages ## The ledger at length, on SQLite and on PostgreSQL
-	@$(IN_TEMP) $(EMBEDDED) $(MONEY) $(PY) -m pytest tests/billing $(ARGS)
-	@$(IN_TEMP) $(MONEY) .ci/with-services $(PY) -m pytest tests/billing $(ARGS)
+	@$(IN_TEMP) $(EMBEDDED) $(MONEY) $(PY) -m pytest $(MONEY_TESTS) $(ARGS)
+	@$(IN_TEMP) $(MONEY) .ci/with-services $(PY) -m pytest $(MONEY_TESTS) $(ARGS)
 
 test-browser: $(VENV)/.dev-packages ## Journeys in a real Chromium
 	@$(IN_TEMP) $(EMBEDDED) $(PY) -m pytest -n $(WORKERS) --dist load -m browser tests/journeys $(ARGS)

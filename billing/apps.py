@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,8 +11,9 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         # The models must stand before the rules about them are read.
         from billing.clearances import register
-        from billing.triggers import install
+        from billing.triggers import install, make_way
 
         register()
 
+        pre_migrate.connect(make_way, dispatch_uid="billing.make_way")
         post_migrate.connect(install, dispatch_uid="billing.triggers")

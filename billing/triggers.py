@@ -1,7 +1,7 @@
 """Puts billing.ledger_rules in place on SQLite and PostgreSQL, anew after every migrate (helpdesk.audit.triggers says why)."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -19,11 +19,35 @@ def install(using: str = "default", **_kwargs: Any) -> None:
     if not tables <= set(connection.introspection.table_names()):
         return
     with connection.cursor() as cursor:
+        if any(_unfinished(connection, cursor, table) for table in tables):
+            return  # between two migrations; they come when the rest of them is through
         if connection.vendor == "sqlite":
             _install_sqlite(cursor)
         else:
             for statement in _postgres():
                 cursor.execute(statement)
+
+
+def _unfinished(connection: Any, cursor: Any, table: str) -> bool:
+    """Whether a table has not all columns of its model."""
+    there = {column.name for column in connection.introspection.get_table_description(cursor, table)}
+    return not {field.column for field in _models()[table]._meta.fields} <= there
+
+
+def make_way(using: str = "default", plan: Sequence[Any] = (), **_kwargs: Any) -> None:
+    """Take the triggers down on SQLite while migrations run; `install` puts them back when they are through.
+
+    A column is changed there by building a table anew, and SQLite refuses that while a trigger names the old one.
+    """
+    connection = connections[using]
+    if connection.vendor != "sqlite" or not plan:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        there = {row[0] for row in cursor.fetchall()}
+        for _table, name in names("sqlite"):
+            if name in there:
+                cursor.execute("DROP TRIGGER " + name)
 
 
 def missing(using: str = "default") -> list[str]:
