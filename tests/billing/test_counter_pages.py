@@ -177,7 +177,7 @@ def test_the_oldest_debt_stands_first(account, unit, cashier, login):
     older = Unit.objects.create(estate=unit.estate, building=unit.building, code="9-9-901")
     post_bill(older, date(2026, 3, 1), "10.00")
     page = login(cashier).get("/fees/").text
-    assert page.index("9-9-901") < page.index(unit.code)
+    assert page.index(f"/fees/units/{older.pk}/") < page.index(f"/fees/units/{unit.pk}/")
 
 
 # --- paper ------------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from residents.models import Unit
 
 MONTHS = 24
 RECENT = 2  # months in which every rung of the ladder went out; before that one demand in a quarter
-AHEAD_SINCE = 11  # the month from which households pay ahead; before that they settle a quarter at its end
+AHEAD_SINCE = 19  # the month from which households pay ahead; before that they settle a quarter at its end
 DUE_DAY = 15
 RUNGS = (-3, 0, 7, 15, 30)
 METHODS = ("wechat", "wechat", "wechat", "alipay", "alipay", "transfer", "cash", "cash", "card")
