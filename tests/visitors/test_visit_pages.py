@@ -63,7 +63,11 @@ class TestForm:
         later = GUEST | {"path": "later", "act": "announce", "expected_at": f"{tomorrow:%Y-%m-%dT%H:%M}"}
         desk.post(page("visit_new"), later)
         visit = Visit.objects.get()
-        assert visit.status == "expected" and visit.code and timezone.localdate(visit.expected_at) == tomorrow.date()
+        assert (
+            visit.status == "expected"
+            and visit.code
+            and timezone.localdate(visit.expected_at) == tomorrow.date()
+        )
 
     def test_the_host_is_told_before_anybody_is_admitted(self, desk, resident):
         desk.post(page("visit_new"), GUEST | {"act": "tell"})
