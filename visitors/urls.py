@@ -33,6 +33,7 @@ urlpatterns = [
     path("code/<str:code>/", visits.by_code, name="visit_code"),
     path("<int:pk>/", visits.detail, name="visit_detail"),
     path("<int:pk>/check-in/", visit_acts.check_in, name="visit_check_in"),
+    path("<int:pk>/seat/", visit_acts.seat, name="visit_seat"),
     path("<int:pk>/check-out/", visit_acts.check_out, name="visit_check_out"),
     path("<int:pk>/refuse/", visit_acts.refuse, name="visit_refuse"),
     path("<int:pk>/stay/", visit_acts.extend, name="visit_stay"),

@@ -360,6 +360,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "visit_code": ("GET", "visits.view", "visit_code"),
     "visit_detail": ("GET", "visits.view", "expected_visit"),
     "visit_check_in": ("POST", "visits.work", "expected_visit"),
+    "visit_seat": ("POST", "visits.work", "inside_visit"),
     "visit_check_out": ("POST", "visits.work", "inside_visit"),
     "visit_refuse": ("POST", "visits.work", "expected_visit"),
     "visit_stay": ("POST", "visits.work", "inside_visit"),

@@ -179,6 +179,7 @@ for act in ["document", "consent", "ask-owner", "confirm-request", "issue", "rev
 for act in [
     "check-in",
     "check-out",
+    "seat",
     "refuse",
     "report-suspicious",
     "confirm",

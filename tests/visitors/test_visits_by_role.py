@@ -23,6 +23,7 @@ ACTS: dict[str, tuple[str, str, dict[str, str]]] = {
     "answer": ("visit_host_answer", "host-answer", {"answer": "wait"}),
     "check_in": ("visit_check_in", "check-in", DOCUMENT),
     "refuse": ("visit_refuse", "refuse", REASON),
+    "seat": ("visit_seat", "seat", {}),
     "extend": ("visit_stay", "extend", {}),
     "check_out": ("visit_check_out", "check-out", {}),
     "report": ("visit_suspicious", "report-suspicious", NOTE),
@@ -71,6 +72,8 @@ def test_who_may_does_what_the_table_says_and_nobody_else_does_anything(
     for status in S.values:
         for role in Role:
             visit = visit_in(status, unit, cast["clerk"], is_request=act == "confirm")
+            if act == "seat":
+                Visit.objects.filter(pk=visit.pk).update(kind="caller")
             before = (visit.status, visit.version)
             answer = send(door, act, visit, doors[door][role.value])
             visit.refresh_from_db()

@@ -30,7 +30,7 @@ from tickets.api.ticket_serializers import refuse_other_estate
 from visitors.models import Visit
 from visitors.models.visits import DocumentType
 from visitors.selectors import expected_on, span_of
-from visitors.services import host_answers, visit_watch, visits
+from visitors.services import host_answers, office_callers, visit_watch, visits
 
 MASKED = "*"
 
@@ -46,7 +46,7 @@ class VisitSerializer(StrictModelSerializer):
         fields = (
             "id", "number", "estate", "kind", "status", "code", "visitor_name", "visitor_phone", "purpose", "unit",
             "host", "department", "expected_at", "comes_until", "party_size", "plate", "carries", "id_document_type",
-            "id_last_four", "badge", "host_told_at", "host_answer", "host_answered_at", "arrived_at", "arrived_by",
+            "id_last_four", "badge", "seated_at", "host_told_at", "host_answer", "host_answered_at", "arrived_at", "arrived_by",
             "stay_until", "overstayed", "left_at", "left_by", "refuse_reason", "refused_at", "confirmed_at", "created_by",
             "created_at", "version",
         )  # fmt: skip
@@ -189,6 +189,14 @@ class VisitViewSet(DeskViewSet):
         """Admitted, with the kind of document that was seen; the host is told."""
         visit = self.get_object()
         return self.answer(visits.check_in(visit, actor=request.user, **self.body(CheckInSerializer)))
+
+    @extend_schema(request=None, responses=VisitSerializer)
+    @action(detail=True, methods=["post"])
+    def seat(self, request: Request, pk: str) -> Response:
+        """A caller on the office was shown to the waiting area and offered tea."""
+        visit = self.get_object()
+        self.nothing_in_the_body()
+        return self.answer(office_callers.seat_caller(visit, actor=request.user))
 
     @extend_schema(request=None, responses=VisitSerializer)
     @action(detail=True, methods=["post"], url_path="check-out")

@@ -106,6 +106,8 @@ class Visit(models.Model):
     arrived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # A caller on the office was shown to the waiting area and offered tea.
+    seated_at = models.DateTimeField(_("shown to the waiting area"), null=True, blank=True)
     stay_until = models.DateTimeField(_("may stay until"), null=True, blank=True)
     left_at = models.DateTimeField(_("checked out"), null=True, blank=True)
     left_by = models.ForeignKey(

@@ -17,7 +17,7 @@ from helpdesk.staff.access import needs, require_here
 from visitors.forms import visits as forms
 from visitors.models import Visit
 from visitors.models.policies import policy_of
-from visitors.services import host_answers, invitations, visit_watch, visits
+from visitors.services import host_answers, invitations, office_callers, visit_watch, visits
 from visitors.views.visits import show_visit, user_of, visit_for
 
 Act = Callable[[dict[str, Any]], Any]
@@ -47,6 +47,15 @@ def check_out(request: HttpRequest, pk: int) -> HttpResponse:
     visit = visit_for(request, "visits.work", pk=pk)
     visits.check_out(visit, actor=user_of(request))
     return back(request, visit, _("Checked out: %(number)s") % {"number": visit.number})
+
+
+@require_POST
+@needs("visits.work")
+def seat(request: HttpRequest, pk: int) -> HttpResponse:
+    """A caller on the office has a seat and was offered tea."""
+    visit = visit_for(request, "visits.work", pk=pk)
+    office_callers.seat_caller(visit, actor=user_of(request))
+    return back(request, visit, _("Written down"))
 
 
 @require_POST

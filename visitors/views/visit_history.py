@@ -45,6 +45,7 @@ TOLD: dict[str, tuple[str, Callable[[Data], str]]] = {
     "visit.host_answered": ("speech", _answered),
     "visit.watch_list_acknowledged": ("eye", lambda data: _("Note of the watch list read")),
     "visit.checked_in": ("inside", _checked_in),
+    "visit.seated": ("tick", lambda data: _("Seated, tea offered")),
     "visit.extended": ("clock", _extended),
     "visit.overstayed": ("warning", lambda data: _("Stayed too long")),
     "visit.checked_out": ("tick", lambda data: _("Checked out")),

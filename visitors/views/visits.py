@@ -26,6 +26,7 @@ from visitors.services.invitations import door_url
 from visitors.services.visits import VISIT_STATES
 from visitors.views.visit_history import of_entry
 from visitors.views.visit_notes import notes_on
+from visitors.views.visit_steps import steps_of
 
 S = Visit.Status
 ABOUT = ("estate", "unit", "host", "department", "arrived_by", "left_by", "created_by")
@@ -69,6 +70,7 @@ def show_visit(request: HttpRequest, visit: Visit, *, status: int = 200, **given
         "visit": visit,
         "name": name_shown(request, visit, works),
         "clock": stay_clock(visit, at),
+        "steps": steps_of(visit, works=works),
         "look": look_of(visit, at),
         "facts": facts_of(visit, user),
         "may": {act: act in allowed for act in VISIT_STATES.table} | {"works": works},
