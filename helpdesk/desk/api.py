@@ -16,13 +16,14 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing.models import Reminder
 from helpdesk.api.filters import BIGGEST_ID, refuse_unknown
 from helpdesk.api.views import TableView
 from helpdesk.desk.caller_cards import CallerCard, caller_card
 from helpdesk.desk.hits import NEEDS
 from helpdesk.desk.lookup import LONGEST_QUERY, look_up
 from residents.api.residents import PhoneSerializer
-from residents.models import Occupancy, Unit
+from residents.models import KeyLoan, Occupancy, Unit, Vehicle
 from residents.selectors import people_of
 from tickets.models import Ticket
 from visitors.models import ReleasePass, Visit
@@ -121,6 +122,28 @@ class CardVisitSerializer(serializers.ModelSerializer[Visit]):
         return str(visit.visitor_name)
 
 
+class CardReminderSerializer(serializers.ModelSerializer[Reminder]):
+    number = serializers.CharField(source="bill.number", help_text="Of the bill.")
+
+    class Meta:
+        model = Reminder
+        fields = ("id", "bill", "number", "level", "day", "outstanding")
+
+
+class CardVehicleSerializer(serializers.ModelSerializer[Vehicle]):
+    class Meta:
+        model = Vehicle
+        fields = ("id", "plate", "kind", "description", "space")
+
+
+class CardKeySerializer(serializers.ModelSerializer[KeyLoan]):
+    label = serializers.CharField(source="key.label", help_text="What the key opens.")
+
+    class Meta:
+        model = KeyLoan
+        fields = ("id", "key", "label", "borrower", "lent_at", "due_at")
+
+
 class CardSerializer(serializers.Serializer[Any]):
     """Who lives there, what is open and what was last. Tickets only for who may see tickets."""
 
@@ -134,6 +157,9 @@ class CardSerializer(serializers.Serializer[Any]):
     credit = serializers.SerializerMethodField()
     open_passes = serializers.SerializerMethodField()
     visitors = serializers.SerializerMethodField()
+    reminders = serializers.SerializerMethodField()
+    vehicles = serializers.SerializerMethodField()
+    keys_out = serializers.SerializerMethodField()
 
     @extend_schema_field(CardPersonSerializer(many=True))
     def get_people(self, card: CallerCard) -> Any:
@@ -160,6 +186,23 @@ class CardSerializer(serializers.Serializer[Any]):
     def get_visitors(self, card: CallerCard) -> Any:
         """Who is inside, then who is expected today; none for who may not see visits."""
         return CardVisitSerializer(card.visitors, many=True).data if self.context["with_visits"] else []
+
+    @extend_schema_field(CardReminderSerializer(many=True))
+    def get_reminders(self, card: CallerCard) -> Any:
+        """The last five that went out or wait; none for who may not see accounts."""
+        if not card.arrears or not self.context["with_reminders"]:
+            return []
+        rows = Reminder.objects.filter(unit=card.unit, is_dropped=False).select_related("bill")
+        return CardReminderSerializer(rows.order_by("-day", "-id")[:5], many=True).data
+
+    @extend_schema_field(CardVehicleSerializer(many=True))
+    def get_vehicles(self, card: CallerCard) -> Any:
+        return CardVehicleSerializer(card.vehicles, many=True).data
+
+    @extend_schema_field(CardKeySerializer(many=True))
+    def get_keys_out(self, card: CallerCard) -> Any:
+        """Keys of the unit that the desk has lent, the earliest due first."""
+        return CardKeySerializer(card.keys_out, many=True).data
 
     @extend_schema_field(CardTicketSerializer(many=True))
     def get_open_tickets(self, card: CallerCard) -> Any:
@@ -190,6 +233,7 @@ class CardView(TableView):
         with_tickets = request.auth.opens("tickets.view") and request.user.may("tickets.view", unit.estate_id)
         shown = {
             "with_tickets": with_tickets,
+            "with_reminders": request.auth.opens("reminders.view"),
             "with_accounts": request.auth.opens("billing.view"),
             "with_passes": request.auth.opens("passes.view"),
             "with_visits": request.auth.opens("visits.view"),

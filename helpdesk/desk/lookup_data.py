@@ -51,8 +51,8 @@ def is_built() -> bool:
 def build(units: int, people: int, estates: int) -> None:
     """`units` and `people` spread over `estates`, the asker being a clerk of all of them."""
     rng = random.Random(7)  # noqa: S311 - made up, not a secret
-    user = User.objects.create_user(ASKER, name="Clerk")
     with transaction.atomic():
+        user = User.objects.create_user(ASKER, name="Clerk")
         places = [_estate(n, user) for n in range(estates)]
         doors = list(_units(places, units))
         _write(Unit, doors)

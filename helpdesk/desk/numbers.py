@@ -150,7 +150,8 @@ def _columns(letter: str, series: Series, rows: QuerySet[Any]) -> QuerySet[Any]:
     if series.told_bare:
         first = Cast(first, TextField())
     money = DecimalField(max_digits=14, decimal_places=4)
-    amount = Cast(F(series.amount), money) if series.amount else Value(None, money)
+    # Without a cast PostgreSQL takes two bare NULLs one under the other for texts.
+    amount = Cast(F(series.amount) if series.amount else Value(None), money)
     named = {
         "x_letter": Value(letter, CharField()),
         "x_pk": F(series.pk),

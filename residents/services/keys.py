@@ -138,7 +138,9 @@ def _guard_kind(estate: Estate, kind: str, unit: Unit | None) -> None:
         raise Refused("unit_missing", _("Name the unit it opens."), field="unit")
     if unit.estate_id != estate.pk:
         raise Refused("other_estate", _("That unit belongs to another estate."), field="unit")
-    if kind == DeskKey.Kind.UNIT and unit.status != Unit.Status.NOT_HANDED_OVER:
+    # As it stands now: the page may have been open since before the handover.
+    with_builder = Unit.objects.filter(pk=unit.pk, status=Unit.Status.NOT_HANDED_OVER).exists()
+    if kind == DeskKey.Kind.UNIT and not with_builder:
         raise Refused(
             "handed_over",
             _(

@@ -10,6 +10,7 @@ from helpdesk.desk.demo.canned import fill_canned_replies
 from helpdesk.desk.demo.estates import MAPLE, WILLOW, Plan, build_estate
 from helpdesk.desk.demo.fees import tell_fees
 from helpdesk.desk.demo.history import cast_of, write_history
+from helpdesk.desk.demo.household import tell_households
 from helpdesk.desk.demo.passes import tell_passes
 from helpdesk.desk.demo.procedures import tell_procedures
 from helpdesk.desk.demo.registers import fill_answers_book, tell_registers
@@ -54,6 +55,7 @@ def _load(rng: random.Random, now: datetime, days: int) -> int:
             fill_canned_replies(estate, users)
             tell_fees(estate, users, now=now, rng=rng)
             tell_passes(estate, users, now=now)
+            tell_households(estate, users, now=now, rng=rng)
             tell_visitors(estate, users, now=now, rng=rng)
             tell_procedures(estate, users, now=now)
         fill_answers_book(estate, cast.clerks[0])
