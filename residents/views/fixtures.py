@@ -65,8 +65,9 @@ def remove(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     item = (
         FixtureItem.objects.select_related("handover__move").filter(handover__move=move, pk=item_pk).first()
     )
-    if item is not None:
-        fixtures.remove_fixture(item, actor=request.user)  # type: ignore[arg-type]
+    if item is None:
+        raise Http404
+    fixtures.remove_fixture(item, actor=request.user)  # type: ignore[arg-type]
     return done(request, _("Line removed"), sheet_url(move))
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -181,8 +181,9 @@ def person_remove(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse
     """Somebody does not move after all."""
     move = move_for(request, pk, "residents.write")
     gone = MovePerson.objects.select_related("move").filter(move=move, pk=person_pk).first()
-    if gone is not None:
-        moves.remove_move_person(gone, actor=request.user)  # type: ignore[arg-type]
+    if gone is None:
+        raise Http404
+    moves.remove_move_person(gone, actor=request.user)  # type: ignore[arg-type]
     return done(request, _("Taken off"), page_of(move))
 
 
