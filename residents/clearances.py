@@ -68,7 +68,8 @@ def not_applicable(says: str = "") -> tuple[State, str, str]:
     return State.NOT_APPLICABLE, says, ""
 
 
-Check = Callable[[Case, datetime], tuple[State, str, str]]
+# A check that has no record to answer from says None, and a hand ticks the step.
+Check = Callable[[Case, datetime], tuple[State, str, str] | None]
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,10 @@ def clearance(key: str, case: Case, at: datetime) -> Clearance | None:
     """What the house answers for one step; None where nobody does, and a hand ticks it."""
     for found in _registered.get(key, []):
         if case.kind in found.kinds:
-            state, says, url = found.check(case, at)
+            answer = found.check(case, at)
+            if answer is None:
+                return None
+            state, says, url = answer
             return Clearance(key, state, says, url, found.title, found.permission)
     return None
 
@@ -110,7 +114,7 @@ def clearances_of(case: Case, at: datetime) -> list[Clearance]:
 
 
 def is_answered(key: str, kind: str) -> bool:
-    """Whether a check ticks this step."""
+    """Whether a check ticks this step, where it has a record to go by."""
     return any(kind in found.kinds for found in _registered.get(key, []))
 
 

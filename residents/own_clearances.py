@@ -1,7 +1,8 @@
-"""What the residents' own records answer for a checklist: fixtures, decoration, the postal address."""
+"""What the residents' own records answer for a checklist: fixtures, decoration, address, keys, cards, parking."""
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,7 +19,7 @@ from residents.clearances import (
     settled,
     still_open,
 )
-from residents.models import Decoration, FixtureItem, FixturesHandover
+from residents.models import AccessCard, Decoration, FixtureItem, FixturesHandover, KeyLoan, ParkingSpace
 
 Answer = tuple[State, str, str]
 
@@ -66,6 +67,38 @@ def cards_of_workers(case: Case, at: datetime) -> Answer:
     return settled(_("None is out.")) if case.decoration.permits.exists() else not_applicable()
 
 
+def keys_back(case: Case, at: datetime) -> Answer | None:
+    """No key of the unit that the desk lent is out. What the household itself hands in, a hand ticks."""
+    out = KeyLoan.objects.out().filter(key__unit=case.unit).count()
+    if not out:
+        return None
+    says = ngettext(
+        "%(count)d key of the desk is still out.", "%(count)d keys of the desk are still out.", out
+    )
+    return still_open(says % {"count": out}, reverse("key_list"))
+
+
+def cards_back(case: Case, at: datetime) -> Answer | None:
+    """No card of whoever leaves, or of the unit as such, is still in use; where none is on file, a hand ticks it."""
+    theirs = Q(resident__in=case.residents) | Q(unit=case.unit, resident__isnull=True)
+    cards = AccessCard.objects.current().filter(theirs)
+    out = cards.filter(status=AccessCard.Status.ISSUED).count()
+    if out:
+        says = ngettext("%(count)d card is still in use.", "%(count)d cards are still in use.", out)
+        return still_open(says % {"count": out}, reverse("unit_detail", args=[case.unit.pk]))
+    return settled(_("None is in use.")) if cards.exists() else None
+
+
+def parking_given_up(case: Case, at: datetime) -> Answer | None:
+    """The unit rents no parking place any more; where it never did, a hand ticks it."""
+    rented = ParkingSpace.objects.current().filter(unit=case.unit, kind=ParkingSpace.Kind.RENTED)
+    codes = ", ".join(rented.values_list("code", flat=True)[:5])
+    if not codes:
+        return None
+    says = _("Still rented: %(places)s.") % {"places": codes}
+    return still_open(says, reverse("unit_detail", args=[case.unit.pk]))
+
+
 def register() -> None:
     """Called once, when the apps are ready."""
     register_clearance(
@@ -79,4 +112,9 @@ def register() -> None:
     )
     register_clearance(
         "worker_cards", cards_of_workers, title=gettext_lazy("Workers' cards back"), kinds=[DECORATION_END]
+    )
+    register_clearance("keys", keys_back, title=gettext_lazy("Keys back"), kinds=[MOVE_OUT])
+    register_clearance("cards", cards_back, title=gettext_lazy("Cards and permits back"), kinds=[MOVE_OUT])
+    register_clearance(
+        "parking", parking_given_up, title=gettext_lazy("Parking place given up"), kinds=[MOVE_OUT]
     )

@@ -17,8 +17,11 @@ from helpdesk.staff.services import create_token
 from residents import clearances
 from residents.models import Move, MoveStep, Occupancy, Resident, Unit
 from residents.services import moves
+from residents.services.cards import end_card, issue_card
+from residents.services.keys import add_key, lend_key, take_key_back
 from residents.services.move_rules import add_move_rule, change_move_rule
 from residents.services.residents import add_occupancy, add_resident
+from residents.services.vehicles import add_space, give_space
 from tests.api.conftest import bearer
 from tests.billing.bills import post_bill
 from tests.residents.procedures import (
@@ -433,3 +436,31 @@ def test_the_api_opens_settles_and_completes(unit, resident, clerk, manager, log
 def bearer_of(user):
     _token, plain = create_token(user, name="t", actor=None)
     return bearer(plain)
+
+
+def test_a_key_of_the_desk_that_is_out_keeps_keys_open_whatever_a_hand_ticked(unit, resident, clerk):
+    move = move_out(unit, clerk)
+    moves.tick_move_step(move, "keys", actor=clerk, at=NOW)
+    key = add_key(estate=unit.estate, actor=clerk, code="K7", label="Door", kind="left", unit=unit)
+    loan = lend_key(key, actor=clerk, borrower="Lin", due_at=NOW + timedelta(hours=2), at=NOW)
+    assert state(move, "keys").is_open
+    refused("answered_for", moves.tick_move_step, move, "keys", actor=clerk, at=NOW)
+    take_key_back(loan, actor=clerk, at=NOW + timedelta(hours=1))
+    assert not state(move, "keys").is_open
+
+
+def test_cards_in_use_keep_a_move_out_open_until_the_last_is_back(unit, resident, clerk):
+    card = issue_card(actor=clerk, resident=resident, unit=unit, number="C-7")
+    move = move_out(unit, clerk)
+    assert state(move, "cards").is_open
+    end_card(card, actor=clerk, status="returned")
+    assert not state(move, "cards").is_open
+
+
+def test_a_rented_parking_place_keeps_a_move_out_open_until_it_is_given_up(unit, resident, clerk):
+    space = add_space(estate=unit.estate, actor=clerk, code="B1-07", unit=unit)
+    move = move_out(unit, clerk)
+    assert state(move, "parking").is_open
+    give_space(space, actor=clerk, unit=None)
+    moves.tick_move_step(move, "parking", actor=clerk, at=NOW)
+    assert not state(move, "parking").is_open
