@@ -25,8 +25,10 @@ from helpdesk.staff.models import User
 from residents.models import Unit
 
 MONTHS = 24
-RECENT = 2  # months in which every rung of the ladder went out; before that one demand in a quarter
-AHEAD_SINCE = 19  # the month from which households pay ahead; before that they settle a quarter at its end
+RECENT = 2  # months in which every rung of the ladder went out; before that one demand in half a year
+AHEAD_SINCE = (
+    19  # the month from which households pay ahead; before that they settle half a year or a quarter at once
+)
 DUE_DAY = 15
 RUNGS = (-3, 0, 7, 15, 30)
 METHODS = ("wechat", "wechat", "wechat", "alipay", "alipay", "transfer", "cash", "cash", "card")
@@ -45,13 +47,13 @@ class Habit(NamedTuple):
 
 
 HABITS = (
-    Habit(12, 12, 0, 46),
-    Habit(3, 3, 0, 26),
-    Habit(1, 0, 0, 10),
-    Habit(2, 0, 1, 7),
-    Habit(3, 0, 2, 5),
-    Habit(6, 0, 4, 3),
-    Habit(6, 0, 9, 2),
+    Habit(12, 12, 0, 47),
+    Habit(3, 3, 0, 28),
+    Habit(1, 0, 0, 16),
+    Habit(2, 0, 1, 4),
+    Habit(3, 0, 2, 2),
+    Habit(6, 0, 4, 1),
+    Habit(6, 0, 9, 1),
     Habit(12, 0, 13, 1),
 )
 # The doors that the papers and the tour speak of: one is a month behind, its neighbour pays every month.
@@ -198,8 +200,8 @@ def _paying_days(
     """Day -> the units that pay on it this month; whoever pays ahead does so early."""
     found: dict[date, list[int]] = {}
     for pk, (habit, turn) in habits.items():
-        if habit.ahead and month < AHEAD_SINCE:
-            if month % 3 == 2:
+        if month < AHEAD_SINCE and not habit.behind:
+            if month % (6 if habit.ahead else 3) == 2:
                 found.setdefault(first + timedelta(days=rng.choice((4, 8, 11, 13))), []).append(pk)
             continue
         begins = month == AHEAD_SINCE and habit.ahead
@@ -258,7 +260,7 @@ def _reminding_days(month: int, first: date, today: date) -> set[date]:
     """The days of the month on which reminders went out."""
     due = first.replace(day=DUE_DAY)
     if month < MONTHS - RECENT:
-        return {due + timedelta(days=7)} if month % 3 == 0 else set()
+        return {due + timedelta(days=7)} if month % 6 == 2 else set()
     before = (first - timedelta(days=1)).replace(day=DUE_DAY)
     days = {due + timedelta(days=rung) for rung in RUNGS} | {before + timedelta(days=rung) for rung in RUNGS}
     return {day for day in days if (day.year, day.month) == (first.year, first.month)}
