@@ -1,12 +1,14 @@
 """Every address of the house."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
+
+from helpdesk.staff.log_in import LogInPage
 
 urlpatterns = [
     path("", include("helpdesk.desk.urls")),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", LogInPage.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("helpdesk.staff.urls")),

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 from django.utils.text import Truncator
 
 from helpdesk.audit.models import Entry
-from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
 from tickets.models import Contact, LogEntry, Slip, Ticket
@@ -77,7 +77,7 @@ def day_figures(estate: Estate, day: date) -> dict[str, int]:
 
 def bounds_of(estate: Estate, day: date) -> tuple[datetime, datetime]:
     """From midnight to midnight on the estate's clock."""
-    zone = local(estate, datetime.now().astimezone()).tzinfo
+    zone = ZoneInfo(estate.time_zone)
     midnight = datetime.min.time()
     return datetime.combine(day, midnight, zone), datetime.combine(day + timedelta(days=1), midnight, zone)
 

@@ -3,8 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from helpdesk.audit.services import record
 
@@ -15,6 +21,15 @@ class SettingsSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
         return bool(user.is_authenticated and user.is_active and user.may_somewhere("settings.change"))  # type: ignore[union-attr]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """No second way in: strangers go to the log-in page, which counts their tries; who has no such role gets 403."""
+        if request.user.is_authenticated:
+            if not self.has_permission(request):
+                raise PermissionDenied
+            return redirect("admin:index")
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+        return redirect_to_login(wanted or reverse("admin:index"), reverse("login"))
 
 
 class SettingsAdmin(admin.ModelAdmin):

@@ -23,6 +23,30 @@ def attempts(what: str, address: str) -> int:
     return int(cache.get(_key(what, address), 0))
 
 
+def take_attempt(what: str, address: str, *, most: int, seconds: int) -> bool:
+    """Count one more attempt unless `most` stand already; one that is refused neither counts nor prolongs the wait."""
+    if attempts(what, address) >= most:
+        return False
+    count = note_attempt(what, address, seconds=seconds)
+    # Not every cache keeps the time that a count has left when it goes up.
+    cache.touch(_key(what, address), seconds)
+    return count <= most
+
+
+def give_back(what: str, address: str, *, seconds: int) -> None:
+    """The last attempt was a good one and does not count."""
+    left = attempts(what, address) - 1
+    if left > 0:
+        cache.set(_key(what, address), left, timeout=seconds)
+    else:
+        forget_attempts(what, address)
+
+
+def forget_attempts(what: str, address: str) -> None:
+    """Nothing stands against `address` any more."""
+    cache.delete(_key(what, address))
+
+
 def _key(what: str, address: str) -> str:
     return f"attempts:{what}:{hashlib.sha256(_sender(address).encode()).hexdigest()[:32]}"
 

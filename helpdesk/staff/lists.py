@@ -1,8 +1,10 @@
 """How people keep lists: saved views, lent ones, the columns they want, the view a list opens with."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, QueryDict
@@ -28,6 +30,7 @@ LISTS = {
 # What belongs to a moment and not to a view.
 PASSING = ("before", "after", "view", "csrfmiddlewaretoken", "format")
 MOST_VIEWS = 50
+OUR_NUMBERS = re.compile(r"\d{4}-\d\d-\d\d|[A-Za-z]{1,4}-\d{4}(\d\d)?-\d{1,8}")
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,11 @@ def query_kept(query: QueryDict) -> str:
     return kept.urlencode()
 
 
+def _is_somebodys_number(value: str) -> bool:
+    """Seven digits or more, as telephones have them; days and the desk's own numbers (T-2026-000001) are none."""
+    return not OUR_NUMBERS.fullmatch(value.strip()) and sum(c.isdecimal() for c in value) >= 7
+
+
 @transaction.atomic
 def save_view(
     *,
@@ -86,13 +94,17 @@ def save_view(
 ) -> SavedView:
     """Keep filters and columns under a name; the same name again is the same view, changed.
 
-    Refused reason_required (no name), no_department (lent to a department by somebody who is in none), too_many, too_long.
+    Refused reason_required (no name), personal_number (a telephone number among the filters), no_department (lent to a
+    department by somebody who is in none), too_many, too_long.
     """
     name = name.strip()[:60]
     if not name:
         raise Refused("reason_required", _("Give it a name."), field="name")
     if len(query) > 500:
         raise Refused("too_long", _("These are more filters than a view can keep."))
+    if any(_is_somebodys_number(value) for _name, value in parse_qsl(query)):
+        message = _("A view keeps no telephone number: take it out of the filters first.")
+        raise Refused("personal_number", message, field="name")
     department = next((m.department for m in actor.memberships_now if m.estate_id == estate.pk), None)
     if shared == SavedView.Shared.DEPARTMENT and department is None:
         raise Refused("no_department", _("You belong to no department here."), field="shared")

@@ -2,25 +2,21 @@
 
 import csv
 import io
-import re
-import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from helpdesk.lib.errors import Refused
+from residents.importing.archives import Range, guard_archive, no_spreadsheet
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_INFLATED = 200 * 1024 * 1024
 MOST_ROWS = 50_000
 MOST_COLUMNS = 100
 LONGEST_CELL = 2000  # characters
-MOST_MERGED = 500_000  # cells under merged ranges, of all sheets
-MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*[\"']([^\"']*)")
 
 Cells = list[Any]
 
@@ -55,12 +51,12 @@ def read_sheet(name: str, data: bytes) -> Sheet:
 
 
 def _from_xlsx(data: bytes) -> list[tuple[int, Cells]]:
-    _guard_archive(data)
+    merged = guard_archive(data)
     try:
-        # A formula counts as what the spreadsheet last worked out.
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+        # A formula counts as what the spreadsheet last worked out. Read row by row, blank ones cost nothing.
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheet = next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
-        return _cells_of(sheet)
+        return _cells_of(sheet, merged[sheet._worksheet_path])
     except Refused:
         raise
     except (
@@ -68,62 +64,54 @@ def _from_xlsx(data: bytes) -> list[tuple[int, Cells]]:
         KeyError,
         ValueError,
         TypeError,
+        AttributeError,
         StopIteration,
         OSError,
         SyntaxError,
     ) as error:
-        raise _no_spreadsheet() from error
+        raise no_spreadsheet() from error
 
 
-def _cells_of(sheet: Any) -> list[tuple[int, Cells]]:
-    if sheet.max_row > MOST_ROWS * 2:
-        raise Refused("too_many_rows", _("More than 50,000 rows: cut the file in two."), field="file")
-    columns = min(sheet.max_column, MOST_COLUMNS)
-    rows = [list(row) for row in sheet.iter_rows(max_col=columns, values_only=True)]
-    for merged in sheet.merged_cells.ranges:
-        # What stands once over several rows is meant for each of them; across columns it is a title.
-        if merged.min_col == merged.max_col and merged.min_col <= columns:
-            for number in range(merged.min_row, min(merged.max_row, len(rows)) + 1):
-                rows[number - 1][merged.min_col - 1] = rows[merged.min_row - 1][merged.min_col - 1]
-    return [(number, [_short(cell) for cell in row]) for number, row in enumerate(rows, start=1)]
+def _cells_of(sheet: Any, merged: Iterable[Range]) -> list[tuple[int, Cells]]:
+    sheet.reset_dimensions()  # what a file says of its own size may be anything
+    rows: dict[int, Cells] = {}
+    for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
+        if number > MOST_ROWS * 2:
+            raise Refused("too_many_rows", _("More than 50,000 rows: cut the file in two."), field="file")
+        if row.count(None) < len(row):
+            rows[number] = _trimmed(row)
+    last = max(rows, default=0)
+    for left, top, right, bottom in merged:
+        _fill(rows, left, top, min(right, MOST_COLUMNS), min(bottom, last))
+    return [(number, [_short(cell) for cell in cells]) for number, cells in sorted(rows.items())]
 
 
-def _guard_archive(data: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise _no_spreadsheet() from error
-    if sum(part.file_size for part in parts) > MOST_INFLATED or len(parts) > 2000:
-        raise Refused("file_too_large", _("The file unpacks to far more than a list of units."), field="file")
-    names = {part.filename for part in parts}
-    if any(name.endswith("vbaProject.bin") for name in names):
-        raise Refused("macro_file", _("This file holds macros: save it as a plain .xlsx."), field="file")
-    if "[Content_Types].xml" not in names:
-        raise _no_spreadsheet()
-    # The reader lays out a cell for each that a range covers: a few letters in the file can ask for the whole memory.
-    if _merged_cells(data) > MOST_MERGED:
-        raise Refused("file_too_large", _("The file unpacks to far more than a list of units."), field="file")
+def _trimmed(row: Iterable[Any]) -> Cells:
+    cells = list(row)
+    while cells and cells[-1] is None:
+        cells.pop()
+    return cells
 
 
-def _merged_cells(data: bytes) -> int:
-    """How many cells the merged ranges of all sheets cover; a range that can't be read is no spreadsheet's."""
-    covered = 0
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for part in archive.infolist():
-                for ref in MERGED.findall(archive.read(part)) if part.filename.endswith(".xml") else ():
-                    left, top, right, bottom = range_boundaries(ref.decode())
-                    covered += (right - left + 1) * (bottom - top + 1)
-    except (zipfile.BadZipFile, ValueError, TypeError, NotImplementedError, RuntimeError) as error:
-        raise _no_spreadsheet() from error
-    return covered
+def _fill(rows: dict[int, Cells], left: int, top: int, right: int, bottom: int) -> None:
+    """What stands once over several rows is meant for each of them; across columns it is a title, and stands once."""
+    first = rows.get(top, [])
+    value = first[left - 1] if left <= len(first) else None
+    for number in range(top, bottom + 1):
+        cells = rows.setdefault(number, [])
+        cells.extend([None] * (right - len(cells)))
+        if left == right:
+            cells[left - 1] = value
+        else:
+            for column in range(left, right + 1):
+                if (number, column) != (top, left):
+                    cells[column - 1] = None
 
 
 def _from_csv(data: bytes) -> list[tuple[int, Cells]]:
     text = _decoded(data)
     if "\0" in text:
-        raise _no_spreadsheet()
+        raise no_spreadsheet()
     first = "\n".join(text.splitlines()[:10])
     delimiter = max(",;\t", key=first.count)
     rows: list[tuple[int, Cells]] = []
@@ -166,7 +154,3 @@ def _unwrapped(cell: str) -> str:
 
 def _short(cell: Any) -> Any:
     return cell.strip()[: LONGEST_CELL + 1] if isinstance(cell, str) else cell
-
-
-def _no_spreadsheet() -> Refused:
-    return Refused("not_a_spreadsheet", _("This is no spreadsheet: send .xlsx or .csv."), field="file")

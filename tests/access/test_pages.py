@@ -78,6 +78,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "call_back": ("GET", "contacts.view", "contact"),
     "tokens": ("GET", "tokens.own", ""),
     "token_new": ("POST", "tokens.own", ""),
+    "password_change": ("GET", "desk.view", ""),
     "token_revoke": ("POST", "tokens.own", "token"),
     "ticket_list": ("GET", "tickets.view", ""),
     "ticket_export": ("GET", "tickets.work", ""),

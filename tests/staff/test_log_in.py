@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from helpdesk.audit.models import Entry
+from helpdesk.lib.attempts import attempts
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,95 @@ def test_one_lock_out_is_not_everybodys(clerk, manager):
     for _ in range(6):
         attempt(Client(), "wrong")
     assert attempt(Client(), username="manager").status_code == 302
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """The passwords that reached the hasher."""
+    seen = []
+    backend = "django.contrib.auth.backends.ModelBackend.authenticate"
+    monkeypatch.setattr(backend, lambda self, request, **given: seen.append(given["password"]))
+    return seen
+
+
+def test_one_account_is_tried_five_times_from_however_many_addresses(clerk, hashed):
+    answers = [attempt(Client(REMOTE_ADDR=f"10.0.0.{n}"), "wrong").status_code for n in range(20)]
+    assert len(hashed) == 5 and answers[5:] == [429] * 15
+
+
+def test_one_address_tries_thirty_times_with_however_many_names(hashed):
+    for n in range(40):
+        last = attempt(Client(REMOTE_ADDR=f"2001:db8::{n + 1:x}"), "wrong", f"name{n}")
+    assert len(hashed) == 30
+    assert last.status_code == 429 and last["Retry-After"] == "900"
+    assert "Too many tries" in last.text and "name39" in last.text
+
+
+def test_tries_that_are_refused_do_not_prolong_the_wait(clerk, monkeypatch):
+    for n in range(8):
+        attempt(Client(REMOTE_ADDR=f"10.0.0.{n}"), "wrong")
+    assert attempts("log-in", "clerk") == 5
+
+
+def test_those_who_log_in_well_never_wait(clerk):
+    for _ in range(32):
+        assert attempt(Client()).status_code == 302
+
+
+def test_a_very_long_password_never_reaches_the_hasher(clerk, hashed):
+    answer = attempt(Client(), "x" * 900_000)
+    assert answer.status_code == 400 and "at most 128 characters" in answer.text
+    assert 'value="clerk"' in answer.text and not hashed
+
+
+def test_the_settings_pages_have_no_log_in_of_their_own(clerk, hashed):
+    for _ in range(2):
+        answer = Client().post("/admin/login/?next=/admin/", {"username": "clerk", "password": "wrong"})
+        assert (answer.status_code, answer["Location"]) == (302, "/login/?next=/admin/")
+    assert not hashed
+
+
+def test_who_is_no_administrator_is_told_so_instead_of_being_asked_again(clerk, admin, login):
+    assert login(clerk).get("/admin/login/?next=/admin/").status_code == 403
+    assert login(admin).get("/admin/login/")["Location"] == "/admin/"
+
+
+class TestOwnPassword:
+    NEW = "Heron-at-the-lake-7"
+
+    def change(self, browser, old=PASSWORD, new=NEW):
+        sent = {"old_password": old, "new_password1": new, "new_password2": new}
+        return browser.post(reverse("password_change"), sent)
+
+    def test_it_is_changed_and_written_down(self, clerk, login):
+        browser, elsewhere = login(clerk), login(clerk)
+        assert "password/" in browser.get(reverse("tokens")).text
+        assert self.change(browser).status_code == 302
+        clerk.refresh_from_db()
+        assert clerk.check_password(self.NEW) and browser.get(reverse("tokens")).status_code == 200
+        assert elsewhere.get(reverse("tokens")).status_code == 302  # the other browser is logged out
+        assert Entry.objects.filter(verb="password.changed", actor=clerk).exists()
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [("wrong", NEW), (PASSWORD, "short"), (PASSWORD, "Ab3-" * 33), (PASSWORD, "password123")],
+    )
+    def test_a_wrong_one_is_said_beside_the_field(self, clerk, login, old, new):
+        answer = self.change(login(clerk), old, new)
+        assert answer.status_code == 422 and "field-error" in answer.text
+        clerk.refresh_from_db()
+        assert clerk.check_password(PASSWORD)
+
+    def test_nobody_guesses_on(self, clerk, login):
+        browser = login(clerk)
+        for _ in range(5):
+            self.change(browser, "wrong")
+        assert self.change(browser).status_code == 429
+        clerk.refresh_from_db()
+        assert clerk.check_password(PASSWORD)
+
+    def test_strangers_log_in_first(self, db):
+        assert Client().get(reverse("password_change"))["Location"].startswith(reverse("login"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from helpdesk.audit.models import AccessEntry
 from helpdesk.staff.models import Membership, SavedView
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +117,23 @@ def test_a_view_that_left_with_the_department_is_no_longer_offered(login, clerk,
 @pytest.mark.parametrize("list_name,status", [("dragons", 400), ("desk", 400), ("ticket_list", 403)])
 def test_lists_that_are_none_or_not_open_keep_no_views(list_name, status, login, guard):
     assert login(guard).post(reverse("view_save"), {"list": list_name, "name": "x"}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "query", ["q=13800136021", "q=138+0013+6021", "q=%2B86-138-0013-6021", "unit=0755-1234567"]
+)
+def test_a_view_keeps_no_telephone_number(login, clerk, query):
+    answer = keep(login(clerk), query=query)
+    assert query in answer["Location"] and not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["q=T-2026-000001", "issued_from=2026-11-28", "unit=3-2-501"])
+def test_days_and_our_own_numbers_are_kept(login, clerk, query):
+    keep(login(clerk), query=query)
+    assert SavedView.objects.get().query == query
+
+
+def test_the_access_log_keeps_no_typed_words(login, clerk):
+    query = {"q": "13800136021", "unit": "Wang", "topic": "water", "format": "csv"}
+    assert login(clerk).get(reverse("ticket_export"), query).status_code == 200
+    assert AccessEntry.objects.get(field="export.tickets").reason == "csv q=…&unit=…&topic=water"
