@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from helpdesk.lib.errors import Refused, TooOften
+from helpdesk.lib.sealed import clear
 from helpdesk.notifications.models import Message
 from residents.models import Occupancy, Resident
 from tests.visitors.conftest import TEN
@@ -226,3 +227,11 @@ def test_the_policy_is_the_administrators_and_keeps_its_history(estate, admin, m
     )
     assert login(admin).post(page, sent | {"stay_minutes": "3"}).status_code == 422
     assert set_policy(estate, actor=admin, gates=["North", "East"]) == policy
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_telephone_of_whoever_asks_does_not_tell_whether_the_unit_exists(unit, resident, known):
+    code = "3-2-501" if known else "9-9-999"
+    assert ask(phone="13911112222", unit=code).status_code == 200
+    assert ReleasePass.objects.exists() == known and Ticket.objects.exists() != known
+    assert not [message for message in Message.objects.all() if "13911112222" in clear(message.address)]

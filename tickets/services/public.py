@@ -40,11 +40,13 @@ def submit_form(
     files: Iterable[Inspected] = (),
     form_token: str | None = None,
     consent_version: str = "",
+    acknowledge: bool = True,
     at: datetime | None = None,
 ) -> Ticket:
     """A ticket from the web form, by nobody's hand yet; Refused with the field for a number that can't be rung.
 
-    `consent_version` is that of the text which stood above the button; it is kept with the ticket.
+    `consent_version` is that of the text which stood above the button; it is kept with the ticket. `acknowledge` False:
+    no message says that it arrived.
     """
     number = parse_phone(phone, estate.phone_region)
     if number is None:
@@ -63,6 +65,7 @@ def submit_form(
         language=language,
         files=files,
         form_token=form_token,
+        acknowledge=acknowledge,
         at=at,
     )
     keep_consent(ticket, estate=estate, version=consent_version, language=language, at=at)
