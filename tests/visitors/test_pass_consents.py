@@ -235,3 +235,33 @@ def test_the_telephone_of_whoever_asks_does_not_tell_whether_the_unit_exists(uni
     assert ask(phone="13911112222", unit=code).status_code == 200
     assert ReleasePass.objects.exists() == known and Ticket.objects.exists() != known
     assert not [message for message in Message.objects.all() if "13911112222" in clear(message.address)]
+
+
+def link_status(secret):
+    """What the owner's page and the API answer, and whether either names somebody."""
+    page = Client(headers={"Accept-Language": "en"}).get(reverse("consent_link", args=[secret]))
+    program = Client().get(f"/api/v1/public/consents/{secret}/")
+    shown = page.content.decode() + program.content.decode()
+    assert page.status_code == program.status_code
+    return page.status_code, any(word in shown for word in ("Wang", "Sofa", "3-2-501"))
+
+
+@pytest.mark.parametrize(("days", "status"), [(6, 200), (8, 410)])
+def test_a_week_after_the_answer_the_link_names_nobody(asked, days, status):
+    secret = secret_in("consent_asked")
+    answer_consent(open_consent(secret, address="a"), agrees=True, at=TEN)
+    Consent.objects.update(answered_at=timezone.now() - timedelta(days=days))
+    assert link_status(secret) == (status, status == 200)
+
+
+@pytest.mark.parametrize(("days", "status"), [(6, 200), (8, 410)])
+def test_a_week_after_the_pass_has_ended_the_link_names_nobody(asked, days, status):
+    ReleasePass.objects.update(
+        status="refused", end_reason="No", ended_at=timezone.now() - timedelta(days=days)
+    )
+    assert link_status(secret_in("consent_asked")) == (status, status == 200)
+
+
+def test_who_has_sold_the_unit_is_shown_nothing_at_once(asked, resident):
+    Occupancy.objects.filter(resident=resident).update(until=timezone.localdate() - timedelta(days=1))
+    assert link_status(secret_in("consent_asked")) == (410, False)
