@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -15,12 +14,12 @@ from helpdesk.lib.attempts import attempts, note_attempt
 from helpdesk.lib.crypto import digest_secret, new_secret
 from helpdesk.lib.errors import LinkEnded, Refused, TooOften
 from helpdesk.staff.models import User
-from residents.models import Occupancy, Phone, Resident
+from residents.models import Phone, Resident
 from visitors.models import Consent, ReleasePass
+from visitors.pass_selectors import owners_of
 from visitors.services.pass_telling import send_link, tell_who_drafted
 from visitors.services.release_passes import PASS_STATES, lock_pass, need_words, settle
 
-OWNERS = (Occupancy.Relation.OWNER, Occupancy.Relation.CO_OWNER)
 GUESSES_A_MINUTE = 10
 
 
@@ -151,19 +150,6 @@ def answer_consent(consent: Consent, *, agrees: bool, note: str = "", at: dateti
     _record_answer(locked, consent, actor=None, at=at)
     tell_who_drafted(locked, "consent_answered", at=at, agrees=agrees)
     return consent
-
-
-def owners_of(release_pass: ReleasePass, at: datetime) -> list[Resident]:
-    """Who owns the unit on that day, with their numbers; the first contact first."""
-    day = at.astimezone(ZoneInfo(release_pass.estate.time_zone)).date()
-    rows = (
-        Occupancy.objects.current(day)  # type: ignore[attr-defined]
-        .filter(unit=release_pass.unit_id, relation__in=OWNERS, resident__is_archived=False)
-        .select_related("resident")
-        .prefetch_related("resident__phones")
-        .order_by("-is_primary", "pk")
-    )
-    return [row.resident for row in rows]
 
 
 def _need_on_file(release_pass: ReleasePass, owner: Resident, phone: Phone | None, at: datetime) -> None:
