@@ -369,6 +369,11 @@ ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", 10 * 1024 * 1024)
 ATTACHMENTS_PER_REQUEST = 5
 ATTACHMENTS_PER_TICKET = 40
 
+# --- residents' links -------------------------------------------------------------------------------------------------
+# Days for which they still open something after the ticket, or what an owner was asked, is over.
+TRACK_LINK_DAYS = env.int("TRACK_LINK_DAYS", 90)
+CONSENT_LINK_DAYS = env.int("CONSENT_LINK_DAYS", 7)
+
 # --- messages out -----------------------------------------------------------------------------------------------------
 _email = env.email_url("EMAIL_URL", default="consolemail://")
 globals().update(**{k: v for k, v in _email.items() if k.startswith("EMAIL_") and k != "EMAIL_FILE_PATH"})

@@ -1,13 +1,16 @@
 """What waits about goods, and which passes a unit has."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
-from residents.models import Unit
+from residents.models import Occupancy, Resident, Unit
 from visitors.models import ReleasePass
+
+OWNERS = (Occupancy.Relation.OWNER, Occupancy.Relation.CO_OWNER)
 
 
 def passes_for_rail(user: User, estate: Estate, at: datetime) -> dict[str, tuple[QuerySet[ReleasePass], Q]]:
@@ -24,3 +27,21 @@ def open_passes_of(user: User, unit: Unit) -> list[ReleasePass]:
         return []
     rows = ReleasePass.objects.filter(unit=unit, status__in=ReleasePass.OPEN)
     return list(rows.prefetch_related("items").order_by("-created_at", "-pk")[:5])
+
+
+def owners_of(release_pass: ReleasePass, at: datetime) -> list[Resident]:
+    """Who owns the unit on that day, with their numbers; the first contact first."""
+    day = at.astimezone(ZoneInfo(release_pass.estate.time_zone)).date()
+    rows = (
+        Occupancy.objects.current(day)  # type: ignore[attr-defined]
+        .filter(unit=release_pass.unit_id, relation__in=OWNERS, resident__is_archived=False)
+        .select_related("resident")
+        .prefetch_related("resident__phones")
+        .order_by("-is_primary", "pk")
+    )
+    return [row.resident for row in rows]
+
+
+def is_owner_on_file(release_pass: ReleasePass, at: datetime) -> bool:
+    """Whether the applicant is somebody who owns the unit on that day; to say so is not enough."""
+    return release_pass.resident_id in {owner.pk for owner in owners_of(release_pass, at)}

@@ -12,7 +12,7 @@ from rest_framework.exceptions import APIException, ParseError, Throttled, Valid
 from rest_framework.response import Response
 
 from helpdesk.api.parsers import TooLarge
-from helpdesk.lib.errors import Refused, Stale, TooOften
+from helpdesk.lib.errors import LinkEnded, Refused, Stale, TooOften
 
 # Refusals that only say that a value is badly formed: no rule of the trade, so 400 and not 409.
 SHAPE = frozenset(
@@ -40,6 +40,11 @@ class PreconditionFailed(APIException):
     default_detail = _("Somebody changed this meanwhile. Nothing was saved; read it again.")
 
 
+class Gone(APIException):
+    status_code = status.HTTP_410_GONE
+    default_code = "link_ended"
+
+
 class Handler(ExceptionHandler):
     """Our refusals, and Django's about a request, in the terms of the framework."""
 
@@ -48,6 +53,8 @@ class Handler(ExceptionHandler):
             return PreconditionFailed()
         if isinstance(exc, TooOften):
             return Throttled(wait=exc.seconds, detail=exc.message)
+        if isinstance(exc, LinkEnded):
+            return Gone(exc.message)
         if isinstance(exc, Refused):
             return _in_terms_of_http(exc)
         if isinstance(exc, RequestDataTooBig):

@@ -14,6 +14,7 @@ MEANINGS = {
     "404": "There is no such thing for you.",
     "405": "Not by this method.",
     "409": "A rule says no; its code is stable.",
+    "410": "The link was right once and opens nothing any more.",
     "412": "It changed meanwhile; nothing was saved.",
     "413": "Too large.",
     "415": "Not in this format.",
@@ -75,5 +76,5 @@ class DeskSchema(AutoSchema):
         if self.method == "PATCH":
             codes.add("412")
         if "secret" in self.path:
-            codes.add("429")
+            codes |= {"410", "429"}
         return sorted(codes)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from helpdesk.desk.figures import forget_figures
-from helpdesk.lib.errors import Refused, TooOften
+from helpdesk.lib.errors import LinkEnded, Refused, TooOften
 
 
 class RefusalMiddleware:
@@ -29,6 +29,8 @@ class RefusalMiddleware:
             return None
         if isinstance(error, TooOften):
             return too_often(request, error)
+        if isinstance(error, LinkEnded):
+            return link_ended(request, error)
         back = request.headers.get("Referer", "")
         came_from_us = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
         if request.method == "POST" and came_from_us and not request.headers.get("HX-Request"):
@@ -56,4 +58,14 @@ def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
     """The page that asks for patience, with the time for programs."""
     response = render(request, "429.html", {"message": error.message}, status=429)
     response["Retry-After"] = str(error.seconds)
+    return response
+
+
+def link_ended(request: HttpRequest, error: LinkEnded) -> HttpResponse:
+    """The page behind a link whose time is over: whom to ring, and nothing of what it once opened."""
+    request.estate = error.estate  # type: ignore[attr-defined]
+    context = {"message": error.message, "estate": error.estate}
+    response = render(request, "410.html", context, status=410)
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "same-origin"
     return response

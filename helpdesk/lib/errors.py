@@ -30,3 +30,11 @@ class TooOften(Refused):
     def __init__(self, message: Any, *, seconds: int) -> None:
         super().__init__("too_often", message)
         self.seconds = seconds
+
+
+class LinkEnded(Refused):
+    """A secret link that was right once and opens nothing any more; `estate` is whose desk helps on."""
+
+    def __init__(self, message: Any, *, estate: Any) -> None:
+        super().__init__("link_ended", message)
+        self.estate = estate

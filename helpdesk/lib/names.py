@@ -170,3 +170,18 @@ def _simplified() -> dict[int, str]:
     plain = convert(convert("\n".join(characters))).split("\n")
     pairs = {a: ALSO_SIMPLIFIED.get(b, b) for a, b in zip(characters, plain, strict=True)}
     return {ord(a): b for a, b in pairs.items() if a != b}
+
+
+def surname_of(name: str, other: str = "") -> str:
+    """What somebody is greeted by, and no more: 王 of 王建国, Wang of Wang Jianguo / 王建国, Smith of Ann Smith.
+
+    Latin letters alone do not tell which word it is: the last one is taken.
+    """
+    words = name.split()
+    han = next((text for text in (name.strip(), other.strip()) if HAN_RUN.match(text)), "")
+    if not han:
+        return words[-1] if words else ""
+    compound = COMPOUND.match(han)
+    surname = compound.group() if compound else han[0]
+    sounds = {*SURNAMES.get(surname, "").split(), "".join(lazy_pinyin(surname))}
+    return next((word for word in words if word.lower() in sounds), surname)

@@ -125,6 +125,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "ticket_resume": ("POST", "tickets.work", "ticket"),
     "ticket_forward": ("POST", "tickets.work", "ticket"),
     "ticket_answer_back": ("POST", "tickets.work", "ticket"),
+    "ticket_new_link": ("POST", "tickets.work", "ticket"),
     "ticket_serious": ("POST", "tickets.work", "ticket"),
     "ticket_warranty": ("POST", "tickets.work", "ticket"),
     "incident_list": ("GET", "incidents.view", ""),

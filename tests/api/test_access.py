@@ -167,6 +167,7 @@ for act in [
     "forward",
     "answer-back",
     "serious",
+    "new-link",
     "warranty",
 ]:
     STAFF[f"tickets/{{ticket}}/{act}/"] = {"POST": "tickets.work"}

@@ -171,7 +171,7 @@ def test_hostile_words_stay_words():
     assert "&lt;script&gt;" in html
 
 
-@pytest.mark.parametrize("code", ["400", "403", "404", "409", "429", "500", "503"])
+@pytest.mark.parametrize("code", ["400", "403", "404", "409", "410", "429", "500", "503"])
 def test_an_error_page_stands_without_any_context(code):
     html = render_to_string(f"{code}.html")
     assert "<h1" in html

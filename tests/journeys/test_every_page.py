@@ -57,7 +57,8 @@ from tickets.services.links import track_path
 from helpdesk.lib.sealed import clear
 from helpdesk.notifications.models import Message
 from visitors.models import Parcel, ReleasePass, WatchEntry
-from visitors.services.consents import ask_by_link, owners_of
+from visitors.pass_selectors import owners_of
+from visitors.services.consents import ask_by_link
 from visitors.services.visits import announce_visit, receive_walk_in
 
 def newest(rows):

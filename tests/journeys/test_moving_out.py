@@ -52,7 +52,7 @@ issue_worker_permit(job, actor=clerk, name="Cai")
 add_violation(job, actor=clerk, what="Dust in the lift", rectify_by=today + timedelta(days=1))
 ticket = take_ticket(estate=estate, channel="phone", description="The tap in the kitchen drips.", actor=clerk, unit=unit)
 guest = announce_visit(estate=estate, actor=clerk, visitor_name="Zhou", unit=unit, purpose="Tea")
-draft = draft_pass(unit=unit, actor=clerk, resident=tenancy.resident, applicant_name="Owner", applicant_relation="owner", id_document_type="identity_card", items=[Goods("Sofa")], valid_until=now + timedelta(hours=3))
+draft = draft_pass(unit=unit, actor=clerk, resident=unit.occupancies.filter(relation="owner", until__isnull=True).latest("pk").resident, applicant_name="Owner", applicant_relation="owner", id_document_type="identity_card", items=[Goods("Sofa")], valid_until=now + timedelta(hours=3))
 issued = issue_pass(draft, actor=clerk, acknowledge_arrears=True)
 print(json.dumps({"unit": unit.pk, "code": unit.code, "tenancy": tenancy.pk, "job": job.pk, "deposit": deposit.pk, "ticket": ticket.pk, "guest": guest.pk, "gate": issued.code, "meter": unit.meters.get(removed_on__isnull=True).pk}))
 """

@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.lib.names import KEY_LENGTH, MOST_KEYS, bigram_query, bigrams, fold, query_keys, search_keys
+from helpdesk.lib.names import (
+    KEY_LENGTH,
+    MOST_KEYS,
+    bigram_query,
+    bigrams,
+    fold,
+    query_keys,
+    search_keys,
+    surname_of,
+)
 
 
 def finds(query, name):
@@ -133,3 +142,20 @@ def test_every_run_of_a_text_is_found_again_in_its_column(text, data):
     start = data.draw(st.integers(0, len(text) - 1))
     part = text[start : data.draw(st.integers(start, len(text)))]
     assert all(phrase in bigrams(text) for phrase in bigram_query(part))
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "surname"),
+    [
+        ("Wang Jianguo", "王建国", "Wang"),
+        ("Jianguo Wang", "王建国", "Wang"),
+        ("王建国", "", "王"),
+        ("欧阳娜娜", "Ouyang Nana", "欧阳"),
+        ("Andy Lau", "劉德華", "劉"),
+        ("Ann Smith", "", "Smith"),
+        ("Cher", "", "Cher"),
+        ("", "", ""),
+    ],
+)
+def test_a_surname_is_all_that_a_greeting_needs(name, other, surname):
+    assert surname_of(name, other) == surname

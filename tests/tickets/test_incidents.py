@@ -28,6 +28,7 @@ from tickets.services.incidents import (
     open_incident,
     reopen_incident,
 )
+from tickets.services.links import track_path
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +161,26 @@ def test_a_household_gets_one_message_in_its_language_however_often_it_rang(
     assert sent.get(channel="email").context["body"] == WORDS["en"]
     assert {m.context["body"] for m in sent.filter(channel="sms")} == {WORDS["zh-hans"]}
     assert all(message.spares_rest_hours for message in sent)
+
+
+def test_a_neighbours_words_are_not_opened_to_the_household_that_is_told_instead(
+    incident, clerk, unit, resident, make_ticket
+):
+    """Nobody said who rang: the first contact hears that the water is on, without the link to what was said."""
+    anonymous = make_ticket("They shout every night. Do not say that I told you.", unit=unit)
+    join_ticket(incident, actor=clerk, ticket=anonymous, at=MORNING)
+    notify_reporters(incident, actor=clerk, texts=WORDS, at=MORNING)
+    message = Message.objects.get(template="resident_incident")
+    assert message.address and message.link == ""
+
+
+def test_whoever_left_a_number_gets_the_link_to_their_own_matter(
+    incident, clerk, unit, resident, make_ticket
+):
+    theirs = make_ticket("No water", unit=unit, reporter_phone="13900002222")
+    join_ticket(incident, actor=clerk, ticket=theirs, at=MORNING)
+    notify_reporters(incident, actor=clerk, texts=WORDS, at=MORNING)
+    assert Message.objects.get(template="resident_incident").link == track_path(theirs)
 
 
 def test_a_language_nobody_wrote_falls_back_to_the_estates(incident, clerk, estate):

@@ -18,7 +18,7 @@ GOODS = (Goods("Sofa"), Goods("Box", 12))
 
 
 @pytest.fixture
-def make_pass(unit: Any, clerk: Any) -> Callable[..., ReleasePass]:
+def make_pass(unit: Any, resident: Any, clerk: Any) -> Callable[..., ReleasePass]:
     def make(**kwargs: Any) -> ReleasePass:
         said = {"applicant_name": "Wang Jianguo", "applicant_relation": "owner", "items": GOODS, "at": TEN}
         seen = {"unit": unit, "actor": clerk, "id_document_type": "identity_card"}

@@ -21,13 +21,14 @@ FAR = "A234567892"
 
 
 @pytest.fixture
-def running(unit, clerk, monkeypatch):
+def running(unit, resident, clerk, monkeypatch):
     """A pass of today for a sofa and twelve boxes, on 粤B·73K19, of a unit that owes 80.50."""
     owes = SimpleNamespace(amount=Decimal("80.50"))
     monkeypatch.setattr(release_passes, "arrears_of", lambda unit, at: owes)
     draft = draft_pass(
         unit=unit,
         actor=clerk,
+        resident=resident,
         applicant_name="Huang Jiahao",
         applicant_relation="owner",
         id_document_type="identity_card",

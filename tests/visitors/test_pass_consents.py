@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from helpdesk.lib.errors import Refused, TooOften
+from helpdesk.lib.sealed import clear
 from helpdesk.notifications.models import Message
 from residents.models import Occupancy, Resident
+from residents.services.residents import add_phone
 from tests.visitors.conftest import TEN
 from tickets.models import Ticket
 from visitors.models import Consent, ReleasePass, VisitorPolicy
@@ -226,3 +228,88 @@ def test_the_policy_is_the_administrators_and_keeps_its_history(estate, admin, m
     )
     assert login(admin).post(page, sent | {"stay_minutes": "3"}).status_code == 422
     assert set_policy(estate, actor=admin, gates=["North", "East"]) == policy
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_telephone_of_whoever_asks_does_not_tell_whether_the_unit_exists(unit, resident, known):
+    code = "3-2-501" if known else "9-9-999"
+    assert ask(phone="13911112222", unit=code).status_code == 200
+    assert ReleasePass.objects.exists() == known and Ticket.objects.exists() != known
+    assert not [message for message in Message.objects.all() if "13911112222" in clear(message.address)]
+
+
+def link_status(secret):
+    """What the owner's page and the API answer, and whether either names somebody."""
+    page = Client(headers={"Accept-Language": "en"}).get(reverse("consent_link", args=[secret]))
+    program = Client().get(f"/api/v1/public/consents/{secret}/")
+    shown = page.content.decode() + program.content.decode()
+    assert page.status_code == program.status_code
+    return page.status_code, any(word in shown for word in ("Wang", "Sofa", "3-2-501"))
+
+
+@pytest.mark.parametrize(("days", "status"), [(6, 200), (8, 410)])
+def test_a_week_after_the_answer_the_link_names_nobody(asked, days, status):
+    secret = secret_in("consent_asked")
+    answer_consent(open_consent(secret, address="a"), agrees=True, at=TEN)
+    Consent.objects.update(answered_at=timezone.now() - timedelta(days=days))
+    assert link_status(secret) == (status, status == 200)
+
+
+@pytest.mark.parametrize(("days", "status"), [(6, 200), (8, 410)])
+def test_a_week_after_the_pass_has_ended_the_link_names_nobody(asked, days, status):
+    ReleasePass.objects.update(
+        status="refused", end_reason="No", ended_at=timezone.now() - timedelta(days=days)
+    )
+    assert link_status(secret_in("consent_asked")) == (status, status == 200)
+
+
+def test_who_has_sold_the_unit_is_shown_nothing_at_once(asked, resident):
+    Occupancy.objects.filter(resident=resident).update(until=timezone.localdate() - timedelta(days=1))
+    assert link_status(secret_in("consent_asked")) == (410, False)
+
+
+@pytest.fixture
+def tenant(estate, unit):
+    person = Resident.objects.create(estate=estate, name="Tan Tenant", language="en")
+    add_phone(person, actor=None, number="13900001111", is_primary=True)
+    Occupancy.objects.create(unit=unit, resident=person, relation="tenant", since="2020-01-01")
+    return person
+
+
+def test_to_call_oneself_the_owner_is_not_enough(make_pass, tenant, clerk, login, resident):
+    claimed = make_pass(resident=tenant, applicant_name="Tan Tenant")
+    assert claimed.status == "awaiting_consent"
+    refused("consent_missing", issue_pass, claimed, actor=clerk, at=TEN)
+    page = login(clerk).get(reverse("pass_detail", args=[claimed.pk])).content.decode()
+    assert "not an owner on file" in page and "Ring the owner" in page
+
+
+@pytest.mark.parametrize("name", ["Nobody We Know", "Tan Tenant"])
+def test_a_name_that_no_owner_on_file_bears_needs_consent(make_pass, tenant, name):
+    assert make_pass(applicant_name=name).status == "awaiting_consent"
+
+
+@pytest.mark.parametrize("name", ["Wang Jianguo", " wang jianguo ", "王建国"])
+def test_the_owner_is_known_by_the_name_on_the_document(make_pass, resident, name):
+    made = make_pass(applicant_name=name)
+    assert (made.status, made.resident) == ("draft", resident)
+
+
+def test_an_owner_by_the_public_form_is_known_by_the_telephone_not_by_the_name(unit, resident, tenant):
+    ask(name="Wang Jianguo", phone="13900001111", relation="owner", form_token="a")
+    ask(name="Wang Jianguo", phone="13800136021", relation="owner", form_token="b")
+    rows = ReleasePass.objects.order_by("pk").values_list("status", flat=True)
+    assert list(rows) == ["awaiting_consent", "draft"]
+
+
+def test_an_owner_who_sells_before_it_is_issued_is_none_any_more(make_pass, resident, clerk):
+    made = make_pass()
+    Occupancy.objects.filter(resident=resident).update(until=(TEN - timedelta(days=1)).date())
+    refused("consent_missing", issue_pass, made, actor=clerk, at=TEN)
+
+
+def test_where_an_agent_needs_a_letter_only_so_does_who_claims_to_own(make_pass, tenant, estate):
+    VisitorPolicy.objects.create(estate=estate, consent_relations=[])
+    claims = {"resident": tenant, "applicant_name": "Tan Tenant"}
+    assert make_pass(**claims).status == "awaiting_consent"
+    assert make_pass(**claims, has_letter=True).status == "draft"

@@ -67,7 +67,9 @@ def test_from_the_draft_over_consent_and_arrears_to_the_issued_pass(body, reside
 
 def test_where_the_estate_blocks_a_manager_overrides(body, estate, clerk, manager, api, owes):  # noqa: F811
     VisitorPolicy.objects.create(estate=estate, arrears="block")
-    made = post(api(clerk), PASSES, body | {"applicant_relation": "owner"}).json()
+    made = post(
+        api(clerk), PASSES, body | {"applicant_relation": "owner", "applicant_name": "Wang Jianguo"}
+    ).json()
     one = f"{PASSES}{made['id']}/"
     assert made["status"] == "awaiting_override"
     assert Message.objects.filter(template="pass_override_asked", recipient_user=manager).exists()

@@ -9,7 +9,7 @@ from visitors.models import ReleasePass
 from visitors.services.pass_drafts import Goods, draft_pass
 from visitors.services.release_passes import PASS_STATES, issue_pass
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("resident")]
 S = ReleasePass.Status
 
 # act of the table: (page, permission, what is posted).

@@ -10,7 +10,7 @@ from tests.visitors.test_passes_by_role import BY_ITSELF, pass_in
 from visitors.models import ReleasePass
 from visitors.services.release_passes import PASS_STATES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("resident")]
 S = ReleasePass.Status
 
 # act of the table: (route, permission, what is sent).

@@ -348,3 +348,15 @@ class TestLinks:
 
     def test_a_clear_name_is_what_was_typed(self, now):
         assert clear(Visit.objects.get(pk=now().pk).visitor_name) == "Li Zhiming"
+
+
+class TestWhatTheGateLearnsOfTheHost:
+    def test_a_guard_reads_the_surname_and_no_more(self, guard, login, resident, now):
+        visit = now(host=resident)
+        shown = said(login(guard).get(page("visit_detail", visit.pk)))
+        assert "Wang" in shown and "Jianguo" not in shown and "王建国" not in shown
+        assert page("resident_card", resident.pk) not in shown
+
+    def test_the_desk_reads_the_whole_name(self, desk, resident, now):
+        shown = said(desk.get(page("visit_detail", now(host=resident).pk)))
+        assert str(resident) in shown and page("resident_card", resident.pk) in shown

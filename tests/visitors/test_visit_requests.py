@@ -214,3 +214,10 @@ def test_the_board_leads_the_desk_to_the_request(form, unit, resident, login, cl
     assert client.post(reverse("visit_confirm", args=[visit.pk])).status_code == 303
     visit.refresh_from_db()
     assert visit.confirmed_at and visit.confirmed_at <= timezone.now()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_telephone_of_whoever_asks_does_not_tell_whether_the_unit_exists(ask, unit, resident, known):
+    ask(unit_code="3-2-501" if known else "9-9-999", phone="13911112222")
+    assert Visit.objects.exists() == known
+    assert not [message for message in Message.objects.all() if "13911112222" in clear(message.address)]

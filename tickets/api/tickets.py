@@ -152,6 +152,14 @@ class TicketViewSet(ClockActs):
         self.nothing_in_the_body()
         return self.answer(tickets.start_ticket(ticket, actor=request.user))
 
+    @extend_schema(request=None, responses=TicketSerializer)
+    @action(detail=True, methods=["post"], url_path="new-link")
+    def new_link(self, request: Request, pk: str) -> Response:
+        """The resident's old link opens nothing any more; a new one is sent."""
+        ticket = self.get_object()
+        self.nothing_in_the_body()
+        return self.answer(tickets.renew_link(ticket, actor=request.user))
+
     @extend_schema(request=PrioritySerializer, responses=TicketSerializer)
     @action(detail=True, methods=["post"])
     def priority(self, request: Request, pk: str) -> Response:

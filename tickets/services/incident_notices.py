@@ -144,8 +144,10 @@ def _household(report: IncidentReport, incident: Incident) -> Household:
         key = f"resident:{resident.pk}"
     else:
         key = f"phone:{digest}" if digest else f"report:{report.pk}"
+    link = track_path(ticket) if ticket else ""
     if resident is None and not phone and unit is not None:
-        # Nobody said who rang: the household's first contact is told.
+        # Nobody said who rang: the household's first contact is told, but whoever rang did not write for their eyes.
+        link = ""
         today = local(incident.estate, timezone.now()).date()
         resident = first_contacts_of([unit.pk], today).get(unit.pk)
     channel, address = reach_of(resident, phone)
@@ -157,7 +159,7 @@ def _household(report: IncidentReport, incident: Incident) -> Household:
         language=(resident.language if resident else "")
         or (ticket.language if ticket else "")
         or incident.estate.language,
-        link=track_path(ticket) if ticket else "",
+        link=link,
     )
 
 

@@ -21,6 +21,7 @@ from helpdesk.lib.phones import complain_about_phone, parse_phone, phone_hashes
 from residents.models import Occupancy, Phone, Resident, Unit
 from residents.services.consents import keep_consent
 from tickets.models import Ticket
+from tickets.services.links import link_ended, link_is_open
 from tickets.services.tickets import take_ticket
 
 FORMS_AN_HOUR = 10
@@ -40,11 +41,13 @@ def submit_form(
     files: Iterable[Inspected] = (),
     form_token: str | None = None,
     consent_version: str = "",
+    acknowledge: bool = True,
     at: datetime | None = None,
 ) -> Ticket:
     """A ticket from the web form, by nobody's hand yet; Refused with the field for a number that can't be rung.
 
-    `consent_version` is that of the text which stood above the button; it is kept with the ticket.
+    `consent_version` is that of the text which stood above the button; it is kept with the ticket. `acknowledge` False:
+    no message says that it arrived.
     """
     number = parse_phone(phone, estate.phone_region)
     if number is None:
@@ -63,6 +66,7 @@ def submit_form(
         language=language,
         files=files,
         form_token=form_token,
+        acknowledge=acknowledge,
         at=at,
     )
     keep_consent(ticket, estate=estate, version=consent_version, language=language, at=at)
@@ -90,8 +94,11 @@ def match_quietly(estate: Estate, number: str, unit_code: str) -> tuple[Unit | N
     return unit, found[0].resident if found and len({h.resident_id for h in found}) == 1 else None
 
 
-def open_link(secret: str, *, address: str) -> Ticket | None:
-    """The ticket behind a secret link, None if there is none. Failures count, ten a minute from one address: TooOften."""
+def open_link(secret: str, *, address: str, at: datetime | None = None) -> Ticket | None:
+    """The ticket behind a secret link, None if there is none. Failures count, ten a minute from one address: TooOften.
+
+    LinkEnded where the matter has been over for too long.
+    """
     if attempts("link", address) >= GUESSES_A_MINUTE:
         raise _too_often(60)
     ticket = (
@@ -101,6 +108,8 @@ def open_link(secret: str, *, address: str) -> Ticket | None:
     )
     if ticket is None:
         note_attempt("link", address, seconds=60)
+    elif not link_is_open(ticket, at or timezone.now()):
+        raise link_ended(ticket)
     return ticket
 
 

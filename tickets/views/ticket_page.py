@@ -20,6 +20,7 @@ from tickets.models import UNRESOLVED, ComplaintClass, FollowUp, Reply, Step, Ti
 from tickets.procedures import title_of_step
 from tickets.scripts import script_for_class, script_of
 from tickets.services.canned_replies import filled_in, offered_for
+from tickets.services.links import link_is_open
 from tickets.views import presence, suggested
 from tickets.views.answers import INVALID, REFUSED
 from tickets.views.beside import beside_parts, forwarding_of, more_clocks, running_pause
@@ -133,6 +134,7 @@ def standing_parts(request: HttpRequest, ticket: Ticket, sent: Sent | None) -> d
         "colleagues": [{"name": str(person), "username": person.username} for person in people],
         "channel_line": channel_line(ticket),
         "phone": phone_of(request, ticket),
+        "link_is_open": link_is_open(ticket, timezone.now()),
         "panel_url": panel_url(ticket, user),
         "refresh_url": reverse("ticket_detail", args=[ticket.pk]) + (f"?show={show}" if show in TABS else ""),
     }

@@ -157,6 +157,7 @@ TOLD: dict[str, tuple[str, str, Callable[[Data], str]]] = {
         lambda data: _("Answered back: %(who)s") % {"who": data.get("sender", "")},
     ),
     "ticket.serious": ("changes", "warning", lambda data: _("Serious: the manager was told")),
+    "ticket.link_renewed": ("changes", "link", lambda data: _("The resident has a new link")),
     "ticket.joined": (
         "changes",
         "megaphone",

@@ -1,9 +1,9 @@
 """The owner's consent 业主同意: heard on a number on file, or given by a link that is answered once (docs/domain.md §7)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from helpdesk.audit.services import record
 from helpdesk.lib.attempts import attempts, note_attempt
 from helpdesk.lib.crypto import digest_secret, new_secret
-from helpdesk.lib.errors import Refused, TooOften
+from helpdesk.lib.errors import LinkEnded, Refused, TooOften
 from helpdesk.staff.models import User
-from residents.models import Occupancy, Phone, Resident
+from residents.models import Phone, Resident
 from visitors.models import Consent, ReleasePass
+from visitors.pass_selectors import owners_of
 from visitors.services.pass_telling import send_link, tell_who_drafted
 from visitors.services.release_passes import PASS_STATES, lock_pass, need_words, settle
 
-OWNERS = (Occupancy.Relation.OWNER, Occupancy.Relation.CO_OWNER)
 GUESSES_A_MINUTE = 10
 
 
@@ -100,15 +100,31 @@ def ask_by_link(
     return consent
 
 
-def open_consent(secret: str, *, address: str) -> Consent | None:
-    """The consent behind an owner's link; None if there is none. Wrong ones count, ten a minute an address: TooOften."""
+def open_consent(secret: str, *, address: str, at: datetime | None = None) -> Consent | None:
+    """The consent behind an owner's link; None if there is none. Wrong ones count, ten a minute an address: TooOften.
+
+    LinkEnded a week after it is over, and at once for who owns the unit no more: the page names people and goods.
+    """
     if attempts("consent", address) >= GUESSES_A_MINUTE:
         raise TooOften(_("That was too often. Please try again later, or ring the front desk."), seconds=60)
     rows = Consent.objects.select_related("release_pass__estate", "release_pass__unit", "owner")
     found = rows.filter(digest=digest_secret(secret)).first()
     if found is None:
         note_attempt("consent", address, seconds=60)
+    elif not _link_is_open(found, at or timezone.now()):
+        sentence = _(
+            "There is nothing to answer here any more. The front desk is glad to help you on the telephone."
+        )
+        raise LinkEnded(sentence, estate=found.release_pass.estate)
     return found
+
+
+def _link_is_open(consent: Consent, at: datetime) -> bool:
+    asked = consent.release_pass
+    if consent.owner not in owners_of(asked, at):
+        return False
+    over = [moment for moment in (consent.answered_at, asked.issued_at, asked.ended_at) if moment is not None]
+    return not over or at < min(over) + timedelta(days=settings.CONSENT_LINK_DAYS)
 
 
 def is_open(consent: Consent) -> bool:
@@ -134,19 +150,6 @@ def answer_consent(consent: Consent, *, agrees: bool, note: str = "", at: dateti
     _record_answer(locked, consent, actor=None, at=at)
     tell_who_drafted(locked, "consent_answered", at=at, agrees=agrees)
     return consent
-
-
-def owners_of(release_pass: ReleasePass, at: datetime) -> list[Resident]:
-    """Who owns the unit on that day, with their numbers; the first contact first."""
-    day = at.astimezone(ZoneInfo(release_pass.estate.time_zone)).date()
-    rows = (
-        Occupancy.objects.current(day)  # type: ignore[attr-defined]
-        .filter(unit=release_pass.unit_id, relation__in=OWNERS, resident__is_archived=False)
-        .select_related("resident")
-        .prefetch_related("resident__phones")
-        .order_by("-is_primary", "pk")
-    )
-    return [row.resident for row in rows]
 
 
 def _need_on_file(release_pass: ReleasePass, owner: Resident, phone: Phone | None, at: datetime) -> None:

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from helpdesk.attachments.inspection import Inspected
 from helpdesk.attachments.services import attach
 from helpdesk.audit.services import record
+from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.estates.services import next_number
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
 from residents.models import Resident, Unit
+from residents.selectors import people_of
 from visitors.models import ReleaseItem, ReleasePass
 from visitors.services.release_passes import PASS_STATES, lock_pass, settle
 
@@ -70,6 +72,8 @@ def draft_pass(
     if resident is not None and resident.estate_id != unit.estate_id:
         raise Refused("other_estate", _("This belongs to another estate."), field="resident")
     starts, ends = _validity(unit.estate, valid_from, valid_until, at)
+    if resident is None and actor is not None:
+        resident = _person_named(applicant_name, unit, at)
     made = ReleasePass.objects.create(
         estate=unit.estate,
         number=next_number(unit.estate, "P", at),
@@ -95,6 +99,13 @@ def draft_pass(
     settle(made, at)
     record("release_pass.drafted", made, actor=actor, at=at, relation=applicant_relation)
     return made
+
+
+def _person_named(name: str, unit: Unit, at: datetime) -> Resident | None:
+    """Who of the unit has the name that a colleague reads on the document, in either writing."""
+    asked = name.strip().casefold()
+    people = [row.resident for row in people_of(unit, local(unit.estate, at).date())]
+    return next((p for p in people if asked in {p.name.casefold(), p.other_name.casefold()}), None)
 
 
 def _add_line(

@@ -117,6 +117,8 @@ def _leave_to_the_desk(
         unit_code=unit_code,
         language=language,
         form_token=form_token,
+        # Whoever asks about a unit that exists gets no message either: it would tell that this one does not.
+        acknowledge=False,
         at=at,
     )
 

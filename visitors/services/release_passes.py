@@ -20,6 +20,7 @@ from helpdesk.lib.transitions import Transitions
 from helpdesk.staff.models import User
 from visitors.models import Consent, ReleasePass, VisitorPolicy
 from visitors.models.policies import policy_of
+from visitors.pass_selectors import is_owner_on_file
 from visitors.services.pass_telling import tell_managers, tell_who_drafted
 
 S = ReleasePass.Status
@@ -84,7 +85,7 @@ def issue_pass(
         raise Refused("expired", _("The pass has run out: draft a new one."))
     if locked.is_request:
         raise Refused("not_confirmed", _("Nobody has confirmed this request yet."))
-    if needs_consent(locked) and not has_consent(locked):
+    if needs_consent(locked, at) and not has_consent(locked):
         raise Refused("consent_missing", _("The owner has not consented yet."))
     if not locked.id_document_type:
         raise Refused("document_missing", _("Write down which identity document you have seen."))
@@ -152,9 +153,14 @@ def _expire(pk: int, at: datetime) -> int:
     return 1
 
 
-def needs_consent(release_pass: ReleasePass) -> bool:
-    """Whether this applicant needs the owner's consent here; an agent without a letter always does."""
+def needs_consent(release_pass: ReleasePass, at: datetime) -> bool:
+    """Whether this applicant needs the owner's consent here; an agent without a letter always does.
+
+    Who says that they own the unit and is no owner on file counts as an agent.
+    """
     relation = release_pass.applicant_relation
+    if relation == ReleasePass.Relation.OWNER and not is_owner_on_file(release_pass, at):
+        relation = ReleasePass.Relation.AGENT
     if relation == ReleasePass.Relation.AGENT and not release_pass.has_letter:
         return True
     return relation in policy_of(release_pass.estate).consent_relations
@@ -190,7 +196,7 @@ def lock_pass(release_pass: ReleasePass) -> ReleasePass:
 def settle(release_pass: ReleasePass, at: datetime) -> None:
     """What it waits for now: consent first, then an override, else only to be issued."""
     before, status = release_pass.status, S.DRAFT
-    if needs_consent(release_pass) and not has_consent(release_pass):
+    if needs_consent(release_pass, at) and not has_consent(release_pass):
         status = S.AWAITING_CONSENT
     elif blocks(release_pass.estate) and release_pass.override_at is None and owed_by(release_pass, at) > 0:
         status = S.AWAITING_OVERRIDE

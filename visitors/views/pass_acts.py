@@ -14,6 +14,7 @@ from helpdesk.lib.pages import INVALID, REFUSED, done
 from helpdesk.staff.access import needs
 from visitors.forms import passes as forms
 from visitors.models import ReleasePass
+from visitors.pass_selectors import owners_of
 from visitors.services import consents, pass_drafts, pass_requests, release_passes
 from visitors.views.passes import page_of, pass_for, show_pass, user_of
 
@@ -49,7 +50,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
     """A call to an owner, and what they said."""
     found = pass_for(request, pk, "passes.work")
-    form = forms.ConsentForm(request.POST, owners=consents.owners_of(found, timezone.now()))
+    form = forms.ConsentForm(request.POST, owners=owners_of(found, timezone.now()))
     agrees = request.POST.get("answer") != "refused"
 
     def act(said: dict[str, Any]) -> None:
@@ -66,7 +67,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Send an owner the link to answer by."""
     found = pass_for(request, pk, "passes.work")
-    form = forms.LinkForm(request.POST, owners=consents.owners_of(found, timezone.now()))
+    form = forms.LinkForm(request.POST, owners=owners_of(found, timezone.now()))
 
     def act(said: dict[str, Any]) -> None:
         owner, phone = said["number"]

@@ -1,5 +1,6 @@
 """The four steps of a release pass as the page draws them: document, arrears, goods, identity and consent."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,20 +10,21 @@ from billing.selectors import Arrears
 from helpdesk.lib.money import show_money
 from tickets.views.wording import listed
 from visitors.models import Consent, ReleaseItem, ReleasePass
+from visitors.pass_selectors import is_owner_on_file
 from visitors.services.release_passes import blocks, has_consent, needs_consent
 
 S = ReleasePass.Status
 
 
 def steps_of(
-    release_pass: ReleasePass, items: list[ReleaseItem], owed: Arrears | None
+    release_pass: ReleasePass, items: list[ReleaseItem], owed: Arrears | None, at: datetime
 ) -> list[dict[str, Any]]:
     """One strip: what is done, what waits, in a few words each. `owed` None: as it stood when the pass was issued."""
     rows = [
         ("document", _("Document"), bool(release_pass.id_document_type), document_line(release_pass)),
         ("arrears", _("Arrears"), *arrears_line(release_pass, owed)),
         ("goods", _("Goods"), True, goods_line(items)),
-        ("consent", _("Identity and consent"), *consent_line(release_pass)),
+        ("consent", _("Identity and consent"), *consent_line(release_pass, at)),
     ]
     waits = release_pass.status in ReleasePass.WAITING
     still_open = [key for key, _title, is_done, _line in rows if not is_done]
@@ -68,11 +70,21 @@ def goods_line(items: list[ReleaseItem]) -> str:
     return listed([lines, ngettext("%(count)s piece", "%(count)s pieces", pieces) % {"count": pieces}])
 
 
-def consent_line(release_pass: ReleasePass) -> tuple[bool, str]:
+def no_owner(release_pass: ReleasePass, at: datetime) -> bool:
+    """They say that they own the unit, and the books know nothing of it."""
+    claims = release_pass.applicant_relation == ReleasePass.Relation.OWNER
+    return claims and not is_owner_on_file(release_pass, at)
+
+
+def consent_line(release_pass: ReleasePass, at: datetime) -> tuple[bool, str]:
+    """As it stood when the pass was issued, for one that was: the unit may have been sold since."""
+    at = release_pass.issued_at or at
     who = release_pass.get_applicant_relation_display()
+    if no_owner(release_pass, at):
+        who = listed([who, _("not an owner on file")])
     if has_consent(release_pass):
         return True, listed([who, _("the owner agrees")])
-    if not needs_consent(release_pass):
+    if not needs_consent(release_pass, at):
         return True, listed([who, _("no consent needed")])
     return False, listed([who, _("the owner is still to be asked")])
 

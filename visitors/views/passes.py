@@ -29,7 +29,7 @@ from tickets.scripts import script_of
 from tickets.views.callers import Caller, caller_from, one_of
 from visitors.forms import passes as forms
 from visitors.models import ReleaseItem, ReleasePass
-from visitors.services.consents import owners_of
+from visitors.pass_selectors import owners_of
 from visitors.services.pass_drafts import draft_pass
 from visitors.services.release_passes import PASS_STATES, blocks, needs_consent
 from visitors.views.pass_history import of_entry
@@ -207,7 +207,7 @@ def show_pass(
     consents = list(release_pass.consents.select_related("owner", "phone", "asked_by"))
     context = {
         "release_pass": release_pass,
-        "steps": steps_of(release_pass, items, owed),
+        "steps": steps_of(release_pass, items, owed, at),
         "items": [{"item": item, "files": photos_of(release_pass, item)} for item in items],
         "letter": photos_of(release_pass, release_pass),
         "loads": loads_of(release_pass),
@@ -216,7 +216,7 @@ def show_pass(
         "must_acknowledge": bool(
             told and told["sum"] and not told["blocks"] and not release_pass.override_at
         ),
-        "needs_consent": needs_consent(release_pass),
+        "needs_consent": needs_consent(release_pass, at),
         "owners": owners,
         "consents": [{"words": consent_words(c), "consent": c} for c in consents],
         "may": may(user_of(request), release_pass),

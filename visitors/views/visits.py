@@ -13,10 +13,12 @@ from helpdesk.audit.models import Entry
 from helpdesk.audit.services import log_access
 from helpdesk.lib.addresses import ip_of
 from helpdesk.lib.codes import read_code
+from helpdesk.lib.names import surname_of
 from helpdesk.lib.qr import qr_path
 from helpdesk.lib.sealed import clear
 from helpdesk.staff.access import get_visible, needs
 from helpdesk.staff.models import User
+from residents.models import Resident
 from tickets.clocks import day_and_time
 from visitors.door_rows import stay_clock
 from visitors.forms import visits as forms
@@ -123,15 +125,13 @@ def look_of(visit: Visit, at: Any) -> dict[str, str]:
 
 def facts_of(visit: Visit, user: User) -> list[dict[str, Any]]:
     """Label and value, as components/facts.html wants them; what is empty is left out."""
-    host_url = ""
-    if visit.host and user.may("residents.view", visit.estate_id):
-        host_url = reverse("resident_card", args=[visit.host_id])
+    host, host_url = host_shown(visit, user)
     document = visit.get_id_document_type_display() if visit.id_document_type else ""
     if visit.id_last_four:
         document = f"{document} ****{visit.id_last_four}"
     rows = [
         (_("Purpose"), visit.purpose, ""),
-        (_("Host"), str(visit.host or ""), host_url),
+        (_("Host"), host, host_url),
         (_("Department"), str(visit.department or ""), ""),
         (_("Telephone"), str(visit.visitor_phone), ""),
         (_("How many people"), str(visit.party_size), ""),
@@ -147,6 +147,17 @@ def facts_of(visit: Visit, user: User) -> list[dict[str, Any]]:
         (_("Why they are not admitted"), visit.refuse_reason, ""),
     ]
     return [{"label": label, "value": value, "url": url} for label, value, url in rows if value]
+
+
+def host_shown(visit: Visit, user: User) -> tuple[str, str]:
+    """The host's name with their card; a surname beside the unit is enough for who may not look residents up."""
+    host = visit.host
+    if host is None:
+        return "", ""
+    if user.may("residents.view", visit.estate_id):
+        return str(host), reverse("resident_card", args=[host.pk])
+    is_person = host.kind == Resident.Kind.PERSON
+    return (surname_of(host.name, host.other_name) if is_person else str(host)), ""
 
 
 def _by(at: Any, who: User | None) -> str:

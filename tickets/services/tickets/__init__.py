@@ -10,6 +10,7 @@ from tickets.services.tickets.ending import (
 )
 from tickets.services.tickets.forwarding import answer_back, note_forwarding
 from tickets.services.tickets.judging import answer_class_review, classify_ticket, edit_ticket, set_priority
+from tickets.services.tickets.linking import renew_link
 from tickets.services.tickets.moving import assign_ticket, hand_over_responsibility, start_ticket, tick_step
 from tickets.services.tickets.pausing import pause_ticket, resume_ticket
 from tickets.services.tickets.serious import report_serious, set_warranty
@@ -30,6 +31,7 @@ __all__ = [
     "merge_tickets",
     "note_forwarding",
     "pause_ticket",
+    "renew_link",
     "reopen_ticket",
     "report_serious",
     "resolve_ticket",

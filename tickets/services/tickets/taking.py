@@ -1,6 +1,7 @@
 """Taking a matter on."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -46,6 +47,14 @@ from tickets.services.tickets.repeated import Reporter, earlier_reports, is_thir
 from tickets.services.tickets.state import note_on_site_limit, same_estate, search_text_of
 
 
+@dataclass(frozen=True)
+class Telling:
+    """Who hears of a new ticket: the manager of a third report, and whoever sent a web form that it arrived."""
+
+    third: bool
+    acknowledge: bool
+
+
 def take_ticket(
     *,
     estate: Estate,
@@ -69,9 +78,13 @@ def take_ticket(
     builder: str = "",
     warranty_until: date | None = None,
     split_from: Ticket | None = None,
+    acknowledge: bool = True,
     at: datetime | None = None,
 ) -> Ticket:
-    """A new ticket, or the one that this `form_token` made before; Refused phone_invalid, other_estate."""
+    """A new ticket, or the one that this `form_token` made before; Refused phone_invalid, other_estate.
+
+    `acknowledge` False: a web form is not answered by a message.
+    """
     at = at or timezone.now()
     for field, thing in (("unit", unit), ("resident", resident), ("contact", contact)):
         same_estate(estate.pk, field, thing)
@@ -104,7 +117,8 @@ def take_ticket(
     third = split_from is None and is_third_report(ticket, reporter, at)
     ticket.is_serious = third or bool(suggestion.serious) or ticket.priority == Priority.CRITICAL
     sent = Forwarding(ticket=ticket, **forwarding) if forwarding else None
-    return _once(ticket, actor=actor, files=list(files), contact=contact, third=third, sent=sent)
+    told = Telling(third=third, acknowledge=acknowledge and channel == Channel.WEB)
+    return _once(ticket, actor=actor, files=list(files), contact=contact, told=told, sent=sent)
 
 
 def read_phone(estate: Estate, written: str, *, field: str = "reporter_phone") -> str:
@@ -135,7 +149,7 @@ def _once(
     actor: User | None,
     files: list[Inspected],
     contact: Contact | None,
-    third: bool,
+    told: Telling,
     sent: Forwarding | None,
 ) -> Ticket:
     """Write it; of two at the same second with one form token the second gets the first one's ticket."""
@@ -144,7 +158,7 @@ def _once(
         return before
     try:
         with transaction.atomic():
-            return _write(ticket, actor=actor, files=files, contact=contact, third=third, sent=sent)
+            return _write(ticket, actor=actor, files=files, contact=contact, told=told, sent=sent)
     except IntegrityError:
         before = _made_by(ticket.form_token, ticket.estate)
         if before is None:
@@ -162,7 +176,7 @@ def _write(
     actor: User | None,
     files: list[Inspected],
     contact: Contact | None,
-    third: bool,
+    told: Telling,
     sent: Forwarding | None,
 ) -> Ticket:
     at, secret = ticket.created_at, new_secret()
@@ -182,7 +196,9 @@ def _write(
         attach(ticket, files, actor=actor, estate=ticket.estate, is_public=actor is None, at=at)
     if contact is not None and contact.ticket_id is None:
         Contact.objects.filter(pk=contact.pk, ticket__isnull=True).update(ticket=ticket)
-    tell_of_new(ticket, third=third)
+    tell_of_new(ticket, third=told.third)
+    if told.acknowledge:
+        tell_resident(ticket, "resident_ack", key=f"ticket:{ticket.pk}:ack", at=at)
     return ticket
 
 
@@ -202,11 +218,9 @@ def decide_at_once(ticket: Ticket, actor: User, at: datetime) -> None:
 
 
 def tell_of_new(ticket: Ticket, *, third: bool) -> None:
-    """Serious matters go to the manager at once, after hours to whoever is on duty; a web form is acknowledged."""
+    """Serious matters go to the manager at once, after hours to whoever is on duty."""
     if ticket.is_serious:
         tell_of_serious(ticket, at=ticket.created_at, third=third)
-    if ticket.channel == Channel.WEB:
-        tell_resident(ticket, "resident_ack", key=f"ticket:{ticket.pk}:ack", at=ticket.created_at)
 
 
 def note_third_report(ticket: Ticket, *, at: datetime) -> list[str]:
