@@ -450,6 +450,15 @@ SPECTACULAR_SETTINGS = {
         "OccupancyRelationEnum": "residents.models.Occupancy.Relation",
         "ConsentAnswerEnum": "visitors.models.Consent.Answer",
         "HostAnswerEnum": "visitors.models.Visit.Answer",
+        "MoveKindEnum": "residents.models.MoveKind",
+        "MoveStatusEnum": "residents.models.Move.Status",
+        "MoveStepStateEnum": "residents.models.MoveStep.State",
+        "UnitChangeKindEnum": "residents.models.UnitChange.Kind",
+        "UnitChangeStatusEnum": "residents.models.UnitChange.Status",
+        "DecorationStatusEnum": "residents.models.Decoration.Status",
+        "DecorationInspectionKindEnum": "residents.models.DecorationInspection.Kind",
+        "FixtureStateEnum": "residents.models.FixtureItem.State",
+        "VehicleKindEnum": "residents.models.Vehicle.Kind",
     },
 }
 

@@ -14,7 +14,7 @@ from helpdesk.api.filters import FilterSet, before, since
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.api.viewsets import DeskViewSet
 from helpdesk.lib.phones import mask_phone
-from residents.api.moves import ReasonSerializer
+from residents.api.moves import MoveReasonSerializer
 from residents.models import (
     Decoration,
     DecorationInspection,
@@ -174,11 +174,11 @@ class DecorationViewSet(DeskViewSet):
         """The manager agrees, on conditions."""
         return self._moved("approve", **self._asked(ApproveSerializer))
 
-    @extend_schema(request=ReasonSerializer, responses=DecorationSerializer)
+    @extend_schema(request=MoveReasonSerializer, responses=DecorationSerializer)
     @action(detail=True, methods=["post"])
     def refuse(self, request: Request, pk: str) -> Response:
         """The manager does not agree."""
-        return self._moved("refuse", **self._asked(ReasonSerializer))
+        return self._moved("refuse", **self._asked(MoveReasonSerializer))
 
     @extend_schema(request=None, responses=DecorationSerializer)
     @action(detail=True, methods=["post"])
@@ -186,11 +186,11 @@ class DecorationViewSet(DeskViewSet):
         """The work begins: 409 clearances_open without its deposit."""
         return self._bare("start")
 
-    @extend_schema(request=ReasonSerializer, responses=DecorationSerializer)
+    @extend_schema(request=MoveReasonSerializer, responses=DecorationSerializer)
     @action(detail=True, methods=["post"])
     def stop(self, request: Request, pk: str) -> Response:
         """Nobody goes on until it is let go on."""
-        return self._moved("stop", **self._asked(ReasonSerializer))
+        return self._moved("stop", **self._asked(MoveReasonSerializer))
 
     @extend_schema(request=None, responses=DecorationSerializer)
     @action(detail=True, methods=["post"])
@@ -210,11 +210,11 @@ class DecorationViewSet(DeskViewSet):
         """Deposit back, cards back: 409 clearances_open before."""
         return self._bare("close")
 
-    @extend_schema(request=ReasonSerializer, responses=DecorationSerializer)
+    @extend_schema(request=MoveReasonSerializer, responses=DecorationSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """They think better of it."""
-        return self._moved("cancel", **self._asked(ReasonSerializer))
+        return self._moved("cancel", **self._asked(MoveReasonSerializer))
 
     @extend_schema(request=NewPermitSerializer, responses=DecorationSerializer)
     @action(detail=True, methods=["post"])
@@ -224,14 +224,14 @@ class DecorationViewSet(DeskViewSet):
         site.issue_worker_permit(job, actor=request.user, **self.body(NewPermitSerializer))
         return self.answer(job)
 
-    @extend_schema(request=ReasonSerializer, responses=DecorationSerializer)
+    @extend_schema(request=MoveReasonSerializer, responses=DecorationSerializer)
     @action(
         detail=True, methods=["post"], url_path=r"permits/(?P<part>[0-9]{1,18})/end", url_name="permit-end"
     )
     def end_permit(self, request: Request, pk: str, part: str) -> Response:
         """The card came back, or was taken away."""
         job = self.get_object()
-        body = self.body(ReasonSerializer)
+        body = self.body(MoveReasonSerializer)
         site.end_worker_permit(_part(job, WorkerPermit, part), actor=request.user, **body)
         return self.answer(job)
 

@@ -111,7 +111,7 @@ class NewMovePersonSerializer(StrictSerializer):
     is_payer = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
-class TickSerializer(StrictSerializer):
+class MoveTickSerializer(StrictSerializer):
     not_needed = serializers.BooleanField(required=False, default=False)
     undo = serializers.BooleanField(required=False, default=False)
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
@@ -121,7 +121,7 @@ class CompleteMoveSerializer(StrictSerializer):
     on = serializers.DateField(required=False, allow_null=True, default=None)
 
 
-class ReasonSerializer(StrictSerializer):
+class MoveReasonSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=300)
 
 
@@ -173,12 +173,12 @@ class MoveViewSet(DeskViewSet):
         rows = [_step(request.user, move, checked) for checked in checklist(move, timezone.now())]
         return Response(CheckedStepSerializer(rows, many=True).data)
 
-    @extend_schema(request=TickSerializer, responses=MoveSerializer)
+    @extend_schema(request=MoveTickSerializer, responses=MoveSerializer)
     @action(detail=True, methods=["post"], url_path=r"steps/(?P<key>[a-z0-9_]{1,20})")
     def tick(self, request: Request, pk: str, key: str) -> Response:
         """By hand, or as not needed with a reason; `undo` opens it again."""
         move = self.get_object()
-        moves.tick_move_step(move, key, actor=request.user, **self.body(TickSerializer))
+        moves.tick_move_step(move, key, actor=request.user, **self.body(MoveTickSerializer))
         return self.answer(move)
 
     @extend_schema(request=NewMovePersonSerializer, responses=MoveSerializer)
@@ -189,12 +189,12 @@ class MoveViewSet(DeskViewSet):
         moves.add_move_person(move, actor=request.user, **self.body(NewMovePersonSerializer))
         return self.answer(move)
 
-    @extend_schema(request=ReasonSerializer, responses=MoveSerializer)
+    @extend_schema(request=MoveReasonSerializer, responses=MoveSerializer)
     @action(detail=True, methods=["post"])
     def override(self, request: Request, pk: str) -> Response:
         """A manager lets it pass with what is open."""
         move = self.get_object()
-        return self.answer(moves.override_move(move, actor=request.user, **self.body(ReasonSerializer)))
+        return self.answer(moves.override_move(move, actor=request.user, **self.body(MoveReasonSerializer)))
 
     @extend_schema(request=CompleteMoveSerializer, responses=MoveSerializer)
     @action(detail=True, methods=["post"])
@@ -203,12 +203,12 @@ class MoveViewSet(DeskViewSet):
         move = self.get_object()
         return self.answer(moves.complete_move(move, actor=request.user, **self.body(CompleteMoveSerializer)))
 
-    @extend_schema(request=ReasonSerializer, responses=MoveSerializer)
+    @extend_schema(request=MoveReasonSerializer, responses=MoveSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """It does not take place."""
         move = self.get_object()
-        return self.answer(moves.cancel_move(move, actor=request.user, **self.body(ReasonSerializer)))
+        return self.answer(moves.cancel_move(move, actor=request.user, **self.body(MoveReasonSerializer)))
 
 
 def _step(user: Any, move: Move, checked: CheckedStep) -> dict[str, Any]:

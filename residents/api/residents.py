@@ -56,7 +56,7 @@ class ResidentSerializer(StrictModelSerializer):
         model = Resident
         fields = (
             "id", "estate", "kind", "name", "other_name", "salutation", "contact_of", "phones", "email", "language",
-            "accepts_messages", "do_not_disturb", "note", "identity_masked", "units", "is_archived", "merged_into",
+            "accepts_messages", "do_not_disturb", "identity_masked", "units", "is_archived", "merged_into",
             "created_at",
         )  # fmt: skip
 

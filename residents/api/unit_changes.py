@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from helpdesk.api.filters import FilterSet
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.api.viewsets import DeskViewSet
-from residents.api.moves import ReasonSerializer
+from residents.api.moves import MoveReasonSerializer
 from residents.models import Resident, Unit, UnitChange
 from residents.services import unit_changes
 
@@ -89,13 +89,13 @@ class UnitChangeViewSet(DeskViewSet):
             unit_changes.approve_change(change, actor=request.user, **self.body(WordSerializer))
         )
 
-    @extend_schema(request=ReasonSerializer, responses=UnitChangeSerializer)
+    @extend_schema(request=MoveReasonSerializer, responses=UnitChangeSerializer)
     @action(detail=True, methods=["post"])
     def refuse(self, request: Request, pk: str) -> Response:
         """The manager does not agree."""
         change = self.get_object()
         return self.answer(
-            unit_changes.refuse_change(change, actor=request.user, **self.body(ReasonSerializer))
+            unit_changes.refuse_change(change, actor=request.user, **self.body(MoveReasonSerializer))
         )
 
     @extend_schema(request=CarryOutSerializer, responses=UnitChangeSerializer)
@@ -107,11 +107,11 @@ class UnitChangeViewSet(DeskViewSet):
             unit_changes.carry_out_change(change, actor=request.user, **self.body(CarryOutSerializer))
         )
 
-    @extend_schema(request=ReasonSerializer, responses=UnitChangeSerializer)
+    @extend_schema(request=MoveReasonSerializer, responses=UnitChangeSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """It does not take place."""
         change = self.get_object()
         return self.answer(
-            unit_changes.cancel_change(change, actor=request.user, **self.body(ReasonSerializer))
+            unit_changes.cancel_change(change, actor=request.user, **self.body(MoveReasonSerializer))
         )
