@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,12 +30,10 @@ def nobody_there(case: Case, at: datetime) -> Answer:
     inside = rows.filter(status=Visit.Status.INSIDE).order_by("pk").first()
     if inside is not None:
         return still_open(_("A visitor is inside."), reverse("visit_detail", args=[inside.pk]))
-    # Without a time, or of a day gone by, nobody comes any more: the night's job says so.
-    coming = rows.filter(status=Visit.Status.EXPECTED, expected_at__gte=begins).order_by("pk").first()
-    if coming is None:
-        coming = rows.filter(
-            status=Visit.Status.EXPECTED, expected_at__isnull=True, created_at__gte=begins
-        ).first()
+    # Without a time, or of a day gone by, nobody comes any more: the night's job says so. A contractor does till the last day.
+    meant = Q(expected_at__gte=begins) | Q(expected_at__isnull=True, created_at__gte=begins)
+    expected = rows.filter(meant | Q(comes_until__gte=begins.date()), status=Visit.Status.EXPECTED)
+    coming = expected.order_by("pk").first()
     if coming is not None:
         return still_open(_("A visitor is expected."), reverse("visit_detail", args=[coming.pk]))
     return settled(_("Nobody."))

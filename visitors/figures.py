@@ -84,7 +84,8 @@ def _counts(when: Q, prefix: str) -> dict[str, Any]:
         f"{prefix}guests": Count("pk", filter=came & Q(kind=Visit.Kind.GUEST)),
         f"{prefix}announced": Count("pk", filter=came & Q(expected_at__isnull=False)),
         f"{prefix}refused": Count("pk", filter=when & Q(status=S.REFUSED)),
-        f"{prefix}no_shows": Count("pk", filter=when & Q(status=S.NO_SHOW)),
+        # The visit that a contractor's pass leaves open when it runs out is nobody who failed to come.
+        f"{prefix}no_shows": Count("pk", filter=when & Q(status=S.NO_SHOW, comes_until__isnull=True)),
         f"{prefix}stay": Avg(stay, filter=came & Q(left_at__isnull=False)),
     }
 

@@ -8,7 +8,10 @@ from django.urls import reverse
 from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.sealed import clear
+from residents.clearances import Case, State
 from tests.visitors.conftest import TEN
+from visitors.clearances import nobody_there
+from visitors.figures import VisitSpan, visit_figures
 from visitors.models import Visit
 from visitors.selectors import expected_today, visits_of_unit
 from visitors.services.visit_watch import mark_no_shows
@@ -97,3 +100,16 @@ def test_a_program_makes_one_and_a_wrong_day_is_named(api, clerk, estate, unit):
     assert (
         made.status_code == 201 and made.json()["comes_until"] is None and made.json()["carries"] == "Ladder"
     )
+
+
+def test_a_pass_that_runs_on_keeps_a_move_out_open_though_it_was_made_days_before(fitter, unit):
+    case = Case("move_out", unit, LAST, TEN)
+    assert nobody_there(case, TEN + 2 * DAY)[0] == State.OPEN
+    assert nobody_there(case, TEN + 4 * DAY)[0] == State.SETTLED
+
+
+def test_a_pass_that_runs_out_unused_is_nobody_who_failed_to_come(fitter, enter, clerk, estate):
+    check_out(enter(fitter), actor=clerk, at=TEN + timedelta(hours=2))
+    assert mark_no_shows(TEN + 4 * DAY) == 1
+    found = visit_figures(VisitSpan(estate, TEN.date(), LAST))
+    assert (found["visits"], found["no_shows"]) == (1, 0)

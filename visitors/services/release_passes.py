@@ -16,6 +16,7 @@ from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.lib.codes import short_code
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.lib.transitions import Transitions
 from helpdesk.staff.models import User
 from visitors.models import Consent, ReleasePass, VisitorPolicy
@@ -138,8 +139,8 @@ def _end(
 
 def expire_passes(at: datetime) -> int:
     """What ran out unused or half used, one by one so that no other change is lost; returns how many."""
-    due = list(ReleasePass.objects.run_out(at).values_list("pk", flat=True)[:1000])
-    return sum(_expire(pk, at) for pk in due)
+    due = list(ReleasePass.objects.run_out(at).order_by("pk").values_list("pk", flat=True)[:1000])
+    return one_by_one(due, lambda pk: _expire(pk, at), what="expiry of pass")
 
 
 @transaction.atomic
