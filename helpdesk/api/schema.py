@@ -50,7 +50,7 @@ class DeskSchema(AutoSchema):
         if self.method == "POST":
             said = "The first answer to this key is kept for 24 hours and replayed."
             return [header("Idempotency-Key", said, type="string", pattern="^[ -~]{1,255}$")]
-        if self.method == "PATCH":
+        if self.method in ("PATCH", "DELETE"):
             return [header("If-Match", "The ETag that was read; 412 if it changed meanwhile.", type="string")]
         return []
 
@@ -73,7 +73,9 @@ class DeskSchema(AutoSchema):
             codes.add("404")
         if self.method in WITH_A_BODY:
             codes |= {"404", "409", "413", "415", "422", "429"}
-        if self.method == "PATCH":
+        if self.method == "DELETE":
+            codes.add("409")
+        if self.method in ("PATCH", "DELETE"):
             codes.add("412")
         if "secret" in self.path:
             codes |= {"410", "429"}
