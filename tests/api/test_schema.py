@@ -60,7 +60,9 @@ def test_every_operation_says_who_may_and_what_can_go_wrong(described):
         assert public or {"401", "403", "429"} <= set(operation["responses"]), path
         assert method != "post" or {"400", "409", "413", "415", "422"} <= set(operation["responses"]), path
         headers = {p["name"] for p in operation.get("parameters", []) if p["in"] == "header"}
-        assert headers == {"post": {"Idempotency-Key"}, "patch": {"If-Match"}, "delete": {"If-Match"}}.get(method, set()), path
+        assert headers == {"post": {"Idempotency-Key"}, "patch": {"If-Match"}, "delete": {"If-Match"}}.get(
+            method, set()
+        ), path
 
 
 def test_lists_are_described_with_their_links(described):
