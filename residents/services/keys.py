@@ -119,7 +119,7 @@ def archive_key(key: DeskKey, *, actor: User | None, reason: str = "") -> DeskKe
 
 def _end(loan: KeyLoan, actor: User, note: str, at: datetime | None, *, lost: bool) -> KeyLoan:
     at = at or timezone.now()
-    loan = KeyLoan.objects.select_for_update().select_related("key__unit").get(pk=loan.pk)
+    loan = KeyLoan.objects.select_for_update(of=("self",)).select_related("key__unit").get(pk=loan.pk)
     if loan.ended_at is not None:
         return loan
     loan.ended_at, loan.ended_by, loan.was_lost, loan.note = at, actor, lost, note.strip()[:300]
