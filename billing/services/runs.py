@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models.functions import Abs
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,6 +33,7 @@ from helpdesk.staff.models import User
 PERIOD = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 STATUS = BillingRun.Status
 CHUNK = 5_000
+HALF_A_MILLI = Decimal("0.0005")  # readings have three places
 LEASE = timedelta(seconds=60)
 DRAFT_COLUMNS = (
     "run_id", "unit_id", "charge_item_id", "meter_id", "reading_id", "meter_from", "meter_to", "quantity", "rate",
@@ -148,12 +150,13 @@ def confirm_run(run: BillingRun, *, actor: User | None, at: datetime | None = No
 
 def _is_outdated(run: BillingRun) -> bool:
     """What was previewed is what is billed, so the meters must stand where the preview saw them."""
-    metered = DraftLine.objects.filter(run=run, meter__isnull=False)
-    moved = ~Q(meter__billed_value=F("meter_from")) | Q(reading__isnull=False) & ~Q(
-        reading__value=F("meter_to")
+    # SQLite keeps decimals as floating numbers: two writings of one value may differ far behind the last place.
+    apart = DraftLine.objects.filter(run=run, meter__isnull=False).annotate(
+        began=Abs(F("meter__billed_value") - F("meter_from")), ended=Abs(F("reading__value") - F("meter_to"))
     )
     read_since = MeterReading.objects.filter(meter=OuterRef("meter"), period=run.period)
-    return metered.filter(moved | Q(Exists(read_since), reading__isnull=True)).exists()
+    moved = Q(began__gte=HALF_A_MILLI) | Q(ended__gte=HALF_A_MILLI)
+    return apart.filter(moved | Q(Exists(read_since), reading__isnull=True)).exists()
 
 
 def continue_runs(at: datetime) -> int:
