@@ -68,7 +68,7 @@ def _decorations(estate: Estate, clerk: User, manager: User, today: date, now: d
         )
         take_deposit(
             unit, actor=clerk, charge_item=item, amount=Decimal(2000), method="wechat", decoration=job,
-            payer=job.resident, subject=job.number, at=now - timedelta(hours=5),
+            payer=job.resident, subject=job.number, at=now,  # today: yesterday's drawer is closed
         )  # fmt: skip
         job = move_decoration(job, "start", actor=clerk, at=now - (20 + 3 * n) * DAY)
         for name, trade in WORKERS[: 1 + n % 3]:
