@@ -120,7 +120,7 @@ def test_a_cashiers_morning(opened: Callable[..., Window], desk: RunningDesk) ->
 def close_the_day(cashier: Window) -> None:
     """The drawer is counted, a coin short, and the paper is printed."""
     page = cashier.go("/fees/closing/")
-    books = amount_in(page.locator("main form tbody tr").first.locator("td.number").inner_text())
+    books = amount_in(page.locator("main form tbody tr").first.locator("td.number").first.inner_text())
     page.locator("[name=counted_cash]").fill(str(max(books - 1, Decimal(0))))
     page.locator("[name=note]").fill("少一元。 One yuan short.")
     cashier.shoot("closing", whole=True)

@@ -13,7 +13,7 @@ from helpdesk.staff.services import create_token
 from tests.api.conftest import bearer
 from tests.conftest import at
 from tests.tickets.acts import refused
-from tickets.models import Handover, Ticket
+from tickets.models import Handover, HandoverLine, Ticket
 from tickets.services.contacts import take_contact
 from tickets.services.handover_watch import draft_due_handovers, escalate_unsigned
 from tickets.services.handovers import (
@@ -27,6 +27,7 @@ from tickets.services.handovers import (
     take_handover,
 )
 from tickets.services.slips import issue_slip
+from tickets.views.handovers import ICONS
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 17)
@@ -276,3 +277,7 @@ def test_a_departments_supervisor_sees_the_departments_handovers_alone(
     of_desk = draft_handover(shift=shift, day=timezone.localdate(), actor=clerk)
     seen = [Handover.objects.visible_to(user).filter(pk=of_desk.pk).exists() for user in (clerk, supervisor)]
     assert seen == [True, False] and Handover.objects.visible_to(desk_supervisor).exists()
+
+
+def test_every_kind_of_line_is_drawn_on_the_page():
+    assert set(ICONS) == set(HandoverLine.Kind.values)

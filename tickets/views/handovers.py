@@ -34,6 +34,7 @@ ICONS = {
     "slip": "slip",
     "reply": "hand",
     "follow_up": "follow-up",
+    "key": "key",
     "free": "note",
 }
 
