@@ -1,16 +1,19 @@
 """Meters and readings; what is wrong with one is said before it is billed."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.calculation import bounds_of
-from billing.models import BillLine, ChargeItem, Meter, MeterReading
+from billing.models import BillingRun, BillLine, ChargeItem, Meter, MeterReading
 from billing.services.runs import PERIOD
 from helpdesk.audit.services import record
+from helpdesk.estates.calendars import local
+from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
 from residents.models import Unit
@@ -59,7 +62,7 @@ def replace_meter(
 
     Refused reading_backwards, already_there.
     """
-    period = f"{replaced_on:%Y-%m}"
+    period = period_to_read(meter.estate, replaced_on)
     take_reading(meter, actor=actor, period=period, value=final_value, read_on=replaced_on)
     meter.removed_on = replaced_on
     meter.save(update_fields=["removed_on"])
@@ -68,6 +71,19 @@ def replace_meter(
         meter.unit, actor=actor, charge_item=meter.charge_item, number=number, installed_on=replaced_on,
         initial_value=initial_value, digits=digits or meter.digits, multiplier=meter.multiplier, replaces=meter,
     )  # fmt: skip
+
+
+def period_to_read(estate: Estate, on: date) -> str:
+    """The period that a reading of this day is billed in: its month, or the one after the last that was billed."""
+    month = f"{on:%Y-%m}"
+    runs = BillingRun.objects.filter(
+        estate=estate, status__in=[BillingRun.Status.RUNNING, BillingRun.Status.DONE]
+    )
+    billed = runs.order_by("-period").values_list("period", flat=True).first()
+    if billed is None or billed < month:
+        return month
+    _first, last = bounds_of(billed)
+    return f"{last + timedelta(days=1):%Y-%m}"
 
 
 @transaction.atomic
@@ -82,18 +98,19 @@ def take_reading(
     is_confirmed: bool = False,
     source: str = MeterReading.Source.GRID,
 ) -> MeterReading:
-    """What a meter showed at the end of a period; again corrects it until it is billed.
+    """What a meter showed at the end of a period, or today while that is still to come; again corrects it until billed.
 
     Refused period_invalid, reading_backwards (less than the one before, unless it began again at zero), reading_billed.
     """
     if not PERIOD.fullmatch(period):
         raise Refused("period_invalid", _("Write the period as 2026-11."), field="period")
-    meter = Meter.objects.select_for_update().get(pk=meter.pk)
+    meter = Meter.objects.select_for_update(of=("self",)).select_related("estate").get(pk=meter.pk)
     before = reading_before(meter, period)
     if value < before and not rolled_over:
         raise Refused("reading_backwards", _("This is less than the reading before."), field="value")
     _first, last = bounds_of(period)
-    values = {"value": value, "read_on": read_on or last, "rolled_over": rolled_over, "is_confirmed": is_confirmed,
+    today = local(meter.estate, timezone.now()).date()
+    values = {"value": value, "read_on": read_on or min(last, today), "rolled_over": rolled_over, "is_confirmed": is_confirmed,
               "source": source, "read_by": actor, "estate_id": meter.estate_id}  # fmt: skip
     old = MeterReading.objects.filter(meter=meter, period=period).first()
     if old is not None and is_billed(old):

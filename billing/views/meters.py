@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from billing.forms.meters import ReadingsFileForm
 from billing.models import ChargeItem, Meter, MeterReading
 from billing.services.ledger import settings_of
-from billing.services.meters import take_reading
+from billing.services.meters import period_to_read, take_reading
 from billing.services.runs import PERIOD
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
@@ -36,7 +36,7 @@ def meter_grid(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     period = sent.get("period", "")
     if not PERIOD.fullmatch(period):
-        period = f"{local(estate, timezone.now()):%Y-%m}"
+        period = period_to_read(estate, local(estate, timezone.now()).date())
     items = list(ChargeItem.objects.filter(estate=estate, kind="metered", is_active=True).order_by("code"))
     item = next((i for i in items if str(i.pk) == sent.get("item")), items[0] if items else None)
     meters = _meters(estate, item, sent.get("after", "")[:40]) if item else []

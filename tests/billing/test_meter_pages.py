@@ -8,11 +8,13 @@ from decimal import Decimal as D
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.models import Meter, MeterReading
 from billing.models.bills import Handover
-from billing.services.meters import add_meter, take_reading
+from billing.services.meters import add_meter, period_to_read, take_reading
 from helpdesk.audit.models import Entry
+from helpdesk.estates.calendars import local
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,24 @@ def test_a_last_reading_below_the_one_before_is_said_beside_the_field(login, man
     page = login(manager).post(reverse("meter_replace", args=[meter.pk]), sent)
     assert page.status_code == 409 and not Meter.objects.filter(number="W-502").exists()
     assert "less than the reading before" in page.content.decode()
+
+
+def test_after_the_month_was_billed_a_meter_is_read_for_the_next(login, manager, meter, run_period):
+    take_reading(meter, actor=manager, period="2026-11", value=D(12), read_on=date(2026, 10, 30))
+    run_period("2026-11")
+    assert [period_to_read(meter.estate, date(2026, *day)) for day in ((11, 29), (12, 3))] == ["2026-12"] * 2
+    client = login(manager)
+    sent = {"replaced_on": "2026-11-10", "final_value": "80", "number": "W-502", "initial_value": "0"}
+    client.post(reverse("meter_replace", args=[meter.pk]), sent)
+    last = meter.readings.get(period="2026-12")
+    assert (last.value, last.read_on) == (80, date(2026, 11, 10))
+
+
+def test_a_reading_of_a_month_that_is_not_over_was_read_today(manager, meter, estate):
+    today = local(estate, timezone.now()).date()
+    ahead = take_reading(meter, actor=manager, period=f"{today.year + 1}-01", value=D(90))
+    before = take_reading(meter, actor=manager, period="2026-02", value=D(7))
+    assert (ahead.read_on, before.read_on) == (today, date(2026, 2, 28))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
