@@ -30,11 +30,11 @@ NO_PAGES = {
 }
 NO_PAGES |= {"pass_export", "pass_pdf", "pass_file", "pass_owing"}
 NO_PAGES |= {"visit_code", "visit_export", "visit_badge_pdf", "visit_headcount_pdf"}
-NO_PAGES |= {"fixtures_file", "decoration_file"}
+NO_PAGES |= {"fixtures_file", "decoration_file", "paper_file"}
 EVERY_RULE = {"resultTypes": ["violations"]}
 # The page is the same in the dark; its colours are not.
 COLOURS = EVERY_RULE | {"runOnly": ["color-contrast", "link-in-text-block"]}
-LETTERS = r"/fees/reminders/\d+/print/"
+LETTERS = r"/fees/(reminders|bills)/\d+/print/"
 MISSING = {"/no-such-page/", "/p/nowhere/"}
 FIRST_LOAD, LATER_LOAD = 150_000, 30_000  # bytes, compressed
 # One object of each kind, and one ticket and slip of every state, as the demo estate has them.
@@ -43,7 +43,7 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 from django.utils import timezone
-from residents.models import Decoration, Move, Occupancy, Unit, UnitChange
+from residents.models import Decoration, DeskKey, Move, Occupancy, Unit, UnitChange, Vehicle
 from billing.models import Bill, BillingRun, ChargeItem, CollectionVisit, Meter, Payment, ReminderNotice
 from helpdesk.staff.models import User
 from residents.models import ImportJob
@@ -56,6 +56,7 @@ from tickets.models import Answer, CannedReply, Contact, FollowUp, Handover, Inc
 from tickets.services.links import track_path
 from helpdesk.lib.sealed import clear
 from helpdesk.notifications.models import Message
+from residents.services.residents import add_resident
 from visitors.models import Parcel, ReleasePass, WatchEntry
 from visitors.pass_selectors import owners_of
 from visitors.services.consents import ask_by_link
@@ -68,7 +69,7 @@ clerk = User.objects.get(username="clerk")
 unit = Unit.objects.get(estate__code="willow", code="3-2-501")
 resident = Occupancy.objects.filter(unit=unit, is_primary=True).get().resident
 tickets = Ticket.objects.filter(estate=unit.estate)
-slips = Slip.objects.filter(estate=unit.estate, department__kind="engineering")
+slips = Slip.objects.filter(estate=unit.estate).visible_to(User.objects.get(username="technician"))
 visits = FollowUp.objects.filter(estate=unit.estate)
 passes = ReleasePass.objects.filter(estate=unit.estate)
 coded = passes.exclude(code=None)
@@ -91,6 +92,12 @@ print(json.dumps({
     "unit_change": newest(UnitChange.objects.filter(estate=unit.estate, status="requested")),
     "decoration": newest(Decoration.objects.filter(estate=unit.estate, status="running")),
     "resident": [resident.pk],
+    "unit_kind": [unit.pk, "pet"],
+    "resident_kind": [resident.pk, "vehicle"],
+    "kept": ["vehicle", *newest(Vehicle.objects.filter(estate=unit.estate, is_archived=False))],
+    "desk_key": newest(DeskKey.objects.filter(estate=unit.estate, is_lost=False).exclude(loans__ended_at__isnull=True, loans__isnull=False)),
+    "occupancy": newest(resident.occupancies.all()),
+    "two_residents": [resident.pk, add_resident(estate=unit.estate, actor=clerk, name=resident.name).pk],
     "masked": [resident.pk, f"phone-{resident.phones.first().pk}"],
     "ticket": newest(tickets.filter(unit=unit)),
     "slip": newest(slips),
