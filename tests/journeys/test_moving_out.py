@@ -30,7 +30,7 @@ from residents.services.decorations import apply_for_decoration, move_decoration
 from residents.services.decoration_site import add_violation, issue_worker_permit
 from tickets.services.tickets import take_ticket
 from tickets.models import Ticket
-from visitors.models import ReleasePass
+from visitors.models import ReleasePass, Visit
 from visitors.services.pass_drafts import Goods, draft_pass
 from visitors.services.release_passes import issue_pass
 from visitors.services.visits import announce_visit
@@ -38,6 +38,7 @@ from visitors.services.visits import announce_visit
 clerk, manager = User.objects.get(username="clerk"), User.objects.get(username="manager")
 rows = Occupancy.objects.filter(unit__estate__code="willow", relation="tenant", until__isnull=True, unit__meters__isnull=False)
 busy = [m.unit_id for m in Move.objects.all()] + [d.unit_id for d in Decoration.objects.all()] + [p.unit_id for p in ReleasePass.objects.all()]
+busy += Visit.objects.filter(unit__isnull=False, status__in=["expected", "inside"]).values_list("unit", flat=True)
 for tenancy in rows.exclude(unit__in=busy).exclude(unit__code="3-2-501").select_related("unit__estate", "resident").order_by("pk"):
     if arrears_of(tenancy.unit).amount > 0 and not Ticket.objects.filter(unit=tenancy.unit, status__in=["new", "assigned", "in_progress"]).exists():
         break
