@@ -27,7 +27,7 @@ from residents.clearances import (
 )
 
 Answer = tuple[State, str, str]
-# A reading so many days before the day still counts as the one of the move.
+# A reading so many days before or after the day still counts as the one of the move.
 READ_WITHIN = timedelta(days=7)
 LEFT = F("amount") - F("given_back") - F("deducted")
 
@@ -47,12 +47,13 @@ def fees_settled(case: Case, at: datetime) -> Answer:
 
 
 def meters_read(case: Case, at: datetime) -> Answer:
-    """Every meter in use has a reading of the days around the move."""
+    """Every meter in use has a reading of the days around the move: the day it really took place on, once that is known."""
     meters = Meter.objects.filter(unit=case.unit, removed_on__isnull=True)
     if not meters.exists():
         return not_applicable(_("No meter."))
+    first, last = case.days
     read = MeterReading.objects.filter(
-        meter__in=meters, read_on__gte=case.on - READ_WITHIN, read_on__lte=case.on + READ_WITHIN
+        meter__in=meters, read_on__gte=first - READ_WITHIN, read_on__lte=last + READ_WITHIN
     )
     # An estimate is nobody's reading.
     unread = meters.exclude(pk__in=read.exclude(source=MeterReading.Source.ESTIMATE).values("meter"))

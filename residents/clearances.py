@@ -38,6 +38,13 @@ class Case:
     residents: frozenset[int] = frozenset()
     move: Move | None = None
     decoration: Decoration | None = None
+    # While the day itself is not known yet: it may be any from `on` to this one.
+    latest: date | None = None
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day that it may be about."""
+        return self.on, self.latest or self.on
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,8 @@ class Clearance:
     url: str = ""
     title: Any = ""
     permission: str = ""
+    # The plate, where the answers of two units stand together.
+    where: str = ""
 
     @property
     def is_open(self) -> bool:

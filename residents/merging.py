@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
-from residents.models import Occupancy, Phone, Resident
+from residents.models import MovePerson, Occupancy, Phone, Resident
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,22 @@ def _occupancies(duplicate: Resident, into: Resident) -> int:
     return moved
 
 
+def _move_places(duplicate: Resident, into: Resident) -> int:
+    """Places on moves go over; where both stand on one move they are one person there too, with what either was named as."""
+    kept = {row.move_id: row for row in MovePerson.objects.filter(resident=into)}
+    rows = list(MovePerson.objects.filter(resident=duplicate))
+    for row in rows:
+        twin = kept.get(row.move_id)
+        if twin is None:
+            row.resident = into
+            row.save(update_fields=["resident"])
+            continue
+        row.delete()
+        twin.is_primary, twin.is_payer = twin.is_primary or row.is_primary, twin.is_payer or row.is_payer
+        twin.save(update_fields=["is_primary", "is_payer"])
+    return len(rows)
+
+
 def _name_keys(duplicate: Resident, into: Resident) -> int:
     """The survivor's are made anew from the names that are kept."""
     duplicate.name_keys.all().delete()
@@ -112,5 +128,6 @@ def _name_keys(duplicate: Resident, into: Resident) -> int:
 
 register("residents.phone", "resident", move=_phones)
 register("residents.occupancy", "resident", move=_occupancies)
+register("residents.moveperson", "resident", move=_move_places)
 register("residents.namekey", "resident", move=_name_keys)
 register("residents.erasure", "resident", stays=_("It says what happened to that record."))

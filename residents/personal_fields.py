@@ -141,7 +141,7 @@ register(
 register("residents.moveperson", about=lambda person: Q(resident=person.resident_id))
 register(
     "residents.movestep",
-    _kept("note", HISTORY, stays=WORDS_STAY),
+    *(_kept(name, HISTORY, stays=WORDS_STAY) for name in ("note", "let_pass_reason")),
     plain=["key", "title", "title_zh_hans", "title_zh_hant"],
     about=lambda person: Q(move__in=person.ids("residents.move")),
 )

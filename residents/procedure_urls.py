@@ -39,6 +39,7 @@ urlpatterns = [
     path("decorations/<int:pk>/", decorations.detail, name="decoration_detail"),
     path("decorations/<int:pk>/decide/<slug:action>/", decorations.decide, name="decoration_decide"),
     path("decorations/<int:pk>/act/<slug:action>/", decorations.act, name="decoration_act"),
+    path("decorations/<int:pk>/prolong/", decorations.prolong, name="decoration_prolong"),
     path("decorations/<int:pk>/files/", decorations.files, name="decoration_files"),
     path("decorations/<int:pk>/files/<int:file_pk>/", decorations.file, name="decoration_file"),
     path("decorations/<int:pk>/print/", decorations.permit_print, name="decoration_print"),

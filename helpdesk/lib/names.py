@@ -57,6 +57,22 @@ SURNAMES = {
 COMPOUND = re.compile(
     "万俟|尉迟|澹台|单于|长孙|令狐|欧阳|司马|上官|诸葛|东方|皇甫|慕容|司徒|夏侯|公孙|宇文|端木|钟离"
 )
+# Families in pinyin, then as they are written in Hong Kong and overseas.
+FAMILIES = (
+    "an bai bao bi bian cai cao cen chang chen cheng chi chu cui dai deng di ding dong dou du duan fan fang fei feng fu gan "
+    "gao ge geng gong gu guan guo han hao he hong hou hu hua huang huo ji jia jian jiang jiao jin jing kang ke kong lai lan "
+    "lei li lian liang liao lin ling liu long lou lu luo lv lyu ma mao mei meng mi miao min mo mou mu ni nie ning niu ou pan "
+    "pang pei peng pu qi qian qiang qiao qin qiu qu quan ran rao ren rong ruan shan shao shen sheng shi shu si song su sun "
+    "tan tang tao teng tian tong tu wan wang wei wen weng wu xi xia xian xiang xiao xie xin xing xiong xu xue yan yang yao "
+    "ye yi yin ying you yu yuan yue yun zeng zhai zhan zhang zhao zhen zheng zhong zhou zhu zhuang zhuo zong zou zuo "
+    "au chan cheung chiu choi chow chung fong fung ho hui kan ko kwan kwok kwong lam lau law lee leung lo lui mak mok ng ngai "
+    "poon shum sin siu szeto tam tsang tse tsui wong yeung yip yuen yung"
+)
+SYLLABLE = (
+    "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+    "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve|[aeiouvü])"
+)
+PINYIN = re.compile(f"{SYLLABLE}(?:['-]?{SYLLABLE}){{0,2}}")
 
 
 def fold(text: str) -> str:
@@ -175,13 +191,35 @@ def _simplified() -> dict[int, str]:
 def surname_of(name: str, other: str = "") -> str:
     """What somebody is greeted by, and no more: 王 of 王建国, Wang of Wang Jianguo / 王建国, Smith of Ann Smith.
 
-    Latin letters alone do not tell which word it is: the last one is taken.
+    Of Latin letters alone the first word is taken where it is a Chinese family's and the rest are given names in pinyin
+    or in three words (Wang Jianguo, Chan Tai Man), or where capitals or a comma set it apart; else the last.
     """
-    words = name.split()
+    words = name.replace(",", " ").split()
     han = next((text for text in (name.strip(), other.strip()) if HAN_RUN.match(text)), "")
     if not han:
-        return words[-1] if words else ""
+        return _latin_surname(name, words)
     compound = COMPOUND.match(han)
     surname = compound.group() if compound else han[0]
     sounds = {*SURNAMES.get(surname, "").split(), "".join(lazy_pinyin(surname))}
     return next((word for word in words if word.lower() in sounds), surname)
+
+
+def _latin_surname(name: str, words: list[str]) -> str:
+    if len(words) < 2:
+        return words[0] if words else ""
+    before_comma = name.partition(",")[0].split() if "," in name else []
+    in_capitals = [word for word in words if word.isupper() and len(word) > 1]
+    if before_comma:
+        return before_comma[-1]
+    if in_capitals and len(in_capitals) < len(words):
+        return in_capitals[-1]
+    first, *rest = (word.lower() for word in words)
+    is_chinese = len(rest) == 2 or all(PINYIN.fullmatch(word) for word in rest)
+    return words[0] if is_chinese and first in _families() else words[-1]
+
+
+@lru_cache(maxsize=1)
+def _families() -> frozenset[str]:
+    """How the usual families' names are written in Latin letters."""
+    compounds = COMPOUND.pattern.split("|")
+    return frozenset((*FAMILIES.split(), *("".join(lazy_pinyin(family)) for family in compounds)))

@@ -1,9 +1,9 @@
 """A page of a long list, by key instead of by number: nothing is counted, and nothing shifts while one reads."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateField, Model, Q, QuerySet
 from django.http import QueryDict
 
 M = TypeVar("M", bound=Model)
@@ -11,25 +11,31 @@ SIZE = 30
 
 
 class Page(Generic[M]):
-    """Rows newest first by (`field`, id); `before` and `after` in the address name the row next to the page."""
+    """Rows newest first by (`field`, id), or with `upwards` the smallest first; `before` and `after` in the address name
+    the row next to the page. `field` is a moment or a day."""
 
-    def __init__(self, rows: QuerySet[M], query: QueryDict, *, field: str, size: int = SIZE) -> None:
+    def __init__(
+        self, rows: QuerySet[M], query: QueryDict, *, field: str, size: int = SIZE, upwards: bool = False
+    ) -> None:
         self.query = query
         self.field = field
-        after, before = read_key(query.get("after", "")), read_key(query.get("before", ""))
-        backwards = after is not None
-        if after:
-            found = list(rows.filter(self.beyond("gt", *after)).order_by(field, "id")[: size + 1])
-        elif before:
-            found = list(rows.filter(self.beyond("lt", *before)).order_by(f"-{field}", "-id")[: size + 1])
-        else:
-            found = list(rows.order_by(f"-{field}", "-id")[: size + 1])
-        more = len(found) > size
-        self.rows: list[M] = list(reversed(found[:size])) if backwards else found[:size]
+        self.is_day = type(rows.model._meta.get_field(field)) is DateField
+        self.onward, self.back = ("after", "before") if upwards else ("before", "after")
+        start, end = (self.read(query.get(name, "")) for name in (self.onward, self.back))
+        backwards = end is not None
+        key, up = (end, not upwards) if backwards else (start, upwards)
+        sign = "" if up else "-"
+        found = rows.filter(self.beyond("gt" if up else "lt", *key)) if key else rows
+        there = list(found.order_by(f"{sign}{field}", f"{sign}id")[: size + 1])
+        more = len(there) > size
+        self.rows: list[M] = there[:size][::-1] if backwards else there[:size]
         self.has_older = backwards or more
-        self.has_newer = more if backwards else before is not None
+        self.has_newer = more if backwards else start is not None
 
-    def beyond(self, direction: str, at: datetime, pk: int) -> Q:
+    def read(self, text: str) -> tuple[date, int] | None:
+        return read_key(text, is_day=self.is_day)
+
+    def beyond(self, direction: str, at: date, pk: int) -> Q:
         same = Q(**{self.field: at, f"id__{direction}": pk})
         return Q(**{f"{self.field}__{direction}": at}) | same
 
@@ -37,8 +43,8 @@ class Page(Generic[M]):
     def pager(self) -> dict[str, Any]:
         """What components/pager.html wants."""
         return {
-            "previous_url": self.link("after", self.rows[0]) if self.rows and self.has_newer else "",
-            "next_url": self.link("before", self.rows[-1]) if self.rows and self.has_older else "",
+            "previous_url": self.link(self.back, self.rows[0]) if self.rows and self.has_newer else "",
+            "next_url": self.link(self.onward, self.rows[-1]) if self.rows and self.has_older else "",
             "shown": len(self.rows),
         }
 
@@ -50,13 +56,14 @@ class Page(Generic[M]):
         return "?" + query.urlencode()
 
 
-def read_key(text: str) -> tuple[datetime, int] | None:
-    """Moment and id of a row as the address carries them; None for anything else."""
+def read_key(text: str, *, is_day: bool = False) -> tuple[date, int] | None:
+    """Moment (or day) and id of a row as the address carries them; None for anything else."""
     moment, _sep, pk = text.rpartition("_")
     try:
-        at = datetime.fromisoformat(moment)
+        at = date.fromisoformat(moment) if is_day else datetime.fromisoformat(moment)
         number = int(pk)
     except ValueError:
         return None
+    has_zone = not isinstance(at, datetime) or at.tzinfo is not None
     # At the edges of the calendar a change of zone would fall off it.
-    return (at, number) if at.tzinfo and 1900 <= at.year <= 2999 and 0 < number < 2**63 else None
+    return (at, number) if has_zone and 1900 <= at.year <= 2999 and 0 < number < 2**63 else None

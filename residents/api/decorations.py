@@ -3,18 +3,21 @@
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from helpdesk.api.filters import FilterSet, before, since
+from helpdesk.api.filters import ALWAYS, FilterSet, before, since
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.api.viewsets import DeskViewSet
 from helpdesk.lib.phones import mask_phone
+from residents.api.files import AsItIs, FileSerializer, FilesSerializer, hand_out, sent_files
 from residents.api.moves import MoveReasonSerializer
+from residents.files import files_of_decoration
 from residents.models import (
     Decoration,
     DecorationInspection,
@@ -24,7 +27,17 @@ from residents.models import (
     WorkerPermit,
 )
 from residents.services import decoration_site as site
-from residents.services.decorations import apply_for_decoration, move_decoration
+from residents.services.decorations import (
+    add_drawings,
+    apply_for_decoration,
+    move_decoration,
+    prolong_decoration,
+)
+
+UPLOAD: dict[str, Any] = {
+    "request": {"multipart/form-data": FilesSerializer},
+    "responses": {201: FileSerializer(many=True)},
+}
 
 
 class WorkerPermitSerializer(StrictModelSerializer):
@@ -106,6 +119,11 @@ class ApproveSerializer(StrictSerializer):
     needs_deposit = serializers.BooleanField(required=False, default=True)
 
 
+class ProlongSerializer(StrictSerializer):
+    ends_on = serializers.DateField()
+    reason = serializers.CharField(max_length=300)
+
+
 class NewPermitSerializer(StrictSerializer):
     name = serializers.CharField(max_length=80)
     trade = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
@@ -152,11 +170,18 @@ class DecorationViewSet(DeskViewSet):
     ordering_fields = ("id", "number", "starts_on", "ends_on", "status")
     search_fields = ("number", "unit__code", "contractor", "scope")
     permissions = {
-        **dict.fromkeys(("list", "retrieve"), "residents.view"),
-        **dict.fromkeys(("approve", "refuse"), "decorations.decide"),
+        **dict.fromkeys(("list", "retrieve", "attachment"), "residents.view"),
+        **dict.fromkeys(("approve", "refuse", "prolong"), "decorations.decide"),
         **dict.fromkeys(("inspections", "inspect", "violations", "rectify"), "decorations.inspect"),
+        **dict.fromkeys(("inspection_photos", "violation_photos"), "decorations.inspect"),
         "*": "residents.write",
     }
+
+    def permission_for(self, request: Request) -> str:
+        """Whoever sees the job sees its files; who works on it adds some."""
+        if self.action == "attachments" and request.method != "POST":
+            return "residents.view"
+        return super().permission_for(request)
 
     def rows(self) -> QuerySet[Decoration]:
         parts = ("permits", "inspections", "violations")
@@ -215,6 +240,59 @@ class DecorationViewSet(DeskViewSet):
     def cancel(self, request: Request, pk: str) -> Response:
         """They think better of it."""
         return self._moved("cancel", **self._asked(MoveReasonSerializer))
+
+    @extend_schema(request=ProlongSerializer, responses=DecorationSerializer)
+    @action(detail=True, methods=["post"])
+    def prolong(self, request: Request, pk: str) -> Response:
+        """The manager lets the work last longer: 409 not_later, in_the_past, invalid_transition."""
+        job = self.get_object()
+        return self.answer(prolong_decoration(job, actor=request.user, **self.body(ProlongSerializer)))
+
+    @extend_schema(
+        methods=["GET"], operation_id="decorations_attachments_list", responses=FileSerializer(many=True),
+        filters=False,
+    )  # fmt: skip
+    @extend_schema(methods=["POST"], **UPLOAD)
+    @action(detail=True, methods=["get", "post"], parser_classes=[MultiPartParser])
+    def attachments(self, request: Request, pk: str) -> Response:
+        """All its files, its inspections' and violations' too; those sent here are drawings and papers of the job."""
+        job = self.get_object(ALWAYS)
+        if request.method != "POST":
+            return self.part(files_of_decoration(job), FileSerializer)
+        kept = add_drawings(job, sent_files(request), actor=request.user)
+        return Response(FileSerializer(kept, many=True).data, status=201)
+
+    @extend_schema(responses={(200, "application/octet-stream"): bytes})
+    @action(
+        detail=True, methods=["get"], url_path=r"attachments/(?P<file>[0-9]{1,18})", url_name="attachment",
+        content_negotiation_class=AsItIs,
+    )  # fmt: skip
+    def attachment(self, request: Request, pk: str, file: str) -> HttpResponseBase:
+        """One file, as it is kept."""
+        return hand_out(files_of_decoration(self.get_object()), file)
+
+    @extend_schema(**UPLOAD)
+    @action(
+        detail=True, methods=["post"], url_path=r"inspections/(?P<part>[0-9]{1,18})/attachments",
+        url_name="inspection-attachments", parser_classes=[MultiPartParser],
+    )  # fmt: skip
+    def inspection_photos(self, request: Request, pk: str, part: str) -> Response:
+        """What the inspection saw."""
+        return self._photos(request, DecorationInspection, part)
+
+    @extend_schema(**UPLOAD)
+    @action(
+        detail=True, methods=["post"], url_path=r"violations/(?P<part>[0-9]{1,18})/attachments",
+        url_name="violation-attachments", parser_classes=[MultiPartParser],
+    )  # fmt: skip
+    def violation_photos(self, request: Request, pk: str, part: str) -> Response:
+        """What broke the rules, or how it was put right."""
+        return self._photos(request, DecorationViolation, part)
+
+    def _photos(self, request: Request, model: type[Model], part: str) -> Response:
+        found = _part(self.get_object(), model, part)
+        kept = site.add_site_photos(found, sent_files(request), actor=request.user)
+        return Response(FileSerializer(kept, many=True).data, status=201)
 
     @extend_schema(request=NewPermitSerializer, responses=DecorationSerializer)
     @action(detail=True, methods=["post"])

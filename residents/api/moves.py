@@ -3,17 +3,22 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from helpdesk.api.filters import FilterSet, before, since
+from helpdesk.api.filters import ALWAYS, FilterSet, before, since
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.api.viewsets import DeskViewSet
+from residents.api.files import AsItIs, FileSerializer, FilesSerializer, hand_out, sent_files
 from residents.clearances import permission_of
+from residents.files import files_of_move
 from residents.models import (
     FixtureItem,
     FixturesHandover,
@@ -26,6 +31,7 @@ from residents.models import (
     Unit,
 )
 from residents.services import moves
+from residents.services.fixtures import add_fixture_photos
 from residents.services.moves import CheckedStep, checklist
 
 
@@ -42,6 +48,7 @@ class CheckedStepSerializer(StrictSerializer):
     state = serializers.ChoiceField(MoveStep.State.choices)
     says = serializers.CharField(allow_blank=True)
     by_itself = serializers.BooleanField()
+    is_let_pass = serializers.BooleanField()
     done_by = serializers.IntegerField(allow_null=True)
     done_at = serializers.DateTimeField(allow_null=True)
 
@@ -63,6 +70,7 @@ class FixturesSerializer(StrictModelSerializer):
         model = FixturesHandover
         fields = (
             "id", "remarks", "resident_name", "resident_signed_at", "staff", "staff_signed_at", "is_signed", "items",
+            "version",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -125,6 +133,13 @@ class MoveReasonSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=300)
 
 
+class OverrideMoveSerializer(MoveReasonSerializer):
+    steps = serializers.ListField(
+        child=serializers.CharField(max_length=20), required=False, allow_null=True, default=None,
+        help_text="Keys of the open steps that are let pass; without it all that are open now.",
+    )  # fmt: skip
+
+
 class MoveFilter(FilterSet):
     opened_after = since("opened_at")
     opened_before = before("opened_at")
@@ -143,7 +158,7 @@ class MoveViewSet(DeskViewSet):
     ordering_fields = ("id", "number", "planned_on", "status")
     search_fields = ("number", "unit__code")
     permissions = {
-        **dict.fromkeys(("list", "retrieve", "steps"), "residents.view"),
+        **dict.fromkeys(("list", "retrieve", "steps", "attachments", "attachment"), "residents.view"),
         "override": "moves.override",
         "*": "residents.write",
     }
@@ -189,12 +204,44 @@ class MoveViewSet(DeskViewSet):
         moves.add_move_person(move, actor=request.user, **self.body(NewMovePersonSerializer))
         return self.answer(move)
 
-    @extend_schema(request=MoveReasonSerializer, responses=MoveSerializer)
+    @extend_schema(request=OverrideMoveSerializer, responses=MoveSerializer)
     @action(detail=True, methods=["post"])
     def override(self, request: Request, pk: str) -> Response:
-        """A manager lets it pass with what is open."""
+        """A manager lets it pass with what is open now; what opens later is not covered."""
         move = self.get_object()
-        return self.answer(moves.override_move(move, actor=request.user, **self.body(MoveReasonSerializer)))
+        body = self.body(OverrideMoveSerializer)
+        return self.answer(moves.override_move(move, actor=request.user, **body))
+
+    @extend_schema(operation_id="moves_attachments_list", responses=FileSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"])
+    def attachments(self, request: Request, pk: str) -> Response:
+        """The photos of its sheet of fixtures."""
+        return self.part(files_of_move(self.get_object(ALWAYS)), FileSerializer)
+
+    @extend_schema(responses={(200, "application/octet-stream"): bytes})
+    @action(
+        detail=True, methods=["get"], url_path=r"attachments/(?P<photo>[0-9]{1,18})", url_name="attachment",
+        content_negotiation_class=AsItIs,
+    )  # fmt: skip
+    def attachment(self, request: Request, pk: str, photo: str) -> HttpResponseBase:
+        """One photo, as it is kept."""
+        return hand_out(files_of_move(self.get_object()), photo)
+
+    @extend_schema(
+        request={"multipart/form-data": FilesSerializer}, responses={201: FileSerializer(many=True)}
+    )
+    @action(
+        detail=True, methods=["post"], url_path=r"fixtures/(?P<fixture>[0-9]{1,18})/attachments",
+        url_name="fixture-attachments", parser_classes=[MultiPartParser],
+    )  # fmt: skip
+    def add_photos(self, request: Request, pk: str, fixture: str) -> Response:
+        """Photos of one line of the sheet: 409 signed_already once somebody has signed."""
+        move = self.get_object()
+        line = FixtureItem.objects.select_related("handover__move").filter(
+            handover__move=move, pk=int(fixture)
+        )
+        kept = add_fixture_photos(get_object_or_404(line), sent_files(request), actor=request.user)
+        return Response(FileSerializer(kept, many=True).data, status=201)
 
     @extend_schema(request=CompleteMoveSerializer, responses=MoveSerializer)
     @action(detail=True, methods=["post"])
@@ -223,6 +270,7 @@ def _step(user: Any, move: Move, checked: CheckedStep) -> dict[str, Any]:
         "state": checked.state,
         "says": says if may_read or is_waived else "",
         "by_itself": checked.answer is not None,
+        "is_let_pass": checked.step.let_pass_at is not None,
         "done_by": checked.step.by_id,
         "done_at": checked.step.at,
     }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_filters import DateFilter
@@ -16,8 +16,8 @@ from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, Vi
 from helpdesk.api.viewsets import DeskViewSet
 from residents.api.inputs import same_estate
 from residents.models import Occupancy, Resident, Unit
-from residents.services.occupancies import correct_occupancy, last_day
-from residents.services.residents import add_occupancy, end_occupancy
+from residents.services.occupancies import correct_occupancy, end_today
+from residents.services.residents import add_occupancy
 
 
 class OccupancySerializer(StrictModelSerializer):
@@ -59,9 +59,8 @@ class OccupancyFilter(FilterSet):
         fields = ("unit", "resident", "relation", "is_primary", "is_payer")
 
     def by_today(self, rows: QuerySet[Occupancy], name: str, wanted: bool) -> QuerySet[Occupancy]:
-        today = timezone.localdate()
-        here = Q(since__lte=today) & (Q(until__isnull=True) | Q(until__gte=today))
-        return rows.filter(here if wanted else ~here)
+        here = Occupancy.objects.today(timezone.now())
+        return rows.filter(pk__in=here) if wanted else rows.exclude(pk__in=here)
 
 
 class OccupancyViewSet(DeskViewSet):
@@ -93,10 +92,9 @@ class OccupancyViewSet(DeskViewSet):
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        """Ends it today, where no end is on file; it stays as history."""
+        """Ends it today, where it is not over yet; it stays as history."""
         occupancy = self.get_object()
-        if occupancy.until is None:
-            end_occupancy(occupancy, actor=request.user, until=last_day(occupancy, timezone.localdate()))
+        end_today(occupancy, actor=request.user)
         return Response(status=204)
 
 

@@ -149,9 +149,7 @@ class UnitViewSet(DeskViewSet):
 
     def rows(self) -> QuerySet[Unit]:
         today = (
-            Occupancy.objects.current(timezone.localdate())
-            .select_related("resident")
-            .order_by("-is_primary", "id")
+            Occupancy.objects.today(timezone.now()).select_related("resident").order_by("-is_primary", "id")
         )
         return Unit.objects.prefetch_related(Prefetch("occupancies", today, to_attr="current_occupancies"))
 

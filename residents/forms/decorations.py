@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.attachments.forms import clean_files, photos
 from helpdesk.estates.models import Estate
-from helpdesk.lib.forms import CleanTextField, text_area, version_field
+from helpdesk.lib.forms import CleanTextField, reason_field, text_area, version_field
 from residents.forms.fields import DayField, UnitField
 from residents.forms.residents import PhoneField
 from residents.models import Decoration, DecorationInspection
@@ -49,6 +49,17 @@ class ApproveForm(forms.Form):
     def clean_conditions(self) -> str:
         words: str = self.cleaned_data["conditions"]
         return words[:500]
+
+
+class ProlongForm(forms.Form):
+    """Until when the work lasts instead, and why."""
+
+    ends_on = DayField(label=_("New last day"))
+    reason = reason_field()
+    version = version_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="prolong_%s", **kwargs)
 
 
 class PermitForm(forms.Form):

@@ -66,6 +66,18 @@ class ReasonForm(forms.Form):
     reason = reason_field()
 
 
+class OverrideForm(ReasonForm):
+    """Which of the open steps a manager lets pass, and why."""
+
+    steps = forms.MultipleChoiceField(label=_("Let pass"), widget=forms.CheckboxSelectMultiple)
+    field_order = ("steps", "reason")
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="override_%s", **kwargs)
+        self.fields["steps"].choices = choices  # type: ignore[attr-defined]
+        self.fields["steps"].initial = [key for key, _title in choices]
+
+
 class FixtureForm(forms.Form):
     """One more line of the sheet."""
 
@@ -76,8 +88,11 @@ class FixtureForm(forms.Form):
 class SheetForm(forms.Form):
     """All lines of the sheet at once: state, remark and photos of each."""
 
+    version = version_field()
+
     def __init__(self, *args: Any, sheet: FixturesHandover, items: list[FixtureItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["version"].initial = sheet.version
         self.items = items
         for item in items:
             self.fields[f"state-{item.pk}"] = forms.ChoiceField(
@@ -116,6 +131,8 @@ class SheetForm(forms.Form):
                 "files": data[f"files-{item.pk}"],
             }
             for item in self.items
+            # A line that a colleague added meanwhile is none of this page's.
+            if self.add_prefix(f"state-{item.pk}") in self.data
         ]
 
 
@@ -124,6 +141,7 @@ class SignForm(forms.Form):
 
     name = CleanTextField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs=OFF))
     strokes = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
+    version = version_field()
 
     def __init__(self, *args: Any, side: str, **kwargs: Any) -> None:
         super().__init__(*args, auto_id=f"{side}_%s", **kwargs)

@@ -60,6 +60,8 @@ class Decoration(models.Model):
     accepted_by = staff_field()
     accepted_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # What the unit is again once the work is over; empty before it begins.
+    unit_status = models.CharField(max_length=16, choices=Unit.Status, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
 
     objects = EstateQuerySet.as_manager()

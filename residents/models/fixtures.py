@@ -26,6 +26,7 @@ class FixturesHandover(models.Model):
     staff_strokes = models.TextField(blank=True)
     staff_signed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
 
     objects = EstateQuerySet.as_manager()
 

@@ -173,6 +173,10 @@ class MoveStep(models.Model):
     note = models.CharField(_("note"), max_length=300, blank=True)
     by = staff_field()
     at = models.DateTimeField(null=True, blank=True)
+    # A manager lets the move be completed with this one open; what opens later is not covered.
+    let_pass_by = staff_field()
+    let_pass_at = models.DateTimeField(null=True, blank=True)
+    let_pass_reason = models.CharField(_("reason of the override"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("step of a move")
@@ -183,6 +187,10 @@ class MoveStep(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="not_needed") | ~Q(note="") & Q(by__isnull=False),
                 name="move_step_waived_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(let_pass_at__isnull=True) | Q(let_pass_by__isnull=False) & ~Q(let_pass_reason=""),
+                name="move_step_let_pass_with_a_reason",
             ),
         ]
 

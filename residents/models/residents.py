@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
@@ -136,7 +137,20 @@ class OccupancyQuerySet(models.QuerySet["Occupancy"]):
 
     def current(self, on: date) -> OccupancyQuerySet:
         """Those who belong to a unit on the day `on`; `until` is their last day."""
-        return self.filter(since__lte=on).filter(Q(until__isnull=True) | Q(until__gte=on))
+        return self.running(on).filter(since__lte=on)
+
+    def running(self, on: date) -> OccupancyQuerySet:
+        """Those that are not over on the day `on`: no end is known, or it is still to come."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=on))
+
+    def today(self, at: datetime) -> OccupancyQuerySet:
+        """Those who belong to a unit at the moment `at`, each by the day that it is in the unit's estate."""
+        here = Q(pk__in=[])
+        for zone in Estate.objects.values_list("time_zone", flat=True).distinct().order_by():
+            on = at.astimezone(ZoneInfo(zone)).date()
+            ends = Q(until__isnull=True) | Q(until__gte=on)
+            here |= Q(unit__estate__time_zone=zone, since__lte=on) & ends
+        return self.filter(here)
 
 
 class Occupancy(models.Model):

@@ -62,6 +62,11 @@ class UnitChange(models.Model):
             models.UniqueConstraint(
                 fields=["unit"], condition=Q(status__in=["requested", "approved"]), name="one_open_change"
             ),
+            models.UniqueConstraint(
+                fields=["other_unit"],
+                condition=Q(status__in=["requested", "approved"]),
+                name="one_open_exchange_with",
+            ),
             models.CheckConstraint(
                 condition=Q(kind="exchange", other_unit__isnull=False, new_owner__isnull=True)
                 | Q(kind="transfer", other_unit__isnull=True, new_owner__isnull=False)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit.services import record
+from helpdesk.estates.calendars import local
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
 from residents.models import AccessCard, Resident, Unit
@@ -34,7 +35,7 @@ def issue_card(
         unit=unit,
         resident=resident,
         number=number.strip().upper(),
-        issued_on=issued_on or timezone.localdate(at),
+        issued_on=issued_on or _today(unit or resident, at),
         **details,
     )
     return keep(row, actor=actor, taken=_out(), at=at)
@@ -64,11 +65,17 @@ def end_card(
     found_again = card.status == AccessCard.Status.LOST and status == AccessCard.Status.RETURNED
     if status not in ENDINGS or not (card.status == AccessCard.Status.ISSUED or found_again):
         raise Refused("invalid_transition", _("This card is no longer out."))
-    card.status, card.ended_on, card.version = status, timezone.localdate(at), card.version + 1
+    card.status, card.ended_on, card.version = status, _today(card, at), card.version + 1
     card.note = note.strip()[:300] or card.note
     card.save(update_fields=["status", "ended_on", "note", "version"])
     record(f"accesscard.{status}", card, filed_under=card.resident or card.unit, actor=actor, at=at)
     return card
+
+
+def _today(owner: Unit | Resident | AccessCard | None, at: datetime | None) -> date:
+    """Which day it is in the owner's estate; without an owner nothing is kept, whatever the day."""
+    now = at or timezone.now()
+    return local(owner.estate, now).date() if owner else now.date()
 
 
 def _out() -> Refused:

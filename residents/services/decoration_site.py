@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.attachments.inspection import Inspected
+from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import attach
 from helpdesk.audit.services import record
 from helpdesk.estates.calendars import local
@@ -107,13 +108,16 @@ def record_inspection(
 ) -> DecorationInspection:
     """What was found; a breach of the rules becomes a violation with its limit.
 
-    Refused: inspected_already, findings_missing when it is not in order, rectify_by_missing.
+    Refused: inspected_already, invalid_transition unless the work is under way (or approved, but not for acceptance),
+    findings_missing when it is not in order, rectify_by_missing.
     """
     at = at or timezone.now()
     job = lock_decoration(visit.decoration)
     visit = DecorationInspection.objects.get(pk=visit.pk)
     if visit.done_at:
         raise Refused("inspected_already", _("This inspection is on file already."))
+    if not is_to_be_inspected(job, visit):
+        raise Refused("invalid_transition", _("There is nothing to inspect now."))
     if not is_sound and not (findings.strip() or violation.strip()):
         raise Refused("findings_missing", _("Say what was not in order."), field="findings")
     visit.done_at, visit.done_by, visit.is_sound = at, actor, is_sound
@@ -126,6 +130,12 @@ def record_inspection(
     if violation.strip() and not is_sound:
         add_violation(job, actor=actor, what=violation, rectify_by=rectify_by, inspection=visit, at=at)
     return visit
+
+
+def is_to_be_inspected(job: Decoration, visit: DecorationInspection) -> bool:
+    """While the work is under way; before it begins nothing can be accepted yet, but the site be looked at."""
+    early = job.status == S.APPROVED and visit.kind != DecorationInspection.Kind.ACCEPTANCE
+    return visit.done_at is None and (early or job.status in Decoration.AT_WORK)
 
 
 @transaction.atomic
@@ -185,3 +195,22 @@ def rectify_violation(
     save_decoration(job)
     record("decoration.violation_rectified", job, actor=actor, filed_under=job.unit, at=at)
     return breach
+
+
+@transaction.atomic
+def add_site_photos(
+    part: DecorationInspection | DecorationViolation,
+    files: Sequence[Inspected],
+    *,
+    actor: User,
+    at: datetime | None = None,
+) -> list[Attachment]:
+    """More photos of an inspection or a violation. Refused: invalid_transition once the job has ended, too_many_files."""
+    at = at or timezone.now()
+    job = lock_decoration(part.decoration)
+    if job.status not in Decoration.OPEN:
+        raise Refused("invalid_transition", _("This decoration has ended."))
+    kept = attach(part, files, actor=actor, estate=job.estate, at=at)
+    save_decoration(job)
+    record("decoration.photos_added", job, actor=actor, filed_under=job.unit, at=at, files=len(kept))
+    return kept

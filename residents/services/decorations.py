@@ -5,21 +5,25 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from helpdesk.attachments.inspection import Inspected
+from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import attach
 from helpdesk.audit.services import record
+from helpdesk.estates.calendars import local
 from helpdesk.estates.services import next_number
 from helpdesk.lib.errors import Refused, Stale
 from helpdesk.lib.phones import complain_about_phone, parse_phone
 from helpdesk.lib.transitions import Transitions
 from helpdesk.staff.models import User
 from residents.clearances import DECORATION_END, DECORATION_START, Case, Clearance, clearances_of
-from residents.models import Decoration, Occupancy, Resident, Unit
-from residents.services.move_people import HOUSEHOLD, set_unit_status
+from residents.models import Decoration, Resident, Unit
+from residents.services.deciders import tell_deciders
+from residents.services.unit_status import begin_decorating, end_decorating
 
 S = Decoration.Status
 DECORATION_STATES = Transitions(
@@ -31,7 +35,7 @@ DECORATION_STATES = Transitions(
         "resume": ((S.STOPPED,), S.RUNNING),
         "accept": ((S.RUNNING,), S.ACCEPTED),
         "close": ((S.ACCEPTED,), S.CLOSED),
-        "cancel": ((S.APPLIED, S.APPROVED), S.CANCELLED),
+        "cancel": ((S.APPLIED, S.APPROVED, S.STOPPED), S.CANCELLED),
     },
     statuses=S.choices,
     actions={
@@ -47,8 +51,14 @@ DECORATION_STATES = Transitions(
 )
 # What a manager decides; everything else is the desk's.
 DECISIONS = frozenset({"approve", "refuse"})
+PROLONGED_IN = frozenset({S.APPROVED, *Decoration.AT_WORK})
 NEED_A_REASON = frozenset({"refuse", "stop", "cancel"})
-CLEARED_BY = {"start": DECORATION_START, "close": DECORATION_END}
+# From where, by which act: what must be settled first. Given up, work that had begun leaves nothing behind either.
+CLEARED_BY: dict[tuple[str, str], str] = {
+    (S.APPROVED, "start"): DECORATION_START,
+    (S.ACCEPTED, "close"): DECORATION_END,
+    (S.STOPPED, "cancel"): DECORATION_END,
+}
 
 
 @transaction.atomic
@@ -83,6 +93,7 @@ def apply_for_decoration(
     if files:
         attach(job, files, actor=actor, estate=unit.estate, at=at)
     record("decoration.applied", job, actor=actor, filed_under=unit, at=at, files=len(files))
+    tell_deciders(job, "decoration_waits", "decorations.decide", page="decoration_detail", but=actor)
     return job
 
 
@@ -133,14 +144,17 @@ def move_decoration(
     """
     at = at or timezone.now()
     job = lock_decoration(job, version=version)
-    target = DECORATION_STATES.guard(job.status, action)
+    was, target = job.status, DECORATION_STATES.guard(job.status, action)
     if action in NEED_A_REASON and not reason.strip():
         raise Refused("reason_required", _("Say why."), field="reason")
     _guard_cleared(job, action, at)
     fields = _moved(job, action, actor, at, reason, conditions, needs_deposit)
+    if action == "start":
+        begin_decorating(job)
     job.status = target
-    save_decoration(job, "status", *fields)
-    _mark_unit(job, action, at)
+    save_decoration(job, "status", "unit_status", *fields)
+    if was in Decoration.AT_WORK and target not in Decoration.AT_WORK:
+        end_decorating(job, local(job.estate, at).date())
     data: dict[str, Any] = {"reason": reason.strip()} if reason.strip() else {}
     record(f"decoration.{action}", job, actor=actor, filed_under=job.unit, at=at, **data)
     return job
@@ -151,15 +165,21 @@ def _guard_cleared(job: Decoration, action: str, at: datetime) -> None:
         left = job.violations.filter(rectified_at__isnull=True)
         if left.exists():
             raise Refused("violations_open", _("A violation is not put right yet."))
-        if not job.inspections.filter(kind="acceptance", is_sound=True).exists():
+        if not _is_found_sound(job):
             raise Refused("acceptance_missing", _("Inspect the work for acceptance first."))
-    if action in CLEARED_BY:
-        open_ones = [
-            answer for answer in clearances_of_decoration(job, CLEARED_BY[action], at) if answer.is_open
-        ]
+    kind = CLEARED_BY.get((job.status, action))
+    if kind:
+        open_ones = [answer for answer in clearances_of_decoration(job, kind, at) if answer.is_open]
         if open_ones:
             titles = ", ".join(str(answer.title) for answer in open_ones)
             raise Refused("clearances_open", _("Still open: %(steps)s.") % {"steps": titles})
+
+
+def _is_found_sound(job: Decoration) -> bool:
+    """The last word counts: an inspection for acceptance, and nothing unsound after it."""
+    telling = Q(kind="acceptance") | Q(is_sound=False)
+    last = job.inspections.filter(telling, done_at__isnull=False).order_by("-done_at", "-pk").first()
+    return last is not None and bool(last.is_sound)
 
 
 def _moved(
@@ -192,20 +212,49 @@ def _moved(
     return fields
 
 
-def _mark_unit(job: Decoration, action: str, at: datetime) -> None:
-    if action == "start":
-        set_unit_status(job.unit, Unit.Status.DECORATING)
-    if action == "accept":
-        people = Occupancy.objects.current(timezone.localdate(at)).filter(
-            unit=job.unit, relation__in=HOUSEHOLD
-        )  # type: ignore[attr-defined]
-        set_unit_status(job.unit, Unit.Status.OCCUPIED if people.exists() else Unit.Status.VACANT)
+@transaction.atomic
+def prolong_decoration(
+    job: Decoration,
+    *,
+    actor: User,
+    ends_on: date,
+    reason: str,
+    version: int | None = None,
+    at: datetime | None = None,
+) -> Decoration:
+    """The work lasts longer than was approved. Cards keep their days; new ones may have those that are added.
+
+    Refused: reason_required, not_later (than the day that holds), in_the_past, invalid_transition, stale.
+    """
+    at = at or timezone.now()
+    job = lock_decoration(job, version=version)
+    if job.status not in PROLONGED_IN:
+        raise Refused("invalid_transition", _("Only approved work can be prolonged."))
+    if not reason.strip():
+        raise Refused("reason_required", _("Say why."), field="reason")
+    if ends_on <= job.ends_on:
+        raise Refused("not_later", _("That is not later than the last day now."), field="ends_on")
+    if ends_on < local(job.estate, at).date():
+        raise Refused("in_the_past", _("This day has gone by."), field="ends_on")
+    before, job.ends_on = job.ends_on, ends_on
+    save_decoration(job, "ends_on")
+    days = {"before": before, "until": ends_on}
+    record(
+        "decoration.prolonged",
+        job,
+        actor=actor,
+        filed_under=job.unit,
+        at=at,
+        reason=reason.strip()[:300],
+        **days,
+    )
+    return job
 
 
 @transaction.atomic
 def add_drawings(
     job: Decoration, files: Sequence[Inspected], *, actor: User, at: datetime | None = None
-) -> None:
+) -> list[Attachment]:
     """More drawings, papers or photos. Refused: nothing_sent, too_many_files, invalid_transition once it is closed."""
     at = at or timezone.now()
     job = lock_decoration(job)
@@ -213,8 +262,9 @@ def add_drawings(
         raise Refused("invalid_transition", _("This decoration has ended."))
     if not files:
         raise Refused("nothing_sent", _("Choose a file first."), field="files")
-    attach(job, files, actor=actor, estate=job.estate, at=at)
+    kept = attach(job, files, actor=actor, estate=job.estate, at=at)
     record("decoration.files_added", job, actor=actor, filed_under=job.unit, at=at, files=len(files))
+    return kept
 
 
 def clearances_of_decoration(job: Decoration, kind: str, at: datetime) -> list[Clearance]:

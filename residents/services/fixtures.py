@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from helpdesk.attachments.inspection import Inspected
+from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import attach
 from helpdesk.audit.services import record
-from helpdesk.lib.errors import Refused
+from helpdesk.lib.errors import Refused, Stale
 from helpdesk.staff.models import User
 from residents.models import FixtureItem, FixturesHandover, Move
 from residents.services.moves import lock_move
@@ -22,6 +23,7 @@ from residents.services.moves import lock_move
 STROKES = re.compile(r"(?:[ML]\d{1,4}(?:\.\d)? \d{1,4}(?:\.\d)?)+")
 MOST_STROKES = 20_000  # characters
 MOST_ITEMS = 200
+SIGNATURE = ("name", "strokes", "signed_at")
 
 
 def usual_items() -> list[str]:
@@ -85,6 +87,7 @@ def add_fixture(
     item = FixtureItem.objects.create(
         handover=sheet, position=last + 1, name=name.strip()[:80], quantity=quantity
     )
+    _save(sheet)
     record("fixtures.item_added", sheet, actor=actor, filed_under=sheet.move, at=at, item=item.name)
     return item
 
@@ -96,11 +99,12 @@ def look_at_fixtures(
     *,
     actor: User,
     remarks: str | None = None,
+    version: int | None = None,
     at: datetime | None = None,
 ) -> FixturesHandover:
-    """States and remarks as they were found: rows are {id, state, note, files}. Refused: signed_already."""
+    """States and remarks as they were found: rows are {id, state, note, files}. Refused: signed_already, stale."""
     at = at or timezone.now()
-    sheet = _unsigned(sheet)
+    sheet = _unsigned(sheet, version)
     items = {item.pk: item for item in sheet.items.all()}
     changed = 0
     for row in rows:
@@ -118,9 +122,9 @@ def look_at_fixtures(
             changed += 1
     if remarks is not None and remarks.strip() != sheet.remarks:
         sheet.remarks = remarks.strip()[:500]
-        sheet.save(update_fields=["remarks"])
         changed += 1
     if changed:
+        _save(sheet, "remarks")
         record("fixtures.looked_at", sheet, actor=actor, filed_under=sheet.move, at=at, changed=changed)
     return sheet
 
@@ -130,6 +134,7 @@ def remove_fixture(item: FixtureItem, *, actor: User, at: datetime | None = None
     """A line that is none of this unit's. Refused: signed_already."""
     sheet = _unsigned(item.handover)
     sheet.items.filter(pk=item.pk).delete()
+    _save(sheet)
     record("fixtures.item_removed", sheet, actor=actor, filed_under=sheet.move, at=at, item=item.name)
     return sheet
 
@@ -142,14 +147,16 @@ def sign_fixtures(
     side: str,
     name: str,
     strokes: str = "",
+    version: int | None = None,
     at: datetime | None = None,
 ) -> FixturesHandover:
     """One of the two signs (`side`: resident or staff), by name and, where drawn, by hand.
 
-    Refused: items_open while a line is not looked at, signed_already, name_missing, strokes_unreadable.
+    Refused: items_open while a line is not looked at, signed_already, name_missing, strokes_unreadable, stale (nobody signs
+    what was changed under their pen).
     """
     at = at or timezone.now()
-    sheet = _locked(sheet)
+    sheet = _locked(sheet, version)
     if getattr(sheet, f"{side}_signed_at"):
         raise Refused("signed_already", _("This side has signed."))
     if not name.strip():
@@ -167,7 +174,7 @@ def sign_fixtures(
     if side == "staff":
         sheet.staff = actor
         fields.append("staff")
-    sheet.save(update_fields=fields)
+    _save(sheet, *fields)
     record("fixtures.signed", sheet, actor=actor, filed_under=sheet.move, at=at, side=side)
     return sheet
 
@@ -185,19 +192,40 @@ def reopen_fixtures(
         setattr(sheet, f"{side}_strokes", "")
         setattr(sheet, f"{side}_signed_at", None)
     sheet.staff = None
-    sheet.save()
+    _save(sheet, "staff", *(f"{side}_{part}" for side in ("resident", "staff") for part in SIGNATURE))
     record("fixtures.reopened", sheet, actor=actor, filed_under=sheet.move, at=at, reason=reason.strip())
     return sheet
 
 
-def _locked(sheet: FixturesHandover) -> FixturesHandover:
-    """The sheet of a move that has not ended, locked by its move."""
+@transaction.atomic
+def add_fixture_photos(
+    item: FixtureItem, files: Sequence[Inspected], *, actor: User, at: datetime | None = None
+) -> list[Attachment]:
+    """Photos of one line. Refused: signed_already, too_many_files, invalid_transition."""
+    at = at or timezone.now()
+    sheet = _unsigned(item.handover)
+    kept = attach(item, files, actor=actor, estate=sheet.estate, at=at)
+    _save(sheet)
+    record("fixtures.looked_at", sheet, actor=actor, filed_under=sheet.move, at=at, changed=len(kept))
+    return kept
+
+
+def _locked(sheet: FixturesHandover, version: int | None = None) -> FixturesHandover:
+    """The sheet of a move that has not ended, locked by its move; refused where it changed since `version`."""
     lock_move(sheet.move)
-    return FixturesHandover.objects.select_related("move", "estate").get(pk=sheet.pk)
+    sheet = FixturesHandover.objects.select_related("move", "estate").get(pk=sheet.pk)
+    if version is not None and sheet.version != version:
+        raise Stale(_("A colleague changed this sheet meanwhile; nothing was saved."), version=sheet.version)
+    return sheet
 
 
-def _unsigned(sheet: FixturesHandover) -> FixturesHandover:
-    sheet = _locked(sheet)
+def _unsigned(sheet: FixturesHandover, version: int | None = None) -> FixturesHandover:
+    sheet = _locked(sheet, version)
     if sheet.is_begun:
         raise Refused("signed_already", _("It is signed: what was signed can't be changed."))
     return sheet
+
+
+def _save(sheet: FixturesHandover, *fields: str) -> None:
+    sheet.version += 1
+    sheet.save(update_fields=[*fields, "version"])

@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit.services import record
+from helpdesk.estates.calendars import local
 from helpdesk.lib.crypto import keyed_hash, keyed_hashes
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
@@ -65,7 +66,7 @@ def set_identity_number(
 ) -> Resident:
     """Keep, replace or (empty) take away the number. Refused: identity_unreadable."""
     at = at or timezone.now()
-    number = read_identity(written, today=timezone.localdate(at))
+    number = read_identity(written, today=local(resident.estate, at).date())
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
     if resident.identity_number == number:
         return resident
@@ -82,7 +83,8 @@ def _prove_birth(digits: str, today: date | None) -> None:
         born = datetime.strptime(digits, "%Y%m%d").date()  # noqa: DTZ007 - a date, without a zone
     except ValueError as error:
         raise _unreadable(_("The identity number holds no date of birth.")) from error
-    if born > (today or timezone.localdate()) or born.year < 1880:
+    # Where no day is said it is the one that has come anywhere on earth.
+    if born > (today or timezone.now().date() + timedelta(days=1)) or born.year < 1880:
         raise _unreadable(_("The identity number holds no date of birth."))
 
 

@@ -1,21 +1,20 @@
 """Who moves, and what that does to who lives in a unit from when to when (docs/domain.md §8)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit.services import record
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
 from residents.models import Move, MovePerson, Occupancy, Resident, Unit
+from residents.models.residents import OccupancyQuerySet
+from residents.services.occupancies import correct_occupancy
 from residents.services.persons_on_file import put_on_file
-from residents.services.residents import add_occupancy, end_occupancy
+from residents.services.residents import add_occupancy, day_of, end_occupancy
+from residents.services.unit_status import OWNERS, R, settle_status
 
-R = Occupancy.Relation
-OWNERS = (R.OWNER, R.CO_OWNER)
-# Who sleeps here; owners may live elsewhere, agents and contact persons do.
-HOUSEHOLD = (R.OWNER, R.CO_OWNER, R.TENANT, R.FAMILY)
+DAY = timedelta(days=1)
 
 
 def add_mover(
@@ -53,10 +52,10 @@ def add_mover(
 def start_household(move: Move, people: list[MovePerson], *, actor: User, on: date, at: datetime) -> None:
     """Their occupancies begin on the day; who owns the unit already only comes to live in it."""
     for person in people:
-        here = Occupancy.objects.filter(
-            unit=move.unit, resident=person.resident, relation=person.relation, until__isnull=True
-        )
-        if here.exists():
+        rows = Occupancy.objects.filter(unit=move.unit, resident=person.resident, relation=person.relation)
+        here = rows.running(on).order_by("since", "id").first()  # type: ignore[attr-defined]
+        if here is not None:
+            _come_to_live(here, person, actor=actor, on=on, at=at)
             continue
         add_occupancy(
             move.unit,
@@ -68,32 +67,40 @@ def start_household(move: Move, people: list[MovePerson], *, actor: User, on: da
             is_payer=person.is_payer,
             at=at,
         )
-    set_unit_status(move.unit, Unit.Status.OCCUPIED)
+    settle_status(move.unit, day_of(move.unit, at), owners_alone=Unit.Status.OCCUPIED)
+
+
+def _come_to_live(here: Occupancy, person: MovePerson, *, actor: User, on: date, at: datetime) -> None:
+    """Somebody on file comes: earlier than was written, or as the first contact and payer that the move names."""
+    said = {name: True for name in ("is_primary", "is_payer") if getattr(person, name)}
+    correct_occupancy(here, actor=actor, at=at, since=min(here.since, on), **said)
 
 
 def end_household(move: Move, people: list[MovePerson], *, actor: User, on: date, at: datetime) -> None:
     """The day is their last one. An owner who moves out still owns the unit: that ends by a unit change only."""
-    for person in people:
-        for row in _running(move.unit).filter(resident=person.resident).exclude(relation__in=OWNERS):
-            end_occupancy(row, actor=actor, until=on, at=at)
-    name_somebody(move.unit, actor=actor, on=on, at=at)
     gone = {person.resident_id for person in people}
-    stays = _running(move.unit).filter(relation__in=HOUSEHOLD).exclude(resident__in=gone)
+    for row in _running(move.unit, on).filter(resident__in=gone).exclude(relation__in=OWNERS):
+        if row.until != on:
+            end_occupancy(row, actor=actor, until=on, at=at)
+    after = max(on + DAY, day_of(move.unit, at))
+    name_somebody(move.unit, actor=actor, on=after, at=at)
     # Owners who let the unit live elsewhere.
-    if any(person.relation == R.TENANT for person in people):
-        stays = stays.exclude(relation__in=OWNERS)
-    if not stays.exists():
-        set_unit_status(move.unit, Unit.Status.VACANT)
+    was_let = any(person.relation == R.TENANT for person in people)
+    owners = _running(move.unit, after).filter(relation__in=OWNERS).exclude(resident__in=gone)
+    stays = owners.exists() and not was_let
+    status = Unit.Status.OCCUPIED if stays else Unit.Status.VACANT
+    settle_status(move.unit, after, owners_alone=status)
 
 
-def _running(unit: Unit) -> QuerySet[Occupancy]:
-    return Occupancy.objects.filter(unit=unit, until__isnull=True).select_related("resident").order_by("id")
+def _running(unit: Unit, on: date) -> OccupancyQuerySet:
+    rows = Occupancy.objects.running(on).filter(unit=unit)  # type: ignore[attr-defined]
+    return rows.select_related("resident").order_by("id")
 
 
 def name_somebody(unit: Unit, *, actor: User, on: date, at: datetime) -> None:
-    """A unit keeps a first contact and a payer: an owner takes it on where whoever had it has gone."""
-    rows = list(_running(unit))
-    heir = next((row for row in rows if row.relation in OWNERS), None)
+    """A unit keeps a first contact and a payer on the day `on`: an owner takes it on where whoever had it has gone."""
+    rows = list(_running(unit, on))
+    heir = next((row for row in rows if row.relation in OWNERS and row.since <= on), None)
     if heir is None:
         return
     changed = []
@@ -112,13 +119,3 @@ def name_somebody(unit: Unit, *, actor: User, on: date, at: datetime) -> None:
             unit=unit.code,
             as_=changed,
         )
-
-
-def set_unit_status(unit: Unit, status: str) -> None:
-    """The unit is lived in, empty, or being decorated."""
-    fresh = Unit.objects.select_for_update().get(pk=unit.pk)
-    if fresh.status == status:
-        return
-    fresh.status = status
-    fresh.version += 1
-    fresh.save(update_fields=["status", "version"])

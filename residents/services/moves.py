@@ -1,5 +1,6 @@
 """Moving in and out: opened with a checklist, its steps ticked, then completed, which starts or ends who lives there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from residents.services.move_people import add_mover, end_household, start_house
 
 KIND, S = Move.Kind, MoveStep.State
 NOTE_CHARS = 300
+LET_PASS = ("let_pass_by", "let_pass_at", "let_pass_reason")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class CheckedStep:
     @property
     def is_open(self) -> bool:
         return self.state == S.OPEN
+
+    @property
+    def is_in_the_way(self) -> bool:
+        """Open, and no manager lets it pass."""
+        return self.is_open and self.step.let_pass_at is None
 
 
 @transaction.atomic
@@ -205,7 +212,9 @@ def tick_move_step(
         return step
     step.state, step.note = state, reason.strip()[:NOTE_CHARS]
     step.by, step.at = (None, None) if undo else (actor, at)
-    step.save(update_fields=["state", "note", "by", "at"])
+    # What a manager let pass was the step as it stood then.
+    step.let_pass_by, step.let_pass_at, step.let_pass_reason = None, None, ""
+    step.save(update_fields=["state", "note", "by", "at", *LET_PASS])
     _save(move)
     record(
         f"move.step_{'reopened' if undo else state}", move, actor=actor, filed_under=move.unit, at=at,
@@ -215,16 +224,27 @@ def tick_move_step(
 
 
 @transaction.atomic
-def override_move(move: Move, *, actor: User, reason: str, at: datetime | None = None) -> Move:
-    """A manager lets it be completed with what is open. Refused: reason_required, nothing_open, invalid_transition."""
+def override_move(
+    move: Move, *, actor: User, reason: str, steps: Sequence[str] | None = None, at: datetime | None = None
+) -> Move:
+    """A manager lets it be completed with these steps open (default: all that are now). What opens later is not covered.
+
+    Refused: reason_required, nothing_open, not_open (a step that is named), invalid_transition.
+    """
     at = at or timezone.now()
     move = lock_move(move)
     if not reason.strip():
         raise Refused("reason_required", _("Say why it is let pass."), field="reason")
-    open_keys = [checked.step.key for checked in checklist(move, at) if checked.is_open]
-    if not open_keys:
-        raise Refused("nothing_open", _("Nothing is open: it can be completed."))
-    move.override_by, move.override_at, move.override_reason = actor, at, reason.strip()[:NOTE_CHARS]
+    open_ones = {checked.step.key: checked.step for checked in checklist(move, at) if checked.is_in_the_way}
+    keys = list(open_ones if steps is None else dict.fromkeys(steps))
+    if not open_ones or not keys:
+        raise Refused("nothing_open", _("Nothing is open: it can be completed."), field="steps")
+    if not set(keys) <= set(open_ones):
+        raise Refused("not_open", _("Only what is open now can be let pass."), field="steps")
+    reason = reason.strip()[:NOTE_CHARS]
+    named = MoveStep.objects.filter(move=move, key__in=keys)
+    named.update(let_pass_by=actor, let_pass_at=at, let_pass_reason=reason)
+    move.override_by, move.override_at, move.override_reason = actor, at, reason
     _save(move, "override_by", "override_at", "override_reason")
     record(
         "move.overridden",
@@ -232,8 +252,9 @@ def override_move(move: Move, *, actor: User, reason: str, at: datetime | None =
         actor=actor,
         filed_under=move.unit,
         at=at,
-        reason=reason.strip(),
-        open=open_keys,
+        reason=reason,
+        open=keys,
+        steps=[title_of(open_ones[key], move.kind) for key in keys],
     )
     return move
 
@@ -244,7 +265,7 @@ def complete_move(
 ) -> Move:
     """The move took place on the day `on` (default: today): who lives in the unit changes with it.
 
-    Refused: steps_open while a step is (unless a manager overrode it), not_yet, nobody_named, invalid_transition, stale.
+    Refused: steps_open while a step is that no manager let pass, not_yet, nobody_named, invalid_transition, stale.
     """
     at = at or timezone.now()
     move = lock_move(move, version=version)
@@ -252,13 +273,13 @@ def complete_move(
     on = on or today
     if on > today:
         raise Refused("not_yet", _("This day has not come yet."), field="on")
-    steps = checklist(move, at)
-    open_ones = [step for step in steps if step.is_open]
-    if open_ones and move.override_at is None:
+    steps = checklist(move, at, on=on)
+    in_the_way = [step for step in steps if step.is_in_the_way]
+    if in_the_way:
         raise Refused(
             "steps_open",
-            _("Still open: %(steps)s.") % {"steps": ", ".join(step.title for step in open_ones)},
-            steps=[step.step.key for step in open_ones],
+            _("Still open: %(steps)s.") % {"steps": ", ".join(step.title for step in in_the_way)},
+            steps=[step.step.key for step in in_the_way],
         )
     people = list(move.people.select_related("resident"))
     if not people:
@@ -270,7 +291,7 @@ def complete_move(
     _freeze(steps, at)
     move.status, move.completed_on, move.ended_by, move.ended_at = Move.Status.COMPLETED, on, actor, at
     _save(move, "status", "completed_on", "ended_by", "ended_at")
-    left = [step.step.key for step in open_ones]
+    left = [step.step.key for step in steps if step.is_open]
     record("move.completed", move, actor=actor, filed_under=move.unit, at=at, on=on, open=left)
     return move
 
@@ -300,18 +321,20 @@ def cancel_move(move: Move, *, actor: User, reason: str, at: datetime | None = N
     return move
 
 
-def case_of(move: Move, at: datetime) -> Case:
-    """What other parts of the house are asked about this move."""
+def case_of(move: Move, at: datetime, on: date | None = None) -> Case:
+    """What other parts of the house are asked about this move: on the day `on`, else the planned one or any since."""
     people = frozenset(move.people.values_list("resident_id", flat=True))
-    return Case(move.kind, move.unit, move.planned_on, move.opened_at, people, move=move)
+    today = local(move.estate, at).date()
+    day, latest = (on, on) if on else (move.planned_on, max(move.planned_on, today))
+    return Case(move.kind, move.unit, day, move.opened_at, people, move=move, latest=latest)
 
 
-def checklist(move: Move, at: datetime) -> list[CheckedStep]:
-    """Every step as it stands now; once the move has ended, as it stood then."""
-    steps = list(move.steps.select_related("by"))
+def checklist(move: Move, at: datetime, *, on: date | None = None) -> list[CheckedStep]:
+    """Every step as it stands now, for a move on the day `on`; once the move has ended, as it stood then."""
+    steps = list(move.steps.select_related("by", "let_pass_by"))
     if not move.is_open:
         return [CheckedStep(step, title_of(step, move.kind), step.state, None) for step in steps]
-    case = case_of(move, at)
+    case = case_of(move, at, on)
     return [_checked(step, move.kind, clearance(step.key, case, at)) for step in steps]
 
 

@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit.services import record
+from helpdesk.estates.calendars import local
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
 from residents.models import Occupancy, Resident, Unit
 from residents.services.kept import lock, save_or
-from residents.services.residents import end_occupancy
+from residents.services.residents import day_of, end_occupancy, step_back
 
 CORRECTABLE = frozenset({"relation", "since", "until", "is_primary", "is_payer"})
 
@@ -28,7 +29,7 @@ def correct_occupancy(
     unknown = set(changes) - CORRECTABLE
     if unknown:
         raise TypeError(f"An occupancy has no {', '.join(sorted(unknown))} to correct.")
-    Unit.objects.select_for_update().get(pk=occupancy.unit_id)
+    unit = Unit.objects.select_related("estate").select_for_update(of=("self",)).get(pk=occupancy.unit_id)
     occupancy = Occupancy.objects.select_for_update().select_related("resident").get(pk=occupancy.pk)
     before = {name: getattr(occupancy, name) for name in changes}
     changed = sorted(name for name, value in changes.items() if before[name] != value)
@@ -38,7 +39,7 @@ def correct_occupancy(
         setattr(occupancy, name, changes[name])
     if occupancy.until is not None and occupancy.until < occupancy.since:
         raise Refused("ends_before_it_begins", _("The last day lies before the first."), field="until")
-    _step_back(occupancy)
+    step_back(occupancy, day_of(unit, at))
     save_or(occupancy, _there_already(), changed)
     values = {name: [before[name], changes[name]] for name in changed}
     record(
@@ -59,31 +60,25 @@ def archive_resident(
 ) -> Resident:
     """Put a record away: from now on it is found by nobody, and takes nothing new. Where they still belonged to a unit,
     today was the last day. Once more changes nothing. Refused: stale."""
-    today = timezone.localdate(at)
+    today = local(resident.estate, at or timezone.now()).date()
     resident = lock(resident, version)
     if resident.is_archived:
         return resident
-    for occupancy in Occupancy.objects.filter(resident=resident, until__isnull=True):
-        end_occupancy(occupancy, actor=actor, until=last_day(occupancy, today), at=at)
+    for occupancy in Occupancy.objects.filter(resident=resident).running(today):  # type: ignore[attr-defined]
+        end_today(occupancy, actor=actor, today=today, at=at)
     resident.is_archived, resident.version = True, resident.version + 1
     resident.save(update_fields=["is_archived", "version"])
     record("resident.archived", resident, actor=actor, at=at)
     return resident
 
 
-def last_day(occupancy: Occupancy, on: date) -> date:
-    """The day that ends it when it is ended now: `on`, but never before it began."""
-    return max(on, occupancy.since)
-
-
-def _step_back(occupancy: Occupancy) -> None:
-    """There is one first contact and one payer at a time."""
-    if occupancy.until is not None:
-        return
-    others = Occupancy.objects.filter(unit=occupancy.unit_id, until__isnull=True).exclude(pk=occupancy.pk)
-    for flag in ("is_primary", "is_payer"):
-        if getattr(occupancy, flag):
-            others.filter(**{flag: True}).update(**{flag: False})
+def end_today(
+    occupancy: Occupancy, *, actor: User | None, today: date | None = None, at: datetime | None = None
+) -> None:
+    """Today is the last day, though never before it began; one that is over by then stays as it is."""
+    day = max(today or day_of(occupancy.unit, at), occupancy.since)
+    if occupancy.until is None or occupancy.until > day:
+        end_occupancy(occupancy, actor=actor, until=day, at=at)
 
 
 def _there_already() -> Refused:

@@ -1,10 +1,12 @@
 """What the house holds of one person: found, corrected elsewhere, held, forgotten (docs/domain.md §8)."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -12,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit.services import record
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.lib.personal_data import Matter, Person, Table, open_matters, tables
 from helpdesk.lib.phones import phone_hashes
 from helpdesk.staff.models import User
 from residents.models import Erasure, LegalHold, Occupancy, Resident
 from residents.services.retention_rows import delete, empty
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def holds_on(resident: Resident) -> list[Matter]:
         Matter(str(_("Legal hold: %(reason)s") % {"reason": hold.reason}))
         for hold in LegalHold.objects.filter(resident=resident, lifted_at__isnull=True)
     ]
-    if Occupancy.objects.current(timezone.localdate()).filter(resident=resident).exists():  # type: ignore[attr-defined]
+    if Occupancy.objects.today(timezone.now()).filter(resident=resident).exists():  # type: ignore[attr-defined]
         matters.append(Matter(str(_("Still belongs to a unit of this estate."))))
     return matters + open_matters(person_of(resident))
 
@@ -57,12 +62,29 @@ def holds_on(resident: Resident) -> list[Matter]:
 def held_by_law() -> list[Person]:
     """Everybody under a legal hold, with all that was found of them."""
     rows = Resident.objects.filter(legal_holds__lifted_at__isnull=True, legal_holds__isnull=False)
-    return [_with_things(resident) for resident in rows.distinct()]
+    held = (_held(resident, lambda person: True) for resident in rows.distinct())
+    return [person for person in held if person is not None]
 
 
 def held_by_matters(residents: Iterable[Resident]) -> list[Person]:
     """Those of these residents with whom something is open."""
-    return [_with_things(resident) for resident in residents if open_matters(person_of(resident))]
+    held = (_held(resident, lambda person: bool(open_matters(person))) for resident in residents)
+    return [person for person in held if person is not None]
+
+
+def _held(resident: Resident, is_held: Callable[[Person], bool]) -> Person | None:
+    """The person with their things if so; one whose record can't be read is held too, with what hangs on it."""
+    try:
+        person = person_of(resident)
+        if not is_held(person):
+            return None
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:  # one record that can't be read keeps nobody else's data beyond its time
+        log.exception("reading resident %s failed", resident.pk)
+        person = Person(resident.pk, resident.estate_id, frozenset())
+    _look(person)
+    return person
 
 
 @transaction.atomic
@@ -109,14 +131,17 @@ def ask_erasure(resident: Resident, *, actor: User, reason: str, at: datetime | 
 
 def erase_waiting(at: datetime) -> int:
     """Do what waited and is held by nothing any more; returns how many."""
-    done = 0
-    for pk in list(Erasure.objects.filter(status=Erasure.Status.WAITING).values_list("pk", flat=True)):
-        with transaction.atomic():
-            erasure = Erasure.objects.select_for_update().get(pk=pk)
-            if erasure.status == Erasure.Status.WAITING and not holds_on(erasure.resident):
-                _erase(erasure, at)
-                done += 1
-    return done
+    waiting = list(Erasure.objects.filter(status=Erasure.Status.WAITING).values_list("pk", flat=True))
+    return one_by_one(waiting, lambda pk: _erase_if_free(pk, at), what="erasure")
+
+
+@transaction.atomic
+def _erase_if_free(pk: int, at: datetime) -> bool:
+    erasure = Erasure.objects.select_for_update().get(pk=pk)
+    if erasure.status != Erasure.Status.WAITING or holds_on(erasure.resident):
+        return False
+    _erase(erasure, at)
+    return True
 
 
 @transaction.atomic
@@ -171,12 +196,6 @@ def _look(person: Person) -> list[Found]:
                 person.things[table.label] = set(ids)
                 found.append(Found(table, ids))
     return found
-
-
-def _with_things(resident: Resident) -> Person:
-    person = person_of(resident)
-    _look(person)
-    return person
 
 
 def _needed(reason: str) -> str:

@@ -5,9 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit.services import record
+from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused, Stale
 from helpdesk.lib.names import search_keys
@@ -152,17 +154,13 @@ def add_occupancy(
 ) -> Occupancy:
     """`resident` belongs to `unit` from `since` to `until` (both days included; None: no end known).
 
-    A new primary contact or payer without an end takes the place of the one before. Refused: other_estate, archived,
+    A new primary contact or payer takes the place of the one before. Refused: other_estate, archived,
     ends_before_it_begins, lives_there_already.
     """
     _guard_occupancy(unit, resident, since, until)
     Unit.objects.select_for_update().get(pk=unit.pk)
-    rows = Occupancy.objects.filter(unit=unit, until__isnull=True)
-    if until is None:
-        if is_primary:
-            rows.filter(is_primary=True).update(is_primary=False)
-        if is_payer:
-            rows.filter(is_payer=True).update(is_payer=False)
+    flags = {"is_primary": is_primary, "is_payer": is_payer}
+    step_back(Occupancy(unit=unit, resident=resident, since=since, until=until, **flags), day_of(unit, at))
     try:
         with transaction.atomic():
             occupancy = Occupancy.objects.create(
@@ -197,9 +195,12 @@ def add_occupancy(
 def end_occupancy(
     occupancy: Occupancy, *, actor: User | None, until: date, at: datetime | None = None
 ) -> Occupancy:
-    """`until` was the last day; the row stays as history. Refused: ends_before_it_begins, ended_already."""
+    """`until` was the last day; the row stays as history. Who was to stay longer ends earlier now.
+
+    Refused: ends_before_it_begins, ended_already (an end on that day or before it is on file).
+    """
     occupancy = Occupancy.objects.select_for_update().get(pk=occupancy.pk)
-    if occupancy.until is not None:
+    if occupancy.until is not None and occupancy.until <= until:
         raise Refused("ended_already", _("An end is on file already."))
     if until < occupancy.since:
         raise Refused("ends_before_it_begins", _("The last day lies before the first."), field="until")
@@ -207,6 +208,21 @@ def end_occupancy(
     occupancy.save(update_fields=["until"])
     record("occupancy.ended", occupancy, filed_under=occupancy.resident, actor=actor, at=at, until=until)
     return occupancy
+
+
+def step_back(occupancy: Occupancy, today: date) -> None:
+    """There is one first contact and one payer at a time: whoever has it beside `occupancy` has it no more."""
+    if occupancy.until is not None and occupancy.until < today:
+        return
+    rows = Occupancy.objects.filter(unit_id=occupancy.unit_id).running(max(occupancy.since, today))  # type: ignore[attr-defined]
+    for flag in ("is_primary", "is_payer"):
+        if getattr(occupancy, flag):
+            rows.exclude(pk=occupancy.pk).filter(**{flag: True}).update(**{flag: False})
+
+
+def day_of(unit: Unit, at: datetime | None) -> date:
+    """Which day it is on the clock of the unit's estate."""
+    return local(unit.estate, at or timezone.now()).date()
 
 
 def _know_details(details: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.lib.personal_data import Keeping, Person, PersonalField, Table, table_of, tables
 from residents.models import Resident, RetentionRun
 from residents.services.persons_data import erase_waiting, held_by_law, held_by_matters
@@ -19,24 +20,29 @@ RESIDENTS = "residents.resident"
 
 
 def forget_overdue(at: datetime) -> dict[str, int]:
-    """Empty and delete all that is over at `at`, then whoever waited to be forgotten; rows touched, by table."""
+    """Empty and delete all that is over at `at`, then whoever waited to be forgotten; rows touched, by table.
+
+    A table, a row or a person with whom something is wrong keeps back no other.
+    """
     held = held_by_law() + held_by_matters(_about_to_be_forgotten(at))
     done: dict[str, int] = {}
-    for table in tables():
-        count = _forget_in(table, held, at)
-        if count:
-            done[table.label] = count
+
+    def forget(label: str) -> int:
+        done[label] = _forget_in(table_of(label), held, at)
+        return done[label]
+
+    one_by_one([table.label for table in tables()], forget, what="forgetting in")
     erase_waiting(at)
-    return done
+    return {label: count for label, count in done.items() if count}
 
 
 def _forget_in(table: Table, held: list[Person], at: datetime) -> int:
     count = 0
     for keeping, fields in _by_keeping(table.fields):
         if keeping is not table.deleted:
-            count += _log(table, fields, empty(_over(table, keeping, held, at), fields), at)
+            count += _log(table, fields, empty(_over(table, keeping, held, at), fields, spares=True), at)
     if table.deleted is not None:
-        count += _log(table, (), delete(_over(table, table.deleted, held, at)), at)
+        count += _log(table, (), delete(_over(table, table.deleted, held, at), spares=True), at)
     return count
 
 

@@ -119,7 +119,7 @@ def archive_unit(unit: Unit, *, actor: User | None, version: int | None = None) 
     unit = lock(unit, version)
     if unit.is_archived:
         return unit
-    if Occupancy.objects.filter(unit=unit).current(timezone.localdate()).exists():  # type: ignore[attr-defined]
+    if Occupancy.objects.today(timezone.now()).filter(unit=unit).exists():  # type: ignore[attr-defined]
         raise Refused("lived_in", _("Somebody belongs to this unit; end that first."))
     unit.is_archived, unit.version = True, unit.version + 1
     unit.save(update_fields=["is_archived", "version"])

@@ -3,28 +3,32 @@
 from datetime import datetime
 from typing import Any
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from helpdesk.attachments.models import Attachment
 from helpdesk.estates.calendars import local
 from helpdesk.staff.models import User
 from residents.clearances import DECORATION_END, DECORATION_START, Clearance
+from residents.files import files_of_decoration
 from residents.forms.decorations import (
     ApproveForm,
     FilesForm,
     InspectForm,
     PermitForm,
     PlanForm,
+    ProlongForm,
     RectifyForm,
     ViolationForm,
 )
 from residents.forms.moves import ReasonForm
-from residents.models import Decoration, DecorationInspection, DecorationViolation
+from residents.models import Decoration
+from residents.services.decoration_site import is_to_be_inspected
 from residents.services.decorations import (
     DECISIONS,
     DECORATION_STATES,
     NEED_A_REASON,
+    PROLONGED_IN,
     clearances_of_decoration,
 )
 from residents.views.procedure_history import events_of
@@ -34,8 +38,10 @@ ABOUT = ("estate", "unit__estate", "resident", "applied_by", "decided_by", "acce
 STAGES = ("applied", "approved", "running", "accepted", "closed")
 
 
-def context_of(user: User, job: Decoration, forms: dict[str, Any], at: datetime) -> dict[str, Any]:
-    """Everything but the crumbs."""
+def context_of(
+    user: User, job: Decoration, forms: dict[str, Any], at: datetime, query: QueryDict
+) -> dict[str, Any]:
+    """Everything but the crumbs; `query` says which part of the history."""
     today = local(job.estate, at).date()
     write = user.may("residents.write", job.estate_id)
     decide = user.may("decorations.decide", job.estate_id)
@@ -79,6 +85,7 @@ def context_of(user: User, job: Decoration, forms: dict[str, Any], at: datetime)
                 "files": photos.get((visit._meta.label_lower, visit.pk), []),
                 "form": forms.get(f"inspect-{visit.pk}") or InspectForm(auto_id=f"inspect{visit.pk}_%s"),
                 "open": f"inspect-{visit.pk}" in forms,
+                "may_record": inspect and is_to_be_inspected(job, visit),
             }
             for visit in job.inspections.select_related("done_by")
         ],
@@ -97,21 +104,22 @@ def context_of(user: User, job: Decoration, forms: dict[str, Any], at: datetime)
             "plan": PlanForm(today=today),
             "violation": ViolationForm(initial={"rectify_by": today}),
             "files": FilesForm(auto_id="drawings_%s"),
+            "prolong": ProlongForm(initial={"version": job.version}),
         }
         | forms,
         "sent": next(iter(forms), ""),
         "may": {
             "issue": write and (at_work or job.status == S.APPROVED),
             "plan": inspect and (at_work or job.status == S.APPROVED),
-            "inspect": inspect and (at_work or job.status == S.APPROVED),
             "violate": inspect and at_work,
             "rectify": inspect,
             "end_cards": write,
             "print": job.status in (S.APPROVED, *Decoration.AT_WORK),
             "files": write and job.status in Decoration.OPEN,
+            "prolong": decide and job.status in PROLONGED_IN,
         },
         "is_late": at_work and job.ends_on < today,
-        "events": events_of(job),
+        "history": events_of(job, query),
         "card_url": reverse("unit_card", args=[job.unit_id]),
     }
 
@@ -124,7 +132,8 @@ def _act_form(job: Decoration, action: str) -> Any:
 
 def clearances(job: Decoration, at: datetime) -> list[Clearance]:
     """What stands between the job and its next stage."""
-    kind = {S.APPROVED: DECORATION_START, S.ACCEPTED: DECORATION_END}.get(S(job.status))
+    kinds = {S.APPROVED: DECORATION_START, S.ACCEPTED: DECORATION_END, S.STOPPED: DECORATION_END}
+    kind = kinds.get(S(job.status))
     return clearances_of_decoration(job, kind, at) if kind else []
 
 
@@ -150,12 +159,8 @@ def stages_of(job: Decoration) -> list[dict[str, Any]]:
 
 
 def _files_of(job: Decoration) -> dict[tuple[str, int], list[dict[str, Any]]]:
-    mine = Attachment.objects.of(job).order_by()
-    for model in (DecorationInspection, DecorationViolation):
-        rows = model._default_manager.filter(decoration=job).values("pk")
-        mine = mine | Attachment.objects.filter(owner_type=model._meta.label_lower, owner_id__in=rows)
     found: dict[tuple[str, int], list[dict[str, Any]]] = {}
-    for one in mine.order_by("id"):
+    for one in files_of_decoration(job):
         url = reverse("decoration_file", args=[job.pk, one.pk])
         shown = {"url": url, "name": one.name, "thumb_url": f"{url}?small" if one.is_image else ""}
         found.setdefault((one.owner_type, one.owner_id), []).append(shown)

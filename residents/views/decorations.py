@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import serve
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
@@ -18,9 +17,10 @@ from helpdesk.lib.errors import Refused
 from helpdesk.lib.pages import INVALID, REFUSED, done
 from helpdesk.lib.paging import Page
 from helpdesk.staff.access import get_visible, needs, require_here
-from residents.forms.decorations import ApproveForm, DecorationForm, FilesForm
+from residents.files import files_of_decoration
+from residents.forms.decorations import ApproveForm, DecorationForm, FilesForm, ProlongForm
 from residents.forms.moves import ReasonForm
-from residents.models import Decoration, DecorationInspection, DecorationViolation
+from residents.models import Decoration
 from residents.services import decorations as services
 from residents.services.decorations import DECISIONS, DECORATION_STATES
 from residents.views.decoration_page import ABOUT, context_of
@@ -147,6 +147,16 @@ def _move(request: HttpRequest, job: Decoration, action: str, form: Any) -> Http
 
 
 @require_POST
+@needs("decorations.decide")
+def prolong(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another last day, with a reason."""
+    job = job_for(request, pk, "decorations.decide")
+    return acted(
+        request, job, "prolong", ProlongForm(request.POST), _("Prolonged"), services.prolong_decoration
+    )
+
+
+@require_POST
 @needs("residents.write")
 def files(request: HttpRequest, pk: int) -> HttpResponse:
     """More drawings."""
@@ -167,11 +177,7 @@ def files(request: HttpRequest, pk: int) -> HttpResponse:
 def file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
     """A drawing of the job, or a photo of one of its inspections and violations; another record's is a 404."""
     job = job_for(request, pk, "residents.view")
-    mine = Attachment.objects.of(job).order_by()
-    for model in (DecorationInspection, DecorationViolation):
-        rows = model._default_manager.filter(decoration=job).values("pk")
-        mine = mine | Attachment.objects.filter(owner_type=model._meta.label_lower, owner_id__in=rows)
-    found = mine.filter(pk=file_pk).first()
+    found = files_of_decoration(job).filter(pk=file_pk).first()
     if found is None:
         raise Http404
     return serve(found, small="small" in request.GET)
@@ -224,7 +230,7 @@ def show(
     request: HttpRequest, job: Decoration, *, forms: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     job = job_for(request, job.pk, "residents.view")
-    context = context_of(request.user, job, forms or {}, timezone.now())  # type: ignore[arg-type]
+    context = context_of(request.user, job, forms or {}, timezone.now(), request.GET)  # type: ignore[arg-type]
     context["crumbs"] = crumbs(job.number)
     return render(request, "residents/decoration_detail.html", context, status=status)
 

@@ -6,13 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import serve
-from helpdesk.lib.errors import Refused
+from helpdesk.lib.errors import Refused, Stale
 from helpdesk.lib.pages import INVALID, REFUSED, done
 from helpdesk.staff.access import needs
+from residents.files import files_of_move
 from residents.forms.moves import FixtureForm, ReasonForm, SheetForm, SignForm
 from residents.models import FixtureItem, FixturesHandover, Move
 from residents.services import fixtures
@@ -33,11 +34,37 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return show(request, move, forms={"sheet": form}, status=INVALID)
     try:
-        fixtures.look_at_fixtures(sheet, form.lines, actor=request.user, remarks=form.cleaned_data["remarks"])  # type: ignore[arg-type]
+        said = {name: form.cleaned_data[name] for name in ("remarks", "version")}
+        fixtures.look_at_fixtures(sheet, form.lines, actor=request.user, **said)  # type: ignore[arg-type]
+    except Stale as stale:
+        return show_both(request, move, form, stale)
     except Refused as refused:
         form.add_error(None, str(refused.message))
         return show(request, move, forms={"sheet": form}, status=REFUSED)
     return done(request, _("Saved"), sheet_url(move))
+
+
+def show_both(request: HttpRequest, move: Move, form: SheetForm, stale: Stale) -> HttpResponse:
+    """The page with what was typed, and beside it what a colleague saved meanwhile; both seen, sending once more counts."""
+    sheet = FixturesHandover.objects.get(move=move)
+    items = list(sheet.items.all())
+    data = form.data.copy()  # type: ignore[attr-defined]
+    data["version"] = str(sheet.version)
+    theirs: dict[int | str, str] = {}
+    for item in items:
+        if f"state-{item.pk}" not in data:
+            data[f"state-{item.pk}"], data[f"note-{item.pk}"] = item.state, item.note
+        elif (data[f"state-{item.pk}"], data.get(f"note-{item.pk}", "").strip()) != (item.state, item.note):
+            words = [item.get_state_display() or "–", item.note]
+            theirs[item.pk] = pgettext("between facts", ", ").join(filter(None, words))
+    if data.get("remarks", "").strip() != sheet.remarks:
+        theirs["remarks"] = sheet.remarks or "–"
+    again = SheetForm(data, sheet=sheet, items=items)
+    again.is_valid()
+    again.add_error(None, str(stale.message))
+    if request.FILES:
+        again.add_error(None, _("Choose the photos once more."))
+    return show(request, move, forms={"sheet": again}, theirs=theirs, status=REFUSED)
 
 
 @require_POST
@@ -115,10 +142,7 @@ def fixtures_print(request: HttpRequest, pk: int) -> HttpResponse:
 def file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
     """A photo of one of the sheet's lines; another record's file is a 404."""
     move = move_for(request, pk, "residents.view")
-    items = FixtureItem.objects.filter(handover__move=move).values("pk")
-    found = Attachment.objects.filter(
-        owner_type=FixtureItem._meta.label_lower, owner_id__in=items, pk=file_pk
-    ).first()
+    found = files_of_move(move).filter(pk=file_pk).first()
     if found is None:
         raise Http404
     return serve(found, small="small" in request.GET)
@@ -133,13 +157,21 @@ def acted(request: HttpRequest, move: Move, name: str, form: Any, said: str, act
     try:
         act(sheet, actor=request.user, **form.cleaned_data)
     except Refused as refused:
+        if isinstance(refused, Stale):
+            form.data = form.data.copy()
+            form.data["version"] = str(refused.extra["version"])
         form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         return show(request, move, forms={name: form}, status=REFUSED)
     return done(request, said, sheet_url(move))
 
 
 def show(
-    request: HttpRequest, move: Move, *, forms: dict[str, Any] | None = None, status: int = 200
+    request: HttpRequest,
+    move: Move,
+    *,
+    forms: dict[str, Any] | None = None,
+    theirs: dict[int | str, str] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     sheet = sheet_of(move)
     may = request.user.may("residents.write", move.estate_id) and move.is_open  # type: ignore[union-attr]
@@ -163,11 +195,16 @@ def show(
         form = given.get("sheet") or SheetForm(sheet=sheet, items=items)
         context |= {
             "form": form,
-            "lines": _lines(move, items, form),
+            "lines": _lines(move, items, form, theirs or {}),
+            "their_remarks": (theirs or {}).get("remarks", ""),
             "forms": {
                 "add": FixtureForm(),
-                "sign_resident": SignForm(side="resident", initial={"name": _first_name(move)}),
-                "sign_staff": SignForm(side="staff", initial={"name": str(request.user)}),
+                "sign_resident": SignForm(
+                    side="resident", initial={"name": _first_name(move), "version": sheet.version}
+                ),
+                "sign_staff": SignForm(
+                    side="staff", initial={"name": str(request.user), "version": sheet.version}
+                ),
                 "reopen": ReasonForm(auto_id="reopen_%s"),
             }
             | given,
@@ -180,10 +217,11 @@ def _first_name(move: Move) -> str:
     return str(people[0]["name"]) if people else ""
 
 
-def _lines(move: Move, items: list[FixtureItem], form: SheetForm) -> list[dict[str, Any]]:
+def _lines(
+    move: Move, items: list[FixtureItem], form: SheetForm, theirs: dict[int | str, str]
+) -> list[dict[str, Any]]:
     found: dict[int, list[dict[str, Any]]] = {}
-    label = FixtureItem._meta.label_lower
-    for one in Attachment.objects.filter(owner_type=label, owner_id__in=[item.pk for item in items]):
+    for one in files_of_move(move):
         url = reverse("fixtures_file", args=[move.pk, one.pk])
         thumb = f"{url}?small" if one.is_image else ""
         found.setdefault(one.owner_id, []).append({"url": url, "name": one.name, "thumb_url": thumb})
@@ -194,6 +232,7 @@ def _lines(move: Move, items: list[FixtureItem], form: SheetForm) -> list[dict[s
             "note": form[f"note-{item.pk}"],
             "files_field": form[f"files-{item.pk}"],
             "files": found.get(item.pk, []),
+            "theirs": theirs.get(item.pk, ""),
             "is_worse": bool(item.before and item.state and worse(item)),
         }
         for item in items

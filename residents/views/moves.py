@@ -19,7 +19,14 @@ from helpdesk.lib.paging import Page
 from helpdesk.staff.access import get_visible, needs, require_here
 from helpdesk.staff.models import User
 from residents.clearances import permission_of
-from residents.forms.moves import CompleteForm, MoveEditForm, MoveForm, MovePersonForm, ReasonForm
+from residents.forms.moves import (
+    CompleteForm,
+    MoveEditForm,
+    MoveForm,
+    MovePersonForm,
+    OverrideForm,
+    ReasonForm,
+)
 from residents.models import Move, MoveKind, MovePerson, Unit
 from residents.names_shown import full_name
 from residents.services import moves
@@ -43,10 +50,10 @@ def move_list(request: HttpRequest) -> HttpResponse:
     if kind in MoveKind.values:
         rows = rows.filter(kind=kind)
     today = local(estate, timezone.now()).date()
-    page = Page(rows.prefetch_related("people__resident"), request.GET, field="opened_at")
-    if chosen == S.OPEN:
-        # Whoever moves first stands first; who moved and is still open stands before them.
-        page.rows.sort(key=lambda move: (move.planned_on, move.pk))
+    rows = rows.prefetch_related("people__resident")
+    # Of the open ones whoever moves first stands first; who moved and is still open stands before them.
+    by_day = chosen == S.OPEN
+    page = Page(rows, request.GET, field="planned_on" if by_day else "opened_at", upwards=by_day)
     context = {
         "rows": [
             {
@@ -58,6 +65,7 @@ def move_list(request: HttpRequest) -> HttpResponse:
             for move in page.rows
         ],
         "pager": page.pager,
+        "by_day": by_day,
         "tabs": [
             {
                 "label": label,
@@ -137,7 +145,8 @@ def move_print(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "move": move,
         "estate": move.estate,
-        "steps": lines_of(request.user, move, timezone.now()),  # type: ignore[arg-type]
+        "steps": (steps := lines_of(request.user, move, timezone.now())),  # type: ignore[arg-type]
+        "is_let_pass_whole": is_let_pass_whole(move, steps),
         "people": people_of_move(move),
     }
     return render(request, "residents/move_print.html", context)
@@ -209,8 +218,9 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 def override(request: HttpRequest, pk: int) -> HttpResponse:
     """A manager lets it pass with what is open."""
     move = move_for(request, pk, "moves.override")
+    form = OverrideForm(request.POST, choices=in_the_way(move))
     return acted(
-        request, move, "override", ReasonForm(request.POST, auto_id="override_%s"), _("It can be completed now"),
+        request, move, "override", form, _("Let pass"),
         lambda data: moves.override_move(move, actor=request.user, **data),
     )  # type: ignore[arg-type]  # fmt: skip
 
@@ -268,6 +278,7 @@ def show(
     move = move_for(request, move.pk, "residents.view")
     steps = lines_of(user, move, timezone.now())
     open_count = sum(line["state"] == "open" for line in steps)
+    barred = [(line["key"], line["title"]) for line in steps if line["is_in_the_way"]]
     may = user.may("residents.write", move.estate_id) and move.is_open
     context = {
         "move": move,
@@ -276,13 +287,14 @@ def show(
         "settled": len(steps) - open_count,
         "people": people_of_move(move),
         "may_write": may,
-        "may_override": user.may("moves.override", move.estate_id) and move.is_open and open_count > 0,
-        "is_ready": open_count == 0 or move.override_at is not None,
-        "forms": all_forms(move) | (forms or {}),
+        "may_override": user.may("moves.override", move.estate_id) and move.is_open and bool(barred),
+        "is_ready": not barred,
+        "is_let_pass_whole": is_let_pass_whole(move, steps),
+        "forms": all_forms(move, barred) | (forms or {}),
         "sent": next(iter(forms or {}), ""),
         "refusal": refusal,
         "at_step": at_step,
-        "events": events_of(move),
+        "history": events_of(move, request.GET),
         "card_url": reverse("unit_card", args=[move.unit_id]),
         "fixtures": getattr(move, "fixtures", None),
         "crumbs": crumbs(move.number),
@@ -290,7 +302,13 @@ def show(
     return render(request, "residents/move_detail.html", context, status=status)
 
 
-def all_forms(move: Move) -> dict[str, Any]:
+def in_the_way(move: Move) -> list[tuple[str, str]]:
+    """Key and title of the steps with which it can't be completed yet."""
+    steps = checklist(move, timezone.now())
+    return [(checked.step.key, checked.title) for checked in steps if checked.is_in_the_way]
+
+
+def all_forms(move: Move, barred: list[tuple[str, str]]) -> dict[str, Any]:
     return {
         "edit": MoveEditForm(
             initial={
@@ -301,7 +319,7 @@ def all_forms(move: Move) -> dict[str, Any]:
         ),
         "person": MovePersonForm(region=move.estate.phone_region),
         "complete": CompleteForm(today=today_of(move), initial={"version": move.version}),
-        "override": ReasonForm(auto_id="override_%s"),
+        "override": OverrideForm(choices=barred),
         "cancel": ReasonForm(auto_id="cancel_%s"),
     }
 
@@ -327,8 +345,17 @@ def _line(user: User, move: Move, checked: CheckedStep) -> dict[str, Any]:
         "by": mine.by,
         "at": mine.at,
         "is_waived": is_waived,
+        "is_in_the_way": checked.is_in_the_way,
+        "let_pass_by": mine.let_pass_by,
+        "let_pass_at": mine.let_pass_at,
+        "let_pass_reason": mine.let_pass_reason,
         "may_undo": mine.state in {"done", "not_needed"},
     }
+
+
+def is_let_pass_whole(move: Move, steps: list[dict[str, Any]]) -> bool:
+    """Of moves from before a manager named the steps."""
+    return move.override_at is not None and not any(line["let_pass_at"] for line in steps)
 
 
 def people_of_move(move: Move) -> list[dict[str, Any]]:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from helpdesk.audit.models import Entry
+from helpdesk.lib.paging import Page
 
 Data = dict[str, Any]
 
@@ -56,6 +58,11 @@ TOLD: dict[str, tuple[str, Callable[[Data], str]]] = {
     "decoration.accept": ("tick-badge", lambda data: _("Work accepted")),
     "decoration.close": ("tick", lambda data: pgettext("of a decoration", "Closed")),
     "decoration.cancel": ("close", lambda data: pgettext("of a decoration", "Cancelled")),
+    "decoration.prolonged": (
+        "calendar",
+        lambda data: _("Prolonged until %(day)s") % {"day": data.get("until", "")},
+    ),
+    "decoration.photos_added": ("attach", lambda data: _("Photos added")),
     "decoration.permit_issued": (
         "card",
         lambda data: _("Card %(number)s issued") % {"number": data.get("number", "")},
@@ -75,13 +82,17 @@ TOLD: dict[str, tuple[str, Callable[[Data], str]]] = {
 SHOWN = 60
 
 
-def events_of(record: Model) -> list[dict[str, Any]]:
-    """The history for components/timeline.html, oldest first."""
-    return [_of_entry(entry) for entry in Entry.objects.about(record)[:SHOWN]]
+def events_of(record: Model, query: QueryDict) -> dict[str, Any]:
+    """The history for the page: `events` for components/timeline.html, oldest first, of these the newest; and `pager`, by
+    which the ones before are reached."""
+    page = Page(Entry.objects.about(record), query, field="at", size=SHOWN)
+    urls = {name: url and f"{url}#history-title" for name, url in page.pager.items() if name != "shown"}
+    return {"events": [_of_entry(entry) for entry in reversed(page.rows)], "pager": urls}
 
 
 def _of_entry(entry: Entry) -> dict[str, Any]:
     icon, sentence = TOLD.get(entry.verb, ("info", lambda data: entry.verb))
-    said = [entry.actor_name, entry.data.get("reason") or ""]
+    steps = pgettext("between facts", ", ").join(entry.data.get("steps") or [])
+    said = [entry.actor_name, steps, entry.data.get("reason") or ""]
     aside = pgettext("between facts", ", ").join(word for word in said if word)
     return {"at": entry.at, "icon": icon, "sentence": sentence(entry.data), "aside": aside}

@@ -155,8 +155,9 @@ def show(
     change = change_for(request, change.pk, "residents.view")
     acts = CHANGE_STATES.allowed(change.status)
     waits = bool(acts)
-    ending, beginning = steps_of_change(change) if waits else ([], [])
     now = timezone.now()
+    today = local(change.estate, now).date()
+    ending, beginning = steps_of_change(change, today) if waits else ([], [])
     write = user.may("residents.write", change.estate_id)
     decide = user.may("unit_changes.decide", change.estate_id)
     context = {
@@ -179,11 +180,11 @@ def show(
             "approve": WordForm(),
             "refuse": ReasonForm(auto_id="refuse_%s"),
             "cancel": ReasonForm(auto_id="cancel_%s"),
-            "carry_out": CarryOutForm(initial={"on": local(change.estate, now).date()}),
+            "carry_out": CarryOutForm(initial={"on": today}),
         }
         | (forms or {}),
         "sent": next(iter(forms or {}), ""),
-        "events": events_of(change),
+        "history": events_of(change, request.GET),
         "card_url": reverse("unit_card", args=[change.unit_id]),
         "crumbs": crumbs(change.number),
     }

@@ -250,6 +250,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "decoration_detail": ("GET", "residents.view", "decoration"),
     "decoration_decide": ("POST", "decorations.decide", "decoration_decision"),
     "decoration_act": ("POST", "residents.write", "decoration_act"),
+    "decoration_prolong": ("POST", "decorations.decide", "decoration"),
     "decoration_files": ("POST", "residents.write", "decoration"),
     "decoration_file": ("GET", "residents.view", "decoration_file"),
     "decoration_print": ("GET", "residents.view", "decoration"),

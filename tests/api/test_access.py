@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
@@ -11,12 +11,16 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.urls import URLPattern
 from django.utils import timezone
+from PIL import Image
 from rest_framework.test import APIClient
 
 from helpdesk.api_urls import urlpatterns
+from helpdesk.attachments.inspection import inspect
+from helpdesk.attachments.services import attach
 from helpdesk.staff.models import ApiToken, Membership
 from helpdesk.staff.permissions import PERMISSIONS, Role
 from helpdesk.staff.services import create_token
+from residents.models import Decoration, FixtureItem
 from residents.services.vehicles import add_vehicle
 from tests.access.test_pages import handed_over, issued_pass, under_way, watched
 from tests.api.conftest import bearer
@@ -197,10 +201,18 @@ STAFF |= {
     "moves/{move}/steps/": {"GET": "residents.view"},
     "moves/{move}/steps/{key}/": {"POST": "residents.write"},
     "moves/{move}/override/": {"POST": "moves.override"},
+    "moves/{move}/attachments/": {"GET": "residents.view"},
+    "moves/{move}/attachments/{photo}/": {"GET": "residents.view"},
+    "moves/{move}/fixtures/{fixture}/attachments/": {"POST": "residents.write"},
     "unit-changes/": {"GET": "residents.view", "POST": "residents.write"},
     "unit-changes/{unit_change}/": {"GET": "residents.view"},
     "decorations/": {"GET": "residents.view", "POST": "residents.write"},
     "decorations/{decoration}/": {"GET": "residents.view"},
+    "decorations/{decoration}/prolong/": {"POST": "decorations.decide"},
+    "decorations/{decoration}/attachments/": {"GET": "residents.view", "POST": "residents.write"},
+    "decorations/{decoration}/attachments/{file}/": {"GET": "residents.view"},
+    "decorations/{decoration}/inspections/{part}/attachments/": {"POST": "decorations.inspect"},
+    "decorations/{decoration}/violations/{part}/attachments/": {"POST": "decorations.inspect"},
     "decorations/{decoration}/permits/": {"POST": "residents.write"},
     "decorations/{decoration}/permits/{part}/end/": {"POST": "residents.write"},
     "decorations/{decoration}/inspections/": {"POST": "decorations.inspect"},
@@ -277,6 +289,9 @@ def world(
         **{name: begun[name][0] for name in ("move", "unit_change", "decoration")},
         # A part that has gone through the URL is asked for after the door.
         "part": begun["inspection"][1],
+        "fixture": begun["fixture"][1],
+        "photo": kept_with(FixtureItem.objects.get(pk=begun["fixture"][1]), estate),
+        "file": kept_with(Decoration.objects.get(pk=begun["decoration"][0]), estate),
         "guest": announce_visit(estate=estate, actor=clerk, visitor_name="Li Zhiming", unit=unit).pk,
         "watched": watched(estate, clerk).pk, "parcel": receive_parcel(unit=unit, actor=clerk).pk,
         "occupancy": resident.occupancies.get().pk,
@@ -286,6 +301,14 @@ def world(
         "unit": unit.pk, "resident": resident.pk, "ticket": held.ticket_id, "slip": slip.pk, "visit": visit.pk,
         "call": call.pk, "praise": register_praise(estate=estate, actor=clerk, words="Thank you").pk, "reply": held.pk, "incident": notice.incident_id, "notice": notice.pk, "handover": handed_over(estate, departments, clerk)[0].pk, "key": "record", "secret": "none", **money,
     }  # fmt: skip
+
+
+def kept_with(owner: Any, estate: Any) -> int:
+    """The id of a photo of the record."""
+    data = BytesIO()
+    Image.new("RGB", (4, 3)).save(data, "PNG")
+    found = inspect(data, name="photo.png", max_bytes=10_000)
+    return attach(owner, [found], actor=None, estate=estate)[0].pk
 
 
 def call_with(client: APIClient, method: str, route: str, world: dict[str, Any]) -> int:

@@ -4,14 +4,29 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from billing.services.deposits import give_back, take_deposit
+from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
+from helpdesk.notifications.models import Message
 from residents.models import Decoration, DecorationViolation, Unit
 from residents.services import decoration_site as site
-from residents.services.decorations import move_decoration
-from tests.residents.procedures import DAY, NOW, TODAY, applied, approved, deposit_for, running
+from residents.services import moves
+from residents.services.decorations import move_decoration, prolong_decoration
+from tests.api.conftest import api  # noqa: F401
+from tests.residents.procedures import (
+    DAY,
+    NOW,
+    TODAY,
+    applied,
+    approved,
+    deposit_for,
+    move_in,
+    running,
+    waive_all,
+)
 from tests.residents.test_fixtures import photo
 
 pytestmark = pytest.mark.django_db
@@ -207,3 +222,133 @@ def test_another_jobs_parts_are_a_404(unit, resident, clerk, manager, building, 
     stranger = applied(other, clerk)
     sent = login(clerk).post(reverse("decoration_inspect", args=[stranger.pk, visit.pk]), {"is_sound": "yes"})
     assert sent.status_code == 404
+
+
+def status_of(unit):
+    unit.refresh_from_db()
+    return unit.status
+
+
+def test_accepted_an_empty_flat_is_empty_again(unit, resident, clerk, manager):
+    Unit.objects.filter(pk=unit.pk).update(status="vacant")
+    job = running(unit, clerk, manager)
+    assert status_of(unit) == "decorating"
+    sound(job, clerk)
+    move_decoration(job, "accept", actor=clerk, at=NOW)
+    assert status_of(unit) == "vacant"
+
+
+def test_who_moves_in_meanwhile_lives_there_once_the_work_is_accepted(unit, resident, clerk, manager):
+    Unit.objects.filter(pk=unit.pk).update(status="vacant")
+    job = running(unit, clerk, manager)
+    move = move_in(unit, clerk)
+    moves.add_move_person(move, actor=clerk, resident=resident, relation="owner", at=NOW)
+    waive_all(move, clerk)
+    moves.complete_move(move, actor=clerk, at=NOW)
+    assert status_of(unit) == "decorating"
+    sound(job, clerk)
+    move_decoration(job, "accept", actor=clerk, at=NOW)
+    assert status_of(unit) == "occupied"
+
+
+def test_an_older_acceptance_counts_no_more_once_something_was_found(unit, resident, clerk, manager):
+    job = running(unit, clerk, manager)
+    sound(job, clerk)
+    later = site.plan_inspection(job, actor=clerk, due_on=TODAY, at=NOW)
+    site.record_inspection(later, actor=clerk, is_sound=False, findings="Leaks", at=NOW + DAY)
+    refused("acceptance_missing", move_decoration, job, "accept", actor=clerk)
+    again = site.plan_inspection(job, actor=clerk, due_on=TODAY, kind="acceptance", at=NOW)
+    site.record_inspection(again, actor=clerk, is_sound=True, at=NOW + 2 * DAY)
+    assert move_decoration(job, "accept", actor=clerk, at=NOW + 2 * DAY).status == "accepted"
+
+
+def test_a_job_that_has_ended_takes_no_inspection_and_one_not_begun_no_acceptance(
+    unit, resident, clerk, manager
+):
+    job = approved(unit, clerk, manager)
+    visit = site.plan_inspection(job, actor=clerk, due_on=TODAY, kind="acceptance", at=NOW)
+    refused("invalid_transition", site.record_inspection, visit, actor=clerk, is_sound=True, at=NOW)
+    early = site.plan_inspection(job, actor=clerk, due_on=TODAY, at=NOW)
+    site.record_inspection(early, actor=clerk, is_sound=True, at=NOW)
+    left = site.plan_inspection(job, actor=clerk, due_on=TODAY, at=NOW)
+    move_decoration(job, "cancel", actor=clerk, reason="No money", at=NOW)
+    refused("invalid_transition", site.record_inspection, left, actor=clerk, is_sound=True, at=NOW)
+
+
+def test_the_work_is_prolonged_with_a_reason_and_cards_may_follow(unit, resident, clerk, manager):
+    job = running(unit, clerk, manager)
+    last, later = job.ends_on, job.ends_on + 14 * DAY
+    refused("reason_required", prolong_decoration, job, actor=manager, ends_on=later, reason=" ", at=NOW)
+    refused("not_later", prolong_decoration, job, actor=manager, ends_on=last, reason="x", at=NOW)
+    long_after = {"reason": "x", "at": NOW + 90 * DAY}
+    refused("in_the_past", prolong_decoration, job, actor=manager, ends_on=later, **long_after)
+    refused("stale", prolong_decoration, job, actor=manager, ends_on=later, reason="x", version=0, at=NOW)
+    job = prolong_decoration(job, actor=manager, ends_on=later, reason="Tiles are late", at=NOW)
+    kept = Entry.objects.get(verb="decoration.prolonged").data
+    assert kept == {"before": str(last), "until": str(later), "reason": "Tiles are late"}
+    assert site.issue_worker_permit(job, actor=clerk, name="Cai", at=NOW).valid_until == later
+    sound(job, clerk)
+    job = move_decoration(job, "accept", actor=clerk, at=NOW)
+    refused("invalid_transition", prolong_decoration, job, actor=manager, ends_on=later + DAY, reason="x")
+
+
+def test_stopped_work_is_given_up_once_its_cards_and_deposit_are_back(
+    unit, resident, clerk, manager, cashier
+):
+    Unit.objects.filter(pk=unit.pk).update(status="vacant")
+    job = running(unit, clerk, manager)
+    card = site.issue_worker_permit(job, actor=clerk, name="Cai", at=NOW)
+    refused("invalid_transition", move_decoration, job, "cancel", actor=clerk, reason="Given up")
+    job = move_decoration(job, "stop", actor=clerk, reason="Bearing wall touched", at=NOW)
+    refused("clearances_open", move_decoration, job, "cancel", actor=clerk, reason="Given up")
+    site.end_worker_permit(card, actor=clerk, reason="Back", at=NOW)
+    give_back(job.deposits.get(), actor=cashier, method="cash", at=NOW)
+    job = move_decoration(job, "cancel", actor=clerk, reason="Given up", at=NOW)
+    assert (job.status, status_of(unit)) == ("cancelled", "vacant")
+
+
+def test_the_manager_prolongs_on_the_page_and_by_the_api(unit, resident, clerk, manager, login, api):  # noqa: F811
+    job = running(unit, clerk, manager)
+    page, far = reverse("decoration_prolong", args=[job.pk]), "2035-01-01"
+    assert login(clerk).post(page, {"ends_on": far, "reason": "x"}).status_code == 403
+    office = login(manager)
+    assert office.post(page, {"ends_on": far, "reason": ""}).status_code == 422
+    assert office.post(page, {"ends_on": "2026-11-18", "reason": "x"}).status_code == 409
+    assert office.post(page, {"ends_on": far, "reason": "Tiles are late"}).status_code == 303
+    assert "Tiles are late" in office.get(reverse("decoration_detail", args=[job.pk])).content.decode()
+    url = f"/api/v1/decorations/{job.pk}/prolong/"
+    sent = api(manager).post(url, {"ends_on": "2035-02-01", "reason": "Rain"}, format="json")
+    assert (sent.status_code, sent.json()["ends_on"]) == (200, "2035-02-01")
+    assert api(clerk).post(url, {"ends_on": "2035-03-01", "reason": "x"}, format="json").status_code == 403
+
+
+def test_drawings_and_photos_go_in_and_out_by_the_api(unit, resident, clerk, manager, cashier, api):  # noqa: F811
+    job = running(unit, clerk, manager)
+    visit = site.plan_inspection(job, actor=clerk, due_on=TODAY, at=NOW)
+    breach = site.add_violation(job, actor=clerk, what="Dust", rectify_by=TODAY, at=NOW)
+    program, url = api(clerk), f"/api/v1/decorations/{job.pk}/"
+    for part in ("", f"inspections/{visit.pk}/", f"violations/{breach.pk}/"):
+        sent = program.post(f"{url}{part}attachments/", {"files": [photo()]}, format="multipart")
+        assert sent.status_code == 201, part
+    listed = api(cashier).get(url + "attachments/").json()["results"]
+    assert [one["owner_type"] for one in listed] == ["violation", "inspection", "decoration"]
+    for one in listed:
+        assert program.get(f"{url}attachments/{one['id']}/")["Content-Type"] == "image/jpeg"
+    assert (
+        api(cashier).post(url + "attachments/", {"files": [photo()]}, format="multipart").status_code == 403
+    )
+    missing = program.get(f"{url}attachments/999999/")
+    assert missing.status_code == 404 and missing.json()["errors"]
+    foreign = program.post(
+        f"{url}violations/{breach.pk + 9}/attachments/", {"files": [photo()]}, format="multipart"
+    )
+    assert foreign.status_code == 404
+
+
+def test_whoever_may_approve_hears_that_a_decoration_waits(unit, resident, clerk, manager):
+    job = applied(unit, clerk)
+    message = Message.objects.get(template="decoration_waits", channel="desk")
+    assert (message.recipient_user, message.about_id) == (manager, job.pk)
+    for part in ("subject", "body"):
+        words = render_to_string(f"messages/decoration_waits.{part}.txt", message.context)
+        assert job.number in words or "3-2-501" in words

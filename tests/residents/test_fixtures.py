@@ -13,6 +13,7 @@ from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
 from residents.models import FixtureItem, FixturesHandover
 from residents.services import fixtures, moves
+from tests.api.conftest import api  # noqa: F401
 from tests.residents.procedures import NOW, move_in, move_out, seen_sheet, signed_sheet, waive_all
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +134,57 @@ def test_a_bad_state_and_a_refusal_come_back_with_the_text_kept(unit, resident, 
     assert browser.post(reverse("fixtures_sign", args=[move.pk, "cat"]), {"name": "x"}).status_code == 404
     fixtures.sign_fixtures(sheet, actor=clerk, side="resident", name="Li", at=NOW)
     assert browser.post(signed, {"name": "Li"}).status_code == 409
+
+
+def test_the_second_of_two_clerks_overwrites_nothing(unit, resident, clerk):
+    sheet = seen_sheet(move_out(unit, clerk), clerk)
+    item, version = sheet.items.first(), sheet.version
+    rows = [{"id": item.pk, "state": "damaged", "note": "Cracked"}]
+    fixtures.look_at_fixtures(sheet, rows, actor=clerk, version=version, at=NOW)
+    rows = [{"id": item.pk, "state": "worn"}]
+    refused("stale", fixtures.look_at_fixtures, sheet, rows, actor=clerk, version=version, at=NOW)
+    refused("stale", fixtures.sign_fixtures, sheet, actor=clerk, side="staff", name="C", version=version)
+    item.refresh_from_db()
+    assert (item.state, item.note) == ("damaged", "Cracked")
+
+
+def test_a_stale_sheet_shows_both_texts_and_is_kept_when_sent_once_more(unit, resident, clerk, login):
+    browser, move = login(clerk), move_out(unit, clerk)
+    sheet = seen_sheet(move, clerk)
+    item, url = sheet.items.first(), reverse("fixtures_detail", args=[move.pk])
+    sent = {f"state-{one.pk}": "good" for one in sheet.items.all()} | {"version": sheet.version}
+    rows = [{"id": item.pk, "state": "damaged", "note": "Cracked"}]
+    fixtures.look_at_fixtures(sheet, rows, actor=clerk, remarks="Smells", at=NOW)
+    added = fixtures.add_fixture(sheet, actor=clerk, name="Lamp", at=NOW)
+    answer = browser.post(url, sent | {f"note-{item.pk}": "Scratched", "remarks": "All clean"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert all(text in page for text in ("Damaged, Cracked", "Scratched", "Smells", "All clean", "Lamp"))
+    again = {name: value for name, value in answer.context["form"].data.items() if value}
+    assert browser.post(url, again).status_code == 303
+    item.refresh_from_db()
+    added.refresh_from_db()
+    assert (item.state, item.note, added.state) == ("good", "Scratched", "")
+
+
+def test_photos_go_in_and_out_by_the_api_until_it_is_signed(unit, resident, clerk, guard, api):  # noqa: F811
+    move = move_out(unit, clerk)
+    sheet = seen_sheet(move, clerk)
+    url = f"/api/v1/moves/{move.pk}/"
+    line = f"{url}fixtures/{sheet.items.first().pk}/attachments/"
+    program = api(clerk)
+    assert program.post(line, {}, format="multipart").status_code == 400
+    sent = program.post(line, {"files": [photo()]}, format="multipart")
+    assert sent.status_code == 201 and sent.json()[0]["owner_type"] == "fixture"
+    assert [one["id"] for one in program.get(url + "attachments/").json()["results"]] == [
+        sent.json()[0]["id"]
+    ]
+    file = f"{url}attachments/{sent.json()[0]['id']}/"
+    out = program.get(file)
+    assert (out.status_code, out["Content-Type"]) == (200, "image/jpeg")
+    assert api(guard).get(file).status_code == 403
+    other = move_in(unit, clerk)
+    assert program.get(f"/api/v1/moves/{other.pk}/attachments/{sent.json()[0]['id']}/").status_code == 404
+    fixtures.sign_fixtures(sheet, actor=clerk, side="staff", name="Clerk", at=NOW)
+    refusal = program.post(line, {"files": [photo()]}, format="multipart")
+    assert refusal.status_code == 409 and refusal.json()["errors"][0]["code"] == "signed_already"

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from helpdesk.audit.models import Entry
+from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused, Stale
 from residents.completeness import completeness_of, units_lacking
 from residents.duplicates import likely_duplicates
@@ -20,6 +21,7 @@ from residents.services.emergency_contacts import add_emergency_contact
 from residents.services.kept import archive
 from residents.services.keys import add_key, lend_key, lose_key, take_key_back
 from residents.services.merges import merge_residents, what_goes_over
+from residents.services.moves import add_move_person, open_move
 from residents.services.notes import add_note
 from residents.services.occupancies import archive_resident, correct_occupancy
 from residents.services.papers import add_paper
@@ -221,6 +223,33 @@ def test_two_records_of_one_person_become_one(
     second.refresh_from_db()
     assert second.is_archived and second.merged_into == merged and not second.name_keys.exists()
     refused("archived", merge_residents, second, into=resident, actor=clerk)
+
+
+def test_both_on_one_move_they_are_one_person_there_with_what_either_was_named_as(
+    unit: Any, resident: Any, second: Any, clerk: Any
+) -> None:
+    move = open_move(unit, actor=clerk, kind="move_in", planned_on=date(2026, 11, 17))
+    add_move_person(move, actor=clerk, resident=second, relation="tenant")
+    add_move_person(move, actor=clerk, resident=resident, relation="owner")
+    merge_residents(second, into=resident, actor=clerk)
+    place = move.people.get()
+    assert (place.resident, place.relation) == (resident, "owner") and place.is_primary and place.is_payer
+
+
+def test_a_day_is_the_one_of_the_estate(resident: Any, unit: Any, clerk: Any) -> None:
+    Estate.objects.filter(pk=unit.estate_id).update(time_zone="America/Los_Angeles")
+    card = issue_card(actor=clerk, resident=Resident.objects.get(), number="C-1", at=at("2026-11-17 10:00"))
+    assert card.issued_on == date(2026, 11, 16)
+    archive_resident(Resident.objects.get(), actor=clerk, at=at("2026-11-17 10:00"))
+    assert resident.occupancies.get().until == date(2026, 11, 16)
+    here = Occupancy.objects.today
+    assert here(at("2026-11-17 15:59")).exists() and not here(at("2026-11-17 16:01")).exists()
+
+
+def test_archived_whoever_was_to_stay_longer_ends_today(resident: Any, clerk: Any) -> None:
+    resident.occupancies.update(until=date(2026, 12, 31))
+    archive_resident(resident, actor=clerk, at=at("2026-11-17 10:00"))
+    assert resident.occupancies.get().until == date(2026, 11, 17)
 
 
 def test_a_merge_is_refused_where_it_makes_no_sense(

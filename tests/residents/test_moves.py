@@ -22,6 +22,8 @@ from residents.services.keys import add_key, lend_key, take_key_back
 from residents.services.move_rules import add_move_rule, change_move_rule
 from residents.services.residents import add_occupancy, add_resident
 from residents.services.vehicles import add_space, give_space
+from residents.views.moves import in_the_way
+from residents.views.procedure_history import SHOWN
 from tests.api.conftest import bearer
 from tests.billing.bills import post_bill
 from tests.residents.procedures import (
@@ -353,7 +355,10 @@ def test_from_the_form_to_the_end_on_the_page(unit, resident, clerk, manager, su
     assert post(desk, "move_override", reason="x") == 403
     office = login(manager)
     assert post(office, "move_override", reason="") == 422
-    assert post(office, "move_override", reason="Owner answers") == 303
+    assert post(office, "move_override", reason="Owner answers", steps=["fees"]) == 422
+    move.refresh_from_db()
+    barred = [key for key, _title in in_the_way(move)]
+    assert post(office, "move_override", reason="Owner answers", steps=barred) == 303
     assert post(desk, "move_complete", on="2026-11-17") == 303
     tenancy.refresh_from_db()
     assert tenancy.until == date(2026, 11, 17)
@@ -464,3 +469,91 @@ def test_a_rented_parking_place_keeps_a_move_out_open_until_it_is_given_up(unit,
     give_space(space, actor=clerk, unit=None)
     moves.tick_move_step(move, "parking", actor=clerk, at=NOW)
     assert not state(move, "parking").is_open
+
+
+def test_who_was_to_stay_longer_leaves_on_the_day_of_the_move(unit, resident, clerk):
+    tenancy = let(unit)
+    Occupancy.objects.filter(pk=tenancy.pk).update(until=TODAY + 90 * DAY)
+    move = move_out(unit, clerk)
+    waive_all(move, clerk)
+    moves.complete_move(move, actor=clerk, at=NOW)
+    tenancy.refresh_from_db()
+    unit.refresh_from_db()
+    assert tenancy.until == TODAY and unit.status == Unit.Status.VACANT
+
+
+def test_who_owns_it_already_becomes_first_contact_and_payer_where_the_move_says_so(unit, resident, clerk):
+    tenancy = let(unit)
+    owner = resident.occupancies.get()
+    assert not owner.is_primary
+    move = move_in(unit, clerk)
+    moves.add_move_person(move, actor=clerk, resident=resident, relation="owner", is_payer=True, at=NOW)
+    waive_all(move, clerk)
+    moves.complete_move(move, actor=clerk, at=NOW)
+    for row in (owner, tenancy):
+        row.refresh_from_db()
+    assert (owner.is_primary, owner.is_payer, tenancy.is_primary, tenancy.is_payer) == (
+        True,
+        True,
+        False,
+        False,
+    )
+
+
+def test_let_pass_are_the_steps_that_are_named_and_none_that_opens_later(unit, resident, clerk, manager):
+    move = move_out(unit, clerk)
+    refused("not_open", moves.override_move, move, actor=manager, reason="x", steps=["fees"], at=NOW)
+    moves.override_move(move, actor=manager, reason="Keys are lost", steps=["keys"], at=NOW)
+    assert state(move, "keys").step.let_pass_reason == "Keys are lost"
+    assert Entry.objects.get(verb="move.overridden").data["open"] == ["keys"]
+    said = refused("steps_open", moves.complete_move, move, actor=clerk, at=NOW)
+    assert "keys" not in said.extra["steps"] and "cards" in said.extra["steps"]
+    moves.override_move(move, actor=manager, reason="Owner answers", at=NOW)
+    post_bill(unit, date(2026, 12, 15))
+    said = refused("steps_open", moves.complete_move, move, actor=clerk, at=NOW)
+    assert said.extra["steps"] == ["fees"]
+    moves.override_move(move, actor=manager, reason="They pay later", at=NOW)
+    assert moves.complete_move(move, actor=clerk, at=NOW).status == "completed"
+    assert MoveStep.objects.get(move=move, key="keys").let_pass_reason == "Keys are lost"
+
+
+def test_the_last_reading_is_one_of_the_day_on_which_they_really_left(unit, resident, clerk, estate):
+    item = add_charge_item(estate=estate, actor=None, code="water", name="Water", kind="metered")
+    meter = add_meter(unit, actor=None, charge_item=item, number="W-1", installed_on=date(2020, 1, 1))
+    move = move_out(unit, clerk, planned_on=TODAY - 30 * DAY)
+    waive = [checked.step.key for checked in moves.checklist(move, NOW) if checked.is_open]
+    for key in set(waive) - {"meters"}:
+        moves.tick_move_step(move, key, actor=clerk, not_needed=True, reason="Settled", at=NOW)
+    read = {"estate": estate, "meter": meter, "value": Decimal(7)}
+    meter.readings.create(**read, period="2026-10", read_on=TODAY - 30 * DAY)
+    said = refused("steps_open", moves.complete_move, move, actor=clerk, on=TODAY, at=NOW)
+    assert said.extra["steps"] == ["meters"]
+    meter.readings.create(**read, period="2026-11", read_on=TODAY - DAY)
+    assert moves.complete_move(move, actor=clerk, on=TODAY, at=NOW).completed_on == TODAY
+
+
+def test_whoever_moves_first_stands_on_the_first_page(unit, resident, clerk, building, login):
+    many = 35
+    for n in range(many):
+        other = Unit.objects.create(estate=unit.estate, building=building, code=f"3-1-{n + 1}01")
+        move_in(other, clerk, planned_on=TODAY + (many - n) * DAY)
+    browser, url = login(clerk), reverse("move_list")
+    first = browser.get(url).context
+    days = [row["move"].planned_on for row in first["rows"]]
+    assert days == sorted(days) and days[0] == TODAY + DAY and len(days) == 30
+    second = browser.get(url + first["pager"]["next_url"]).context
+    assert [row["move"].planned_on for row in second["rows"]] == [TODAY + n * DAY for n in range(31, 36)]
+    back = browser.get(url + second["pager"]["previous_url"]).context
+    assert [row["move"].planned_on for row in back["rows"]] == days
+
+
+def test_of_a_long_history_the_newest_is_shown_and_the_rest_a_link_away(unit, resident, clerk, login):
+    move = move_out(unit, clerk)
+    for n in range(SHOWN):
+        moves.tick_move_step(move, "cards", actor=clerk, undo=n % 2 == 1, at=NOW + timedelta(minutes=n))
+    browser, url = login(clerk), reverse("move_detail", args=[move.pk])
+    history = browser.get(url).context["history"]
+    assert len(history["events"]) == SHOWN and history["events"][-1]["at"] > history["events"][0]["at"]
+    assert "Open again" in history["events"][-1]["sentence"]
+    older = browser.get(url + history["pager"]["next_url"].partition("#")[0]).context["history"]
+    assert [event["sentence"] for event in older["events"]] == ["Checklist opened"]

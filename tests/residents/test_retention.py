@@ -1,17 +1,19 @@
 """The retention job: nothing past its date, nothing gone early, and nothing at all of what is held."""
 
 from datetime import date, timedelta
+from unittest import mock
 
 import pytest
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from billing.models import AccountEntry
 from helpdesk.notifications.models import Message
 from helpdesk.notifications.services import notify
-from residents.models import NameKey, Occupancy, Phone, Resident, RetentionRun
+from residents.models import Erasure, NameKey, Occupancy, Phone, Resident, RetentionRun
+from residents.services import persons_data
 from residents.services.identity_numbers import identity_hash
-from residents.services.persons_data import lift_hold, place_hold
+from residents.services.persons_data import lift_hold, person_of, place_hold
 from residents.services.residents import add_resident, end_occupancy
 from residents.services.retention import forget_overdue
 from tests.billing.bills import post_bill
@@ -180,3 +182,49 @@ def test_who_moves_out_today_is_not_forgotten_tonight(resident, clerk):
     end_occupancy(resident.occupancies.get(), actor=clerk, until=timezone.localdate())
     forget_overdue(timezone.now())
     assert state(resident)[1:] == (True, True)
+
+
+def test_one_row_that_cannot_be_emptied_keeps_back_no_other(estate, unit):
+    people = [moved_out(estate, unit, 400 + n, f"Person {n}") for n in range(3)]
+    bad = people[1].pk
+    update = QuerySet.update
+
+    def fails(rows, **values):
+        if rows.model is Resident and "name" in values and rows.filter(pk=bad).exists():
+            raise ValueError("spoilt")
+        return update(rows, **values)
+
+    with mock.patch.object(QuerySet, "update", fails):
+        forget_overdue(NOW)
+    assert [state(person)[2] for person in people] == [False, True, False]
+    forget_overdue(NOW)
+    assert not state(people[1])[2]
+
+
+def test_one_record_that_cannot_be_read_is_left_alone_and_the_others_go(estate, unit):
+    good, bad = moved_out(estate, unit, 400, "Chen Dawen"), moved_out(estate, unit, 401, "Li Fang")
+
+    def reads(resident):
+        if resident.pk == bad.pk:
+            raise ValueError("spoilt")
+        return person_of(resident)
+
+    with mock.patch.object(persons_data, "person_of", reads):
+        forget_overdue(NOW)
+    assert (state(good)[2], state(bad)[2]) == (False, True)
+
+
+def test_one_wish_to_be_forgotten_that_fails_keeps_back_no_other(estate, unit, manager):
+    first, second = (add_resident(estate=estate, actor=None, name=name) for name in ("Chen Dawen", "Li Fang"))
+    for person in (first, second):
+        Erasure.objects.create(resident=person, reason="Asked", asked_by=manager, asked_at=NOW)
+    erase = persons_data._erase
+
+    def fails(erasure, at):
+        if erasure.resident_id == first.pk:
+            raise ValueError("spoilt")
+        return erase(erasure, at)
+
+    with mock.patch.object(persons_data, "_erase", fails):
+        assert persons_data.erase_waiting(NOW) == 1
+    assert (state(first)[2], state(second)[2]) == (True, False)

@@ -4,13 +4,15 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
+from helpdesk.notifications.models import Message
 from residents.models import Occupancy, Resident, Unit, UnitChange
 from residents.services import unit_changes as changes
-from residents.services.residents import add_resident
+from residents.services.residents import add_occupancy, add_resident
 from tests.billing.bills import post_bill
 from tests.residents.procedures import DAY, NOW, TODAY, let
 
@@ -165,3 +167,65 @@ def test_a_refusal_stands_on_the_page(unit, resident, clerk, manager, buyer, log
     office.post(refuse, {"reason": "Papers missing"})
     assert "Papers missing" in office.get(reverse("unit_change_detail", args=[change.pk])).content.decode()
     assert office.post(refuse, {"reason": "Again"}).status_code == 409
+
+
+def test_given_back_whoever_was_to_stay_longer_goes_too(unit, resident, clerk, manager):
+    Occupancy.objects.filter(resident=resident).update(until=TODAY + 30 * DAY)
+    asked = ask(unit, clerk, kind="giving_back")
+    changes.carry_out_change(changes.approve_change(asked, actor=manager, at=NOW), actor=clerk, at=NOW)
+    assert Occupancy.objects.get(unit=unit).until == TODAY
+
+
+def test_an_end_that_was_agreed_on_goes_along_in_an_exchange(unit, resident, clerk, manager, other_unit):
+    tenancy = let(other_unit, since=date(2025, 1, 1))
+    Occupancy.objects.filter(pk=tenancy.pk).update(until=TODAY + 30 * DAY)
+    asked = ask(unit, clerk, kind="exchange", other_unit=other_unit)
+    changes.carry_out_change(changes.approve_change(asked, actor=manager, at=NOW), actor=clerk, at=NOW)
+    assert Occupancy.objects.get(unit=unit, relation="tenant").until == TODAY + 30 * DAY
+
+
+def test_sold_and_lived_in_by_nobody_it_is_vacant(unit, resident, clerk, manager, buyer):
+    changes.carry_out_change(sold(unit, clerk, manager, buyer), actor=clerk, at=NOW)
+    unit.refresh_from_db()
+    assert unit.status == Unit.Status.VACANT
+
+
+def test_sold_with_a_tenant_or_to_who_lives_there_it_stays_lived_in(unit, resident, clerk, manager, buyer):
+    add_occupancy(unit, buyer, actor=None, relation="family", since=date(2020, 1, 1))
+    changes.carry_out_change(sold(unit, clerk, manager, buyer), actor=clerk, at=NOW)
+    unit.refresh_from_db()
+    assert unit.status == Unit.Status.OCCUPIED
+    let(unit)
+    changes.carry_out_change(sold(unit, clerk, manager, resident), actor=clerk, at=NOW + DAY)
+    unit.refresh_from_db()
+    assert unit.status == Unit.Status.OCCUPIED
+
+
+def test_an_exchange_waits_for_what_is_open_of_either_unit(unit, resident, clerk, buyer, other_unit):
+    first = ask(other_unit, clerk, new_owner=buyer)
+    refused("change_open", ask, unit, clerk, kind="exchange", other_unit=other_unit)
+    changes.cancel_change(first, actor=clerk, reason="No sale", at=NOW)
+    ask(unit, clerk, kind="exchange", other_unit=other_unit)
+    refused("change_open", ask, other_unit, clerk, new_owner=buyer)
+    third = Unit.objects.create(estate=unit.estate, building=unit.building, code="3-2-701")
+    refused("change_open", ask, third, clerk, kind="exchange", other_unit=other_unit)
+
+
+def test_what_is_open_of_the_other_unit_is_shown_and_kept(unit, resident, clerk, manager, other_unit, login):
+    let(other_unit, since=date(2025, 1, 1))
+    post_bill(other_unit, date(2026, 12, 15))
+    asked = ask(unit, clerk, kind="exchange", other_unit=other_unit)
+    open_ones = [answer for answer in changes.clearances_of_change(asked, NOW) if answer.is_open]
+    assert [(answer.where, answer.key) for answer in open_ones] == [("3-2-601", "fees")]
+    page = login(manager).get(reverse("unit_change_detail", args=[asked.pk])).content.decode()
+    assert "is not paid" in page
+    changes.approve_change(asked, actor=manager, at=NOW)
+    kept = Entry.objects.get(verb="unit_change.approved").data
+    assert (kept["open"], kept["open_there"]) == ([], ["fees"])
+
+
+def test_whoever_may_decide_hears_that_a_change_waits(unit, resident, clerk, manager, buyer):
+    change = ask(unit, clerk, new_owner=buyer)
+    message = Message.objects.get(template="unit_change_waits", channel="desk")
+    assert (message.recipient_user, message.about_id) == (manager, change.pk)
+    assert change.number in render_to_string("messages/unit_change_waits.subject.txt", message.context)
