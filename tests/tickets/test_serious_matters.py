@@ -12,6 +12,8 @@ from tests.conftest import at
 from tests.tickets.acts import MORNING
 from tickets.services import tickets
 from tickets.services.contacts import link_contact, take_contact
+from tickets.services.tickets.repeated import reporter_of
+from tickets.services.tickets.taking import suggest
 
 pytestmark = pytest.mark.django_db
 QUIET = "请问周末访客停车怎么收费？"
@@ -63,6 +65,30 @@ def test_three_by_one_resident_or_unit_on_the_same_topic_in_30_days(make_ticket,
     assert not any(ticket.is_serious for ticket in made)
     third = make_ticket(QUIET, unit=unit, topic="parking", at=MORNING)
     assert third.is_serious and told(manager, third) == 1
+
+
+def test_of_two_at_the_same_moment_the_one_that_is_written_last_sees_the_other(make_ticket, unit, manager):
+    make_ticket(QUIET, unit=unit, topic="parking", at=MORNING - timedelta(days=9))
+    # Begun a moment later, and written first.
+    make_ticket(QUIET, unit=unit, topic="parking", at=MORNING + timedelta(milliseconds=40))
+    third = make_ticket(QUIET, unit=unit, topic="parking", at=MORNING)
+    assert third.is_serious and told(manager, third) == 1
+
+
+def test_a_call_about_the_same_matter_is_history_for_the_suggestion_too(make_ticket, unit, clerk):
+    ticket = make_ticket(QUIET, unit=unit, topic="parking", at=MORNING - timedelta(days=9))
+    call = take_contact(
+        estate=unit.estate,
+        kind="call",
+        actor=clerk,
+        unit=unit,
+        summary="Again",
+        at=MORNING - timedelta(days=2),
+    )
+    before = suggest(unit.estate, QUIET, reporter_of(ticket), "parking", MORNING)
+    link_contact(call, actor=clerk, ticket=ticket, at=MORNING - timedelta(days=2))
+    after = suggest(unit.estate, QUIET, reporter_of(ticket), "parking", MORNING)
+    assert after.stored() != before.stored()
 
 
 def test_said_a_third_time_as_the_same_matter_counts_like_a_third_ticket(

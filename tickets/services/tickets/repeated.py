@@ -12,6 +12,8 @@ from tickets.models import Contact, Ticket, Topic
 
 # The third report of one matter by a resident or unit within so many days is serious.
 REPEATED, WITHIN = 3, timedelta(days=30)
+# Of two that are taken at the same moment, the second may have been begun first.
+AT_ONCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def earlier_reports(estate: Estate, reporter: Reporter, topic: str, at: datetime
         reporter.is_same(number="reporter_phone_hash"),
         estate=estate,
         topic=topic,
-        created_at__range=(at - WITHIN, at),
+        created_at__range=(at - WITHIN, at + AT_ONCE),
         split_from__isnull=True,
     )
     return rows.exclude(topic=Topic.OTHER)
@@ -76,7 +78,7 @@ def said_again(estate: Estate, reporter: Reporter, topic: str, at: datetime) -> 
         estate=estate,
         direction=Contact.Direction.IN,
         ticket__topic=topic,
-        created_at__range=(at - WITHIN, at),
+        created_at__range=(at - WITHIN, at + AT_ONCE),
         created_at__gt=F("ticket__created_at"),
     )
     return rows.exclude(ticket__topic=Topic.OTHER).exclude(kind=Contact.Kind.MESSAGE)

@@ -1,7 +1,6 @@
 """Taking a matter on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -43,16 +42,14 @@ from tickets.services.telling import (
     tell_staff,
     where_of,
 )
-from tickets.services.tickets.repeated import Reporter, earlier_reports, is_third_report, reporter_of
+from tickets.services.tickets.repeated import (
+    Reporter,
+    earlier_reports,
+    is_third_report,
+    reporter_of,
+    said_again,
+)
 from tickets.services.tickets.state import note_on_site_limit, same_estate, search_text_of
-
-
-@dataclass(frozen=True)
-class Telling:
-    """Who hears of a new ticket: the manager of a third report, and whoever sent a web form that it arrived."""
-
-    third: bool
-    acknowledge: bool
 
 
 def take_ticket(
@@ -114,11 +111,10 @@ def take_ticket(
         warranty_until=warranty_until if builder.strip() else None,
         split_from=split_from,
     )
-    third = split_from is None and is_third_report(ticket, reporter, at)
-    ticket.is_serious = third or bool(suggestion.serious) or ticket.priority == Priority.CRITICAL
+    ticket.is_serious = bool(suggestion.serious) or ticket.priority == Priority.CRITICAL
     sent = Forwarding(ticket=ticket, **forwarding) if forwarding else None
-    told = Telling(third=third, acknowledge=acknowledge and channel == Channel.WEB)
-    return _once(ticket, actor=actor, files=list(files), contact=contact, told=told, sent=sent)
+    acknowledge = acknowledge and channel == Channel.WEB
+    return _once(ticket, actor=actor, files=list(files), contact=contact, acknowledge=acknowledge, sent=sent)
 
 
 def read_phone(estate: Estate, written: str, *, field: str = "reporter_phone") -> str:
@@ -133,12 +129,13 @@ def read_phone(estate: Estate, written: str, *, field: str = "reporter_phone") -
 
 def suggest(estate: Estate, description: str, reporter: Reporter, topic: str, at: datetime) -> Suggestion:
     """What the software thinks of the words, knowing what was reported before."""
-    earlier = earlier_reports(estate, reporter, topic or suggest_topic(description) or Topic.OTHER, at)
+    topic = topic or suggest_topic(description) or Topic.OTHER
+    earlier, again = earlier_reports(estate, reporter, topic, at), said_again(estate, reporter, topic, at)
     found = list(earlier.values_list("status", "reopened"))
     history = History(
-        open_same_topic=sum(status in OPEN for status, _again in found),
-        reports_30_days=len(found),
-        reopened=any(again for _status, again in found),
+        open_same_topic=sum(status in OPEN for status, _reopened in found),
+        reports_30_days=len(found) + again.count(),
+        reopened=any(reopened for _status, reopened in found),
     )
     return classify(description, history=history, model=model_in_use())
 
@@ -149,7 +146,7 @@ def _once(
     actor: User | None,
     files: list[Inspected],
     contact: Contact | None,
-    told: Telling,
+    acknowledge: bool,
     sent: Forwarding | None,
 ) -> Ticket:
     """Write it; of two at the same second with one form token the second gets the first one's ticket."""
@@ -158,7 +155,9 @@ def _once(
         return before
     try:
         with transaction.atomic():
-            return _write(ticket, actor=actor, files=files, contact=contact, told=told, sent=sent)
+            return _write(
+                ticket, actor=actor, files=files, contact=contact, acknowledge=acknowledge, sent=sent
+            )
     except IntegrityError:
         before = _made_by(ticket.form_token, ticket.estate)
         if before is None:
@@ -176,7 +175,7 @@ def _write(
     actor: User | None,
     files: list[Inspected],
     contact: Contact | None,
-    told: Telling,
+    acknowledge: bool,
     sent: Forwarding | None,
 ) -> Ticket:
     at, secret = ticket.created_at, new_secret()
@@ -184,6 +183,9 @@ def _write(
     ticket.response_due_at, ticket.resolution_due_at = limits_for(ticket.estate, ticket.priority, at)
     ticket.search_text = search_text_of(ticket)
     ticket.number = next_number(ticket.estate, "T", at)
+    # Whoever takes a number waits for the one before: of two reports at the same second one sees the other.
+    third = ticket.split_from_id is None and is_third_report(ticket, reporter_of(ticket), at)
+    ticket.is_serious = ticket.is_serious or third
     ticket.save(force_insert=True)
     record("ticket.created", ticket, actor=actor, at=at, channel=ticket.channel)
     lay_steps(ticket)
@@ -196,8 +198,8 @@ def _write(
         attach(ticket, files, actor=actor, estate=ticket.estate, is_public=actor is None, at=at)
     if contact is not None and contact.ticket_id is None:
         Contact.objects.filter(pk=contact.pk, ticket__isnull=True).update(ticket=ticket)
-    tell_of_new(ticket, third=told.third)
-    if told.acknowledge:
+    tell_of_new(ticket, third=third)
+    if acknowledge:
         tell_resident(ticket, "resident_ack", key=f"ticket:{ticket.pk}:ack", at=at)
     return ticket
 
