@@ -1,16 +1,18 @@
 """Finding units and people; always among the estates that are asked for."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 
-from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, When
+from django.db.models import Value as Nth
 
 from helpdesk.estates.models import Estate
 from helpdesk.lib.begins import begins, in_byte_order
 from helpdesk.lib.door_plates import normalise_plate, plate_prefix
+from helpdesk.lib.made_once import Value, ask_made_once
 from helpdesk.lib.names import query_keys
 from helpdesk.lib.phones import ending_hashes, national_digits, parse_phone, phone_hashes
 from residents.models import KeyLoan, NameKey, Occupancy, Phone, Resident, Unit, Vehicle
@@ -30,24 +32,29 @@ RELATIONS = ("owner", "co_owner", "tenant", "family", "agent", "contact")
 def find_by_phone(estates: Collection[Estate], text: str, *, limit: int = 8) -> list[Phone]:
     """The numbers that are `text` in any writing, or that end with its digits (four at least), with their residents."""
     digits = "".join(filter(str.isdecimal, text))
-    if len(digits) < SHORTEST_ENDING:
+    if len(digits) < SHORTEST_ENDING or not estates:
         return []
     regions = {estate.phone_region for estate in estates}
     read = {e164 for region in regions if (e164 := parse_phone(text, region))}
     whole = {digest for e164 in read for digest in phone_hashes(e164)}
-    found = (
-        Phone.objects.filter(
-            Q(whole_hash__in=whole) | Q(ending_hash__in=ending_hashes(_ascii(digits)[-SHORTEST_ENDING:]))
-        )
-        .filter(estate__in=[estate.pk for estate in estates], resident__is_archived=False)
-        .select_related("resident")
-        .only("number", "whole_hash", "is_primary", *(f"resident__{n}" for n in NAMED))
-        .order_by("-is_primary", "id")[:MOST_CANDIDATES]
-    )
     # More than four digits can't be looked up sealed: the few that share the last four are opened and compared.
     ending = _ascii(digits)
+    most = MOST_CANDIDATES if len(ending) > SHORTEST_ENDING else limit
+    values: dict[str, Value] = {"estates": [e.pk for e in estates], "endings": ending_hashes(ending[-SHORTEST_ENDING:])}
+    if whole:
+        values["whole"] = sorted(whole)
+    found: list[Phone] = ask_made_once(("phone", bool(whole), most), partial(_phones, most), **values)
     fits = [p for p in found if p.whole_hash in whole or national_digits(p.number).endswith(ending)]
     return sorted(fits, key=lambda p: p.whole_hash not in whole)[:limit]
+
+
+def _phones(most: int, *, estates: list[int], endings: list[str], whole: Sequence[str] = ()) -> QuerySet[Phone]:
+    fits = Q(ending_hash__in=endings)
+    if whole:
+        fits |= Q(whole_hash__in=whole)
+    rows = Phone.objects.filter(fits, estate__in=estates, resident__is_archived=False).select_related("resident")
+    columns = ("number", "whole_hash", "is_primary", *(f"resident__{n}" for n in NAMED))
+    return rows.only(*columns).order_by("-is_primary", "id")[:most]
 
 
 def find_by_name(estate_ids: Collection[int], text: str, *, limit: int = 8) -> list[Resident]:
@@ -57,55 +64,69 @@ def find_by_name(estate_ids: Collection[int], text: str, *, limit: int = 8) -> l
     that the index hands out the first few and twenty thousand namesakes are never looked at.
     """
     keys = query_keys(text)
-    if not keys:
+    if not keys or not estate_ids:
         return []
-    rows = in_byte_order(
-        NameKey.objects.filter(estate__in=estate_ids, resident__is_archived=False), name="key"
-    )
-    fits = reduce(or_, (begins("name", key) for key in keys))
     # One person may be found by several writings of the name: more rows than residents.
-    nearest = rows.filter(fits).order_by("name").select_related("resident")
-    nearest = nearest.only("resident_id", *(f"resident__{n}" for n in NAMED))[: limit * KEYS_A_PERSON]
+    most = limit * KEYS_A_PERSON
+    values: dict[str, Value] = {f"key_{n}": key for n, key in enumerate(keys)}
+    nearest = ask_made_once(("name", len(keys), most), partial(_names, most), estates=list(estate_ids), **values)
     found: dict[int, Resident] = {}
     for row in nearest:
         found.setdefault(row.resident_id, row.resident)
     return list(found.values())[:limit]
 
 
+def _names(most: int, *, estates: list[int], **keys: str) -> QuerySet[NameKey]:
+    rows = NameKey.objects.filter(estate__in=estates, resident__is_archived=False).select_related("resident")
+    fits = reduce(or_, (begins("name", key) for key in keys.values()))
+    rows = in_byte_order(rows, name="key").filter(fits).order_by("name")
+    return rows.only("resident_id", *(f"resident__{n}" for n in NAMED))[:most]
+
+
 def find_units(estate_ids: Collection[int], text: str, *, limit: int = 5) -> list[Unit]:
     """Units whose door plate is `text` in any usual writing, or begins with it; a room number, with or without its
     entrance, fits in every building."""
     begin, plate = plate_prefix(text), normalise_plate(text)
-    fits = begins("plate", begin) if begin else Q(pk__in=[])
     *entrance, room = (plate or _ascii_or_same(text.strip()).upper()).split("-")
-    if ROOM.fullmatch(room) and len(entrance) <= 1:
-        fits |= Q(room=room, entrance=entrance[0]) if entrance else Q(room=room)
-    elif begin is None:
+    is_room = bool(ROOM.fullmatch(room)) and len(entrance) <= 1
+    if not estate_ids or not is_room and begin is None:
         return []
-    rows = in_byte_order(Unit.objects.filter(estate__in=estate_ids, is_archived=False), plate="code").filter(
-        fits
-    )
+    values: dict[str, Value] = {"plate": plate or "", "room": room}
+    if begin is not None:
+        values["begin"] = begin
+    if is_room and entrance:
+        values["entrance"] = entrance[0]
+    key = ("unit", is_room, *values, limit)
+    return ask_made_once(key, partial(_units, limit, is_room), estates=list(estate_ids), **values)
+
+
+def _units(most: int, is_room: bool, *, estates: list[int], plate: str, room: str, **parts: str) -> QuerySet[Unit]:
+    fits = begins("plate", parts["begin"]) if "begin" in parts else Q(pk__in=[])
+    if is_room:
+        fits |= Q(room=room, entrance=parts["entrance"]) if "entrance" in parts else Q(room=room)
+    rows = in_byte_order(Unit.objects.filter(estate__in=estates, is_archived=False), plate="code").filter(fits)
     closeness = Case(
-        When(code=plate or "", then=Value(0)),
-        When(room=room, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
+        When(code=plate, then=Nth(0)), When(room=room, then=Nth(1)), default=Nth(2), output_field=IntegerField()
     )
-    return list(rows.select_related("estate").order_by(closeness, "plate")[:limit])
+    return rows.only("estate_id", "code", "status").order_by(closeness, "plate")[:most]
 
 
 def find_vehicles(estate_ids: Collection[int], text: str, *, limit: int = 5) -> list[Vehicle]:
     """Vehicles whose plate begins with what was typed, or ends with it; three signs at least, a digit among them."""
     key = plate_key(text)
-    if not 3 <= len(key) <= LONGEST_ASKED_PLATE or not any(map(str.isdecimal, key)):
+    if not estate_ids or not 3 <= len(key) <= LONGEST_ASKED_PLATE or not any(map(str.isdecimal, key)):
         return []
+    make = partial(_vehicles, limit)
+    return ask_made_once(("vehicle", limit), make, estates=list(estate_ids), first=key, last=turned(key))
+
+
+def _vehicles(most: int, *, estates: list[int], first: str, last: str) -> QuerySet[Vehicle]:
     rows = in_byte_order(
-        Vehicle.objects.filter(estate__in=estate_ids, is_archived=False),
-        first="plate_key",
-        last="plate_turned",
+        Vehicle.objects.filter(estate__in=estates, is_archived=False), first="plate_key", last="plate_turned"
     )
-    found = rows.filter(begins("first", key) | begins("last", turned(key)))
-    return list(found.select_related("unit", "resident", "space").order_by("first")[:limit])
+    found = rows.filter(begins("first", first) | begins("last", last)).select_related("unit", "resident", "space")
+    columns = ("estate_id", "plate", "description", "unit__code", "space__code", *(f"resident__{n}" for n in NAMED))
+    return found.only(*columns).order_by("first")[:most]
 
 
 def unit_on_file(written: str, estate: Estate) -> Unit | None:
@@ -146,12 +167,10 @@ def homes_and_contacts(
     residents, units = set(resident_ids), set(unit_ids)
     if not residents and not units:
         return {}, {}
-    asked = Q(resident__in=residents) | Q(unit__in=units)
-    rows = Occupancy.objects.filter(asked, since__lte=on).select_related("unit", "resident").order_by()
-    # Columns by name: to make the query costs more than to ask it, and costs by the column.
-    rows = rows.only(
-        "relation", "since", "until", "is_primary", "unit__code", *(f"resident__{n}" for n in NAMED)
-    )
+    values: dict[str, Value] = {"residents": sorted(residents)} if residents else {}
+    if units:
+        values["units"] = sorted(units)
+    rows = ask_made_once(("homes", *values), _homes, on=on, **values)
     homes: dict[int, Occupancy] = {}
     contacts: dict[int, Resident] = {}
     for row in sorted(rows, key=lambda row: (row.until is None, row.until or on, row.is_primary, -row.pk)):
@@ -161,6 +180,13 @@ def homes_and_contacts(
         if row.unit_id in units and here and not row.resident.is_archived:
             contacts[row.unit_id] = row.resident
     return homes, contacts
+
+
+def _homes(*, on: date, residents: Sequence[int] = (), units: Sequence[int] = ()) -> QuerySet[Occupancy]:
+    asked = Q(resident__in=residents) | Q(unit__in=units)
+    rows = Occupancy.objects.filter(asked, since__lte=on).select_related("unit", "resident").order_by()
+    columns = ("relation", "since", "until", "is_primary", "unit__code", *(f"resident__{n}" for n in NAMED))
+    return rows.only(*columns)
 
 
 def first_contacts_of(unit_ids: Iterable[int], on: date) -> dict[int, Resident]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Case, CharField, DecimalField, F, QuerySet, TextField, Value, When
@@ -15,6 +16,7 @@ from billing.models import Bill, Receipt
 from billing.models.payments import Method
 from helpdesk.desk.hits import NEEDS, Hit, Kind, joined
 from helpdesk.lib.codes import format_number, parse_number
+from helpdesk.lib.made_once import ask_made_once
 from helpdesk.lib.money import show_money
 from helpdesk.staff.models import User
 from tickets.models import Slip, Ticket
@@ -126,22 +128,31 @@ SERIES: dict[str, Series] = {
 def find_numbers(user: User, text: str, at: datetime) -> list[Hit]:
     """What bears the number `text`, with its year or without, with its letter or as bare digits; the newest of a series
     first. One query asks all series at once."""
-    asked = []
-    for letter, numbers in numbers_meant(text, at).items():
-        series = SERIES[letter]
-        estates = [pk for pk in user.estate_ids if user.may(NEEDS[series.kind], pk)]
-        if estates:
-            rows = series.rows(user).filter(estate__in=estates, number__in=numbers).order_by()
-            asked.append(_columns(letter, series, rows))
-    found = (
-        [Row(*row) for row in (asked[0].union(*asked[1:], all=True) if len(asked) > 1 else asked[0])]
-        if asked
-        else []
-    )
+    asked = {
+        letter: numbers
+        for letter, numbers in numbers_meant(text, at).items()
+        if user.may_somewhere(NEEDS[SERIES[letter].kind])
+    }
+    if not asked:
+        return []
+    # What somebody sees hangs on these alone: the query is made anew when one of them changes.
+    roles = tuple((m.estate_id, m.role, m.department_id, m.department and m.department.kind) for m in user.memberships_now)
+    found = [Row(*row) for row in ask_made_once(("numbers", user.pk, roles, *asked), partial(_rows, user), **asked)]
     # By number backwards: the years fall, within one series.
     found.sort(key=lambda row: row.number, reverse=True)
     found.sort(key=lambda row: list(SERIES).index(row.letter))
     return [_hit(SERIES[row.letter], row) for row in found[:MOST_NUMBERS]]
+
+
+def _rows(user: User, **asked: list[str]) -> QuerySet[Any]:
+    """The rows of all series under one head."""
+    parts = []
+    for letter, numbers in asked.items():
+        series = SERIES[letter]
+        estates = [pk for pk in user.estate_ids if user.may(NEEDS[series.kind], pk)]
+        rows = series.rows(user).filter(estate__in=estates, number__in=numbers).order_by()
+        parts.append(_columns(letter, series, rows))
+    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
 
 
 def _columns(letter: str, series: Series, rows: QuerySet[Any]) -> QuerySet[Any]:
