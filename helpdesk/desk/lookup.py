@@ -16,10 +16,10 @@ from helpdesk.lib.codes import parse_number
 from helpdesk.lib.door_plates import normalise_plate
 from helpdesk.lib.phones import mask_phone
 from helpdesk.staff.models import User
+from residents.finding import find_by_name, find_by_phone, find_units, find_vehicles, homes_and_contacts
 from residents.models import Occupancy, Phone, Resident, Unit, Vehicle
 from residents.names_shown import full_name
 from residents.plates import plate_key
-from residents.selectors import find_by_name, find_by_phone, find_units, find_vehicles, homes_and_contacts
 
 LONGEST_QUERY = 120
 MOST_PEOPLE, MOST_UNITS, MOST_VEHICLES = 8, 5, 5
@@ -122,14 +122,15 @@ def _person(
     words = [mask_phone(phone.number)] if phone else []
     if home:
         left = home.until is not None and home.until < timezone.localdate(at)
-        words.insert(0, _left(home) if left else home.get_relation_display())
+        words.insert(0, _left(home) if left else str(Occupancy.Relation(home.relation).label))
+    card = reverse("resident_card", args=[resident.pk])
     return Hit(
         kind="resident",
         id=resident.pk,
         title=full_name(resident),
         subtitle=joined([*words, estate]),
-        url=reverse("resident_card", args=[resident.pk]),
-        card_url=reverse("resident_card", args=[resident.pk]),
+        url=card,
+        card_url=card,
         plate=home.unit.code if home else "",
         matched=digits_of(text)[-4:] if phone else text,
     )
@@ -140,7 +141,7 @@ def _left(home: Occupancy) -> str:
 
 
 def _unit(unit: Unit, contact: Resident | None, text: str, estate: str) -> Hit:
-    who = full_name(contact) if contact else unit.get_status_display()
+    who = full_name(contact) if contact else str(Unit.Status(unit.status).label)
     url = reverse("unit_card", args=[unit.pk])
     return Hit(
         "unit", unit.pk, unit.code, joined([who, estate]), url, card_url=url, plate=unit.code, matched=text

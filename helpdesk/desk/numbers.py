@@ -136,8 +136,13 @@ def find_numbers(user: User, text: str, at: datetime) -> list[Hit]:
     if not asked:
         return []
     # What somebody sees hangs on these alone: the query is made anew when one of them changes.
-    roles = tuple((m.estate_id, m.role, m.department_id, m.department and m.department.kind) for m in user.memberships_now)
-    found = [Row(*row) for row in ask_made_once(("numbers", user.pk, roles, *asked), partial(_rows, user), **asked)]
+    roles = tuple(
+        (m.estate_id, m.role, m.department_id, m.department and m.department.kind)
+        for m in user.memberships_now
+    )
+    found = [
+        Row(*row) for row in ask_made_once(("numbers", user.pk, roles, *asked), partial(_rows, user), **asked)
+    ]
     # By number backwards: the years fall, within one series.
     found.sort(key=lambda row: row.number, reverse=True)
     found.sort(key=lambda row: list(SERIES).index(row.letter))

@@ -71,6 +71,10 @@ class _Made:
         self.asked: list[Any] = []
         # Whoever reads the rows asks the query for a compiler: it gets the one that has written already.
         query.get_compiler = lambda *_args, **_kwargs: self.compiler  # type: ignore[method-assign]
+        kept = self.compiler.get_converters(
+            [column for column, *_ in self.compiler.select[: self.compiler.col_count]]
+        )
+        self.compiler.get_converters = lambda _columns: kept  # type: ignore[method-assign]
         self.compiler.as_sql = lambda *_args, **_kwargs: (self.sql, tuple(self.asked))  # type: ignore[method-assign]
 
     def _place(self, param: Any) -> tuple[Any, tuple[str, int] | None, str]:
