@@ -1,4 +1,4 @@
-"""Numbers told on the telephone: of tickets, slips, bills, receipts, passes, visits (docs/domain.md §3)."""
+"""Numbers told on the telephone: of tickets, slips, bills, receipts, passes, visits, procedures (docs/domain.md §3)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from helpdesk.lib.codes import format_number, parse_number
 from helpdesk.lib.made_once import ask_made_once
 from helpdesk.lib.money import show_money
 from helpdesk.staff.models import User
+from residents.models import Decoration, Move, UnitChange, WorkerPermit
 from tickets.models import Slip, Ticket
 from visitors.models import ReleasePass, Visit
 
@@ -121,6 +122,40 @@ SERIES: dict[str, Series] = {
         ("visitor_name", "status"),
         lambda row: (str(row.first), str(Visit.Status(row.second).label)),
         told_bare=False,
+    ),
+    "M": Series(
+        "move",
+        lambda user: Move.objects.visible_to(user),
+        "move_detail",
+        ("kind", "status"),
+        lambda row: (str(Move.Kind(row.first).label), str(Move.Status(row.second).label)),
+        told_bare=False,
+    ),
+    "C": Series(
+        "unit_change",
+        lambda user: UnitChange.objects.visible_to(user),
+        "unit_change_detail",
+        ("kind", "status"),
+        lambda row: (str(UnitChange.Kind(row.first).label), str(UnitChange.Status(row.second).label)),
+        told_bare=False,
+    ),
+    "DC": Series(
+        "decoration",
+        lambda user: Decoration.objects.visible_to(user),
+        "decoration_detail",
+        ("contractor", "status"),
+        lambda row: (row.first, str(Decoration.Status(row.second).label)),
+        told_bare=False,
+    ),
+    "W": Series(
+        "worker_permit",
+        lambda user: WorkerPermit.objects.filter(estate__in=user.estate_ids),
+        "decoration_detail",
+        ("name", "decoration__number"),
+        lambda row: (row.first, row.second),
+        unit="decoration__unit",
+        told_bare=False,
+        pk="decoration_id",
     ),
 }
 

@@ -16,11 +16,24 @@ from helpdesk.attachments.models import Attachment
 from helpdesk.audit.models import Entry
 from helpdesk.lib.phones import mask_phone
 from helpdesk.staff.models import User
-from residents.models import AccessCard, DeskKey, EmergencyContact, Note, Paper, Pet, Resident, Unit, Vehicle
+from residents.models import (
+    AccessCard,
+    DeskKey,
+    EmergencyContact,
+    Note,
+    Paper,
+    ParkingSpace,
+    Pet,
+    Resident,
+    Unit,
+    Vehicle,
+)
 from residents.models.papers import SOON
 from residents.views.household import KINDS
 
 MOST = 50
+# Kind of record → its kind in the list of what runs out.
+EXPIRES = {"paper": "paper", "card": "card", "pet": "vaccination"}
 CARD_TONES = {
     "issued": ("tick-badge", "pine", ""),
     "lost": ("warning", "red", ""),
@@ -56,6 +69,9 @@ def kept_parts(owner: Unit | Resident, user: User) -> list[dict[str, Any]]:
                     }
                     for row in found
                 ],
+                "expires_url": f"{reverse('expiring_list')}?kind={EXPIRES[key]}&days=60"
+                if found and key in EXPIRES
+                else "",
                 "new_url": reverse(new, args=[owner.pk, key]) if may_write else "",
             }
         )
@@ -72,7 +88,7 @@ def keys_of(unit: Unit) -> list[dict[str, Any]]:
     return shown
 
 
-def history_of(obj: Unit | Resident) -> list[dict[str, Any]]:
+def history_of(obj: Unit | Resident | ParkingSpace) -> list[dict[str, Any]]:
     """The newest fifty lines of the history of a record, and of those that were merged into it."""
     ids = [obj.pk]
     if isinstance(obj, Resident):
@@ -122,18 +138,14 @@ def sentence_of(entry: Entry) -> str:
         "emergencycontact": EmergencyContact,
         "note": Note,
         "deskkey": DeskKey,
+        "parkingspace": ParkingSpace,
     }
-    about = (
-        str(nouns[noun]._meta.verbose_name)
-        if noun in nouns
-        else _("occupancy")
-        if noun == "occupancy"
-        else noun
-    )
+    named = {"occupancy": _("occupancy"), "contactperson": _("contact person")}
+    about = str(nouns[noun]._meta.verbose_name) if noun in nouns else named.get(noun, noun)
     said = _("%(what)s: %(deed)s") % {"what": about, "deed": words.get(deed, deed.replace("_", " "))}
     model = nouns.get(noun)
     fields = [_field(model, name) for name in entry.data.get("fields", [])] if model else []
-    details = [str(entry.data[k]) for k in ("unit",) if entry.data.get(k)]
+    details = [str(entry.data[k]) for k in ("unit", "code") if entry.data.get(k)]
     return joined([said, *details, *fields])
 
 
