@@ -91,7 +91,7 @@ class _Made:
             param if place is None else self._value(values, before=param, place=place, after=after)
             for param, place, after in self.params
         ]
-        return list(self.queryset._iterable_class(self.queryset))  # type: ignore[call-arg]
+        return list(self.queryset._iterable_class(self.queryset))  # type: ignore[call-overload]
 
     def _value(self, values: dict[str, Any], *, before: str, place: tuple[str, int], after: str) -> Any:
         name, at = place

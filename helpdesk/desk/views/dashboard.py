@@ -110,7 +110,8 @@ def records(question: Asked, request: HttpRequest) -> list[Tile]:
     here = request.estate is not None and request.estate.pk == scope.estate.pk  # type: ignore[attr-defined]
     opens = here and scope.user.may("residents.view", scope.estate.pk)
     figure = completeness_of(scope.estate, timezone.localdate(), building_id=scope.building_id)
-    return [record_tile(figure, reverse("record_gaps") if opens else "")]
+    url = reverse("record_gaps") + encoded({"building": scope.building_id or ""})
+    return [record_tile(figure, url if opens else "")]
 
 
 class Links:
