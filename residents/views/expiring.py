@@ -14,7 +14,9 @@ from helpdesk.estates.models import Estate
 from helpdesk.lib.sheets import as_file
 from helpdesk.staff.access import needs
 from residents.expiring import DAYS, KINDS, Expiring, expiring
+from residents.models import WorkerPermit
 from residents.names_shown import full_name
+from residents.views.shown import joined
 
 SHOWN = 300
 
@@ -116,7 +118,7 @@ def row_of(one: Expiring, today: Any) -> dict[str, Any]:
         url = reverse("unit_detail", args=[one.unit.pk])  # type: ignore[union-attr]
     return {
         "day": one.day,
-        "kind": one.what or str(KINDS[one.kind]),
+        "kind": kind_of(one),
         "title": one.title,
         "plate": one.unit.code if one.unit else "",
         "unit_url": reverse("unit_detail", args=[one.unit.pk]) if one.unit else "",
@@ -125,6 +127,13 @@ def row_of(one: Expiring, today: Any) -> dict[str, Any]:
         "estate": str(one.estate),
         "chip": chip_of(left),
     }
+
+
+def kind_of(one: Expiring) -> str:
+    """Lease; or what runs out and of what: Worker's permit, carpenter."""
+    if one.kind == "worker":
+        return joined([str(WorkerPermit._meta.verbose_name).capitalize(), one.what])
+    return joined([str(KINDS[one.kind]), one.what]) if one.kind == "vaccination" else one.what
 
 
 ANCHORS = {"paper": "paper", "card": "card", "vaccination": "pet"}

@@ -18,18 +18,23 @@ from helpdesk.lib.phones import mask_phone
 from helpdesk.staff.models import User
 from residents.models import (
     AccessCard,
+    Decoration,
     DeskKey,
     EmergencyContact,
+    FixturesHandover,
+    Move,
     Note,
     Paper,
     ParkingSpace,
     Pet,
     Resident,
     Unit,
+    UnitChange,
     Vehicle,
 )
 from residents.models.papers import SOON
 from residents.views.household import KINDS
+from residents.views.procedure_history import TOLD as PROCEDURES
 
 MOST = 50
 # Kind of record → its kind in the list of what runs out.
@@ -140,13 +145,40 @@ def sentence_of(entry: Entry) -> str:
         "deskkey": DeskKey,
         "parkingspace": ParkingSpace,
     }
-    named = {"occupancy": _("occupancy"), "contactperson": _("contact person")}
+    named = {
+        "occupancy": _("occupancy"),
+        "contactperson": _("contact person"),
+        "move": str(Move._meta.verbose_name),
+        "fixtures": str(FixturesHandover._meta.verbose_name),
+        "unit_change": str(UnitChange._meta.verbose_name),
+        "decoration": str(Decoration._meta.verbose_name),
+    }
     about = str(nouns[noun]._meta.verbose_name) if noun in nouns else named.get(noun, noun)
-    said = _("%(what)s: %(deed)s") % {"what": about, "deed": words.get(deed, deed.replace("_", " "))}
+    if entry.verb in PROCEDURES:
+        words = {deed: PROCEDURES[entry.verb][1](entry.data)}
+    elsewhere = deeds_elsewhere().get(entry.verb)
+    said = elsewhere or _("%(what)s: %(deed)s") % {
+        "what": about,
+        "deed": words.get(deed, deed.replace("_", " ")),
+    }
     model = nouns.get(noun)
     fields = [_field(model, name) for name in entry.data.get("fields", [])] if model else []
     details = [str(entry.data[k]) for k in ("unit", "code") if entry.data.get(k)]
     return joined([said, *details, *fields])
+
+
+def deeds_elsewhere() -> dict[str, str]:
+    """What other parts of the house write down about a unit, as whole sentences."""
+    return {
+        "reminder.sent": _("a reminder was sent"),
+        "credit.applied": _("credit was used for a bill"),
+        "collection.visited": _("visited about the fees"),
+        "promise.made": _("payment was promised"),
+        "deferral.granted": _("a later payment was agreed"),
+        "exemption.granted": _("an exemption was granted"),
+        "lease.added": _("a contract was put on file"),
+        "follow_up.scheduled": _("a follow-up visit was planned"),
+    }
 
 
 def joined(words: Iterable[Any]) -> str:

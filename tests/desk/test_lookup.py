@@ -259,3 +259,14 @@ def test_a_permit_opens_the_page_of_its_job(clerk, login, procedures):
     hit = look_up(clerk, procedures["worker_permit"].number, at=NOW)[0]
     assert hit.url == reverse("decoration_detail", args=[procedures["decoration"].pk])
     assert login(clerk).get(hit.url).status_code == 200
+
+
+def test_where_there_may_be_more_the_box_says_that_these_are_the_nearest(
+    clerk, login, make_unit, make_person
+):
+    for n in range(9):
+        make_person(f"Chen Number{n}", make_unit(f"7-1-{n + 1}05"))
+    part = (
+        login(clerk).post(reverse("lookup"), {"q": "chen"}, headers={"HX-Request": "true"}).content.decode()
+    )
+    assert "The nearest 8 for “chen”" in part

@@ -57,7 +57,7 @@ def test_who_lives_in_a_unit_stays_a_resident(company, resident, clerk):
 def test_the_page_puts_somebody_on_file_with_a_number_that_is_shown_masked(login, clerk, company):
     browser = login(clerk)
     sent = {"name": "Li Yan", "phone": "138 0013 6078", "phone_label": "desk", "note": "Deliveries"}
-    assert browser.post(reverse("contact_person_new", args=[company.pk]), sent).status_code == 303
+    assert browser.post(reverse("organisation_contact_new", args=[company.pk]), sent).status_code == 303
     person = Resident.objects.get(name="Li Yan")
     assert person.contact_of == company and person.phones.get().label == "desk"
     page = browser.get(reverse("resident_detail", args=[company.pk])).content.decode()
@@ -67,13 +67,15 @@ def test_the_page_puts_somebody_on_file_with_a_number_that_is_shown_masked(login
 def test_a_number_nobody_could_dial_and_an_empty_name_are_said_beside_their_fields(
     login, clerk, company, resident
 ):
-    answer = login(clerk).post(reverse("contact_person_new", args=[company.pk]), {"name": "", "phone": "12"})
+    answer = login(clerk).post(
+        reverse("organisation_contact_new", args=[company.pk]), {"name": "", "phone": "12"}
+    )
     assert answer.status_code == 422 and Resident.objects.filter(contact_of=company).count() == 0
-    answer = login(clerk).post(reverse("contact_person_new", args=[resident.pk]), {"name": "Li Yan"})
+    answer = login(clerk).post(reverse("organisation_contact_new", args=[resident.pk]), {"name": "Li Yan"})
     assert answer.status_code == 409 and "Only an organisation" in answer.content.decode()
 
 
 def test_a_second_end_is_refused(login, clerk, speaker):
     browser = login(clerk)
-    assert browser.post(reverse("contact_person_end", args=[speaker.pk])).status_code == 303
-    assert browser.post(reverse("contact_person_end", args=[speaker.pk])).status_code in (303, 409)
+    assert browser.post(reverse("organisation_contact_end", args=[speaker.pk])).status_code == 303
+    assert browser.post(reverse("organisation_contact_end", args=[speaker.pk])).status_code in (303, 409)

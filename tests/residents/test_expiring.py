@@ -100,3 +100,9 @@ def test_the_clerk_sees_how_many_there_are_and_comes_there_from_the_household(lo
     listed = browser.get(reverse("resident_list")).content.decode()
     assert 'Running out <span class="filter-count">2</span>' in listed
     assert "kind=paper&amp;days=60" in browser.get(reverse("unit_detail", args=[unit.pk])).content.decode()
+
+
+def test_what_it_is_is_said_in_words(login, clerk, unit, manager, things):
+    issue_worker_permit(running(unit, clerk, manager), actor=clerk, name="Zhao Liang", trade="Carpenter")
+    page = login(clerk).get(reverse("expiring_list"), {"days": "90"}).content.decode()
+    assert "Worker&#x27;s permit, Carpenter" in page and "Vaccinations, Dog" in page and ">Lease<" in page

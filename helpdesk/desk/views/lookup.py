@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.desk.hits import Hit, joined
-from helpdesk.desk.lookup import look_up, looks_like_a_phone
+from helpdesk.desk.lookup import MOST_PEOPLE, MOST_UNITS, look_up, looks_like_a_phone
 from helpdesk.desk.views.cards import card_context, subject_of
 from helpdesk.desk.views.fragments import render_either, wants_fragment
 from helpdesk.lib.door_plates import normalise_plate
@@ -71,6 +71,9 @@ def heading_of(label: str, found: list[Hit], query: str) -> str:
     """People; or, where a choice is to be made, how many there are: 3 people match “6021”."""
     if len(found) < 2 or found[0].kind not in {"resident", "unit"} or not query:
         return label
+    # As many as are told at all: there may be more.
+    if len(found) >= {"resident": MOST_PEOPLE, "unit": MOST_UNITS}[found[0].kind]:
+        return _("The nearest %(count)d for “%(query)s”") % {"count": len(found), "query": query}
     counted = {
         "resident": ngettext(
             "%(count)d person matches “%(query)s”", "%(count)d people match “%(query)s”", len(found)
