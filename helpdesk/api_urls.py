@@ -28,9 +28,13 @@ from helpdesk.api.views import NowhereView
 from helpdesk.desk.api import CardView, DocsView, LookupView, SchemaView
 from helpdesk.estates.api import DepartmentViewSet, EstateViewSet
 from helpdesk.staff.api import StaffViewSet
+from residents.api.cards import CardViewSet
 from residents.api.decorations import DecorationViewSet
+from residents.api.keys import KeyViewSet
 from residents.api.moves import MoveViewSet
 from residents.api.occupancies import OccupancyViewSet
+from residents.api.papers import PaperViewSet
+from residents.api.parking_spaces import ParkingSpaceViewSet
 from residents.api.residents import ResidentViewSet
 from residents.api.unit_changes import UnitChangeViewSet
 from residents.api.units import BuildingViewSet, UnitViewSet
@@ -63,6 +67,10 @@ router.register("units", UnitViewSet)
 router.register("residents", ResidentViewSet)
 router.register("occupancies", OccupancyViewSet)
 router.register("vehicles", VehicleViewSet)
+router.register("parking-spaces", ParkingSpaceViewSet)
+router.register("keys", KeyViewSet)
+router.register("cards", CardViewSet)
+router.register("papers", PaperViewSet)
 router.register("moves", MoveViewSet)
 router.register("unit-changes", UnitChangeViewSet)
 router.register("decorations", DecorationViewSet)

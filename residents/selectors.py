@@ -1,111 +1,16 @@
-"""Finding units and people; always among the estates that are asked for."""
+"""Units and people as they are asked for; always among the estates that are asked for."""
 
-import re
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 
-from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Prefetch, Q, QuerySet
 
 from helpdesk.estates.models import Estate
-from helpdesk.lib.begins import begins, in_byte_order
-from helpdesk.lib.door_plates import normalise_plate, plate_prefix
-from helpdesk.lib.names import query_keys
-from helpdesk.lib.phones import ending_hashes, national_digits, parse_phone, phone_hashes
-from residents.models import KeyLoan, NameKey, Occupancy, Phone, Resident, Unit, Vehicle
-from residents.plates import plate_key, turned
+from helpdesk.lib.door_plates import normalise_plate
+from helpdesk.lib.phones import phone_hashes
+from residents.models import KeyLoan, Occupancy, Resident, Unit, Vehicle
 
-SHORTEST_ENDING = 4  # digits
-MOST_CANDIDATES = 200
-KEYS_A_PERSON = 3
-# What a line of a list needs of a resident.
-NAMED = ("name", "other_name", "kind", "estate_id", "is_archived", "salutation", "language")
-ROOM = re.compile(r"[A-Z]?\d{3,5}[A-Z]?")
-# New energy plates have eight signs; more digits than that are a telephone number.
-LONGEST_ASKED_PLATE = 8
 RELATIONS = ("owner", "co_owner", "tenant", "family", "agent", "contact")
-
-
-def find_by_phone(estates: Collection[Estate], text: str, *, limit: int = 8) -> list[Phone]:
-    """The numbers that are `text` in any writing, or that end with its digits (four at least), with their residents."""
-    digits = "".join(filter(str.isdecimal, text))
-    if len(digits) < SHORTEST_ENDING:
-        return []
-    regions = {estate.phone_region for estate in estates}
-    read = {e164 for region in regions if (e164 := parse_phone(text, region))}
-    whole = {digest for e164 in read for digest in phone_hashes(e164)}
-    found = (
-        Phone.objects.filter(
-            Q(whole_hash__in=whole) | Q(ending_hash__in=ending_hashes(_ascii(digits)[-SHORTEST_ENDING:]))
-        )
-        .filter(estate__in=[estate.pk for estate in estates], resident__is_archived=False)
-        .select_related("resident")
-        .only("number", "whole_hash", "is_primary", *(f"resident__{n}" for n in NAMED))
-        .order_by("-is_primary", "id")[:MOST_CANDIDATES]
-    )
-    # More than four digits can't be looked up sealed: the few that share the last four are opened and compared.
-    ending = _ascii(digits)
-    fits = [p for p in found if p.whole_hash in whole or national_digits(p.number).endswith(ending)]
-    return sorted(fits, key=lambda p: p.whole_hash not in whole)[:limit]
-
-
-def find_by_name(estate_ids: Collection[int], text: str, *, limit: int = 8) -> list[Resident]:
-    """Residents of whom a name begins with `text`: either script, pinyin, initials, any word of it.
-
-    The names nearest to what was typed come first: in the order of bytes a whole name stands before a longer one, so
-    that the index hands out the first few and twenty thousand namesakes are never looked at.
-    """
-    keys = query_keys(text)
-    if not keys:
-        return []
-    rows = in_byte_order(
-        NameKey.objects.filter(estate__in=estate_ids, resident__is_archived=False), name="key"
-    )
-    fits = reduce(or_, (begins("name", key) for key in keys))
-    # One person may be found by several writings of the name: more rows than residents.
-    nearest = rows.filter(fits).order_by("name").select_related("resident")
-    nearest = nearest.only("resident_id", *(f"resident__{n}" for n in NAMED))[: limit * KEYS_A_PERSON]
-    found: dict[int, Resident] = {}
-    for row in nearest:
-        found.setdefault(row.resident_id, row.resident)
-    return list(found.values())[:limit]
-
-
-def find_units(estate_ids: Collection[int], text: str, *, limit: int = 5) -> list[Unit]:
-    """Units whose door plate is `text` in any usual writing, or begins with it; a room number, with or without its
-    entrance, fits in every building."""
-    begin, plate = plate_prefix(text), normalise_plate(text)
-    fits = begins("plate", begin) if begin else Q(pk__in=[])
-    *entrance, room = (plate or _ascii_or_same(text.strip()).upper()).split("-")
-    if ROOM.fullmatch(room) and len(entrance) <= 1:
-        fits |= Q(room=room, entrance=entrance[0]) if entrance else Q(room=room)
-    elif begin is None:
-        return []
-    rows = in_byte_order(Unit.objects.filter(estate__in=estate_ids, is_archived=False), plate="code").filter(
-        fits
-    )
-    closeness = Case(
-        When(code=plate or "", then=Value(0)),
-        When(room=room, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    return list(rows.select_related("estate").order_by(closeness, "plate")[:limit])
-
-
-def find_vehicles(estate_ids: Collection[int], text: str, *, limit: int = 5) -> list[Vehicle]:
-    """Vehicles whose plate begins with what was typed, or ends with it; three signs at least, a digit among them."""
-    key = plate_key(text)
-    if not 3 <= len(key) <= LONGEST_ASKED_PLATE or not any(map(str.isdecimal, key)):
-        return []
-    rows = in_byte_order(
-        Vehicle.objects.filter(estate__in=estate_ids, is_archived=False),
-        first="plate_key",
-        last="plate_turned",
-    )
-    found = rows.filter(begins("first", key) | begins("last", turned(key)))
-    return list(found.select_related("unit", "resident", "space").order_by("first")[:limit])
 
 
 def unit_on_file(written: str, estate: Estate) -> Unit | None:
@@ -132,35 +37,6 @@ def homes_of(resident: Resident, on: date) -> list[Occupancy]:
     if current:
         return sorted(current, key=lambda row: (not row.is_primary, RELATIONS.index(row.relation), row.pk))
     return sorted(rows, key=lambda row: row.until or on)[-1:]
-
-
-def homes_of_each(resident_ids: Iterable[int], on: date) -> dict[int, Occupancy]:
-    """For each resident the unit to show beside the name: where they are on a day, else the one left last."""
-    return homes_and_contacts(resident_ids, [], on)[0]
-
-
-def homes_and_contacts(
-    resident_ids: Iterable[int], unit_ids: Iterable[int], on: date
-) -> tuple[dict[int, Occupancy], dict[int, Resident]]:
-    """For each resident their home (see `homes_of_each`), for each unit whom to ask for; one query for both."""
-    residents, units = set(resident_ids), set(unit_ids)
-    if not residents and not units:
-        return {}, {}
-    asked = Q(resident__in=residents) | Q(unit__in=units)
-    rows = Occupancy.objects.filter(asked, since__lte=on).select_related("unit", "resident").order_by()
-    # Columns by name: to make the query costs more than to ask it, and costs by the column.
-    rows = rows.only(
-        "relation", "since", "until", "is_primary", "unit__code", *(f"resident__{n}" for n in NAMED)
-    )
-    homes: dict[int, Occupancy] = {}
-    contacts: dict[int, Resident] = {}
-    for row in sorted(rows, key=lambda row: (row.until is None, row.until or on, row.is_primary, -row.pk)):
-        if row.resident_id in residents:
-            homes[row.resident_id] = row
-        here = row.until is None or row.until >= on
-        if row.unit_id in units and here and not row.resident.is_archived:
-            contacts[row.unit_id] = row.resident
-    return homes, contacts
 
 
 def first_contacts_of(unit_ids: Iterable[int], on: date) -> dict[int, Resident]:
@@ -208,12 +84,3 @@ def with_homes(rows: QuerySet[Resident]) -> QuerySet[Resident]:
     """Residents with their occupancies, units and numbers, for a list or the API."""
     homes = Occupancy.objects.select_related("unit").order_by("-is_primary", "id")
     return rows.prefetch_related(Prefetch("occupancies", queryset=homes), "phones")
-
-
-def _ascii(digits: str) -> str:
-    """Full-width and other decimal digits as 0 to 9."""
-    return "".join(str(int(digit)) for digit in digits)
-
-
-def _ascii_or_same(text: str) -> str:
-    return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)

@@ -3,10 +3,13 @@
 from django.urls import path
 
 from residents.views import (
+    contact_persons,
     data_protection,
+    expiring,
     household,
     imports,
     keys,
+    parking_spaces,
     personal_data,
     records,
     residents,
@@ -30,6 +33,14 @@ urlpatterns = [
     path("keys/<int:pk>/lend/", keys.key_lend, name="key_lend"),
     path("keys/<int:pk>/archive/", keys.key_archive, name="key_archive"),
     path("key-loans/<int:pk>/back/", keys.key_back, name="key_back"),
+    path("parking/", parking_spaces.space_list, name="parking_list"),
+    path("parking/new/", parking_spaces.space_new, name="parking_new"),
+    path("parking/<int:pk>/", parking_spaces.space_edit, name="parking_edit"),
+    path("parking/<int:pk>/archive/", parking_spaces.space_archive, name="parking_archive"),
+    path("<int:pk>/contact-persons/new/", contact_persons.new, name="organisation_contact_new"),
+    path("contact-persons/<int:pk>/end/", contact_persons.end, name="organisation_contact_end"),
+    path("expiring/", expiring.expiring_list, name="expiring_list"),
+    path("expiring/export/", expiring.expiring_export, name="expiring_export"),
     path("gaps/", records.gaps, name="record_gaps"),
     path("duplicates/", records.duplicates, name="duplicates"),
     path("occupancies/<int:pk>/", records.occupancy_edit, name="occupancy_edit"),

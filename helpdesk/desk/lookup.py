@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils import timezone
@@ -16,10 +16,11 @@ from helpdesk.lib.codes import parse_number
 from helpdesk.lib.door_plates import normalise_plate
 from helpdesk.lib.phones import mask_phone
 from helpdesk.staff.models import User
+from residents.finding import find_by_name, find_by_phone, find_units, find_vehicles, homes_and_contacts
 from residents.models import Occupancy, Phone, Resident, Unit, Vehicle
 from residents.names_shown import full_name
 from residents.plates import plate_key
-from residents.selectors import find_by_name, find_by_phone, find_units, find_vehicles, homes_and_contacts
+from tickets.last_contacts import last_contacts
 
 LONGEST_QUERY = 120
 MOST_PEOPLE, MOST_UNITS, MOST_VEHICLES = 8, 5, 5
@@ -68,23 +69,39 @@ def _on_file(user: User, text: str, at: datetime) -> tuple[list[Hit], list[Hit],
     units = find_units(list(estates), text, limit=MOST_UNITS) if len(digits_of(text)) <= LONGEST_PLATE else []
     vehicles = find_vehicles(list(estates), text, limit=MOST_VEHICLES)
     drivers = [v.resident_id for v in vehicles if v.resident_id and not v.unit_id]
-    homes, contacts = homes_and_contacts(
-        [*(r.pk for r in people), *drivers], [u.pk for u in units], timezone.localdate(at)
-    )
-    # Who lives here stands before who left, the nearest name first in each.
     today = timezone.localdate(at)
+    homes, contacts = homes_and_contacts([*(r.pk for r in people), *drivers], [u.pk for u in units], today)
+    spoke, rang = _last_contacts(user, people, units)
+    # Who lives here stands before who left, the nearest name first in each.
     people.sort(key=lambda r: r.pk in homes and (homes[r.pk].until or today) < today)
     return (
         [
-            _person(r, homes.get(r.pk), phones.get(r.pk), text, _elsewhere(estates, r.estate_id), at)
+            _person(
+                r,
+                homes.get(r.pk),
+                phones.get(r.pk),
+                text,
+                _elsewhere(estates, r.estate_id),
+                at,
+                spoke.get(r.pk),
+            )
             for r in people
         ],
-        [_unit(u, contacts.get(u.pk), text, _elsewhere(estates, u.estate_id)) for u in units],
+        [_unit(u, contacts.get(u.pk), text, _elsewhere(estates, u.estate_id), rang.get(u.pk)) for u in units],
         [
             _vehicle(v, homes.get(v.resident_id or 0), text, _elsewhere(estates, v.estate_id))
             for v in vehicles
         ],
     )
+
+
+def _last_contacts(
+    user: User, people: list[Resident], units: list[Unit]
+) -> tuple[dict[int, datetime], dict[int, datetime]]:
+    """When those among whom one has to choose were last heard of, for who may read the registers."""
+    among = [r.pk for r in people if user.may("contacts.view", r.estate_id)] if len(people) > 1 else []
+    doors = [u.pk for u in units if user.may("contacts.view", u.estate_id)] if len(units) > 1 else []
+    return last_contacts(among, doors)
 
 
 def _people(estates: dict[int, Estate], text: str) -> tuple[list[Resident], dict[int, Phone]]:
@@ -117,21 +134,34 @@ def _vehicle(vehicle: Vehicle, home: Occupancy | None, text: str, estate: str) -
 
 
 def _person(
-    resident: Resident, home: Occupancy | None, phone: Phone | None, text: str, estate: str, at: datetime
+    resident: Resident,
+    home: Occupancy | None,
+    phone: Phone | None,
+    text: str,
+    estate: str,
+    at: datetime,
+    spoke: datetime | None,
 ) -> Hit:
     words = [mask_phone(phone.number)] if phone else []
     if home:
         left = home.until is not None and home.until < timezone.localdate(at)
-        words.insert(0, _left(home) if left else home.get_relation_display())
+        words.insert(0, _left(home) if left else str(Occupancy.Relation(home.relation).label))
+    card = reverse("resident_card", args=[resident.pk])
     return Hit(
         kind="resident",
         id=resident.pk,
         title=full_name(resident),
         subtitle=joined([*words, estate]),
-        url=reverse("resident_card", args=[resident.pk]),
-        card_url=reverse("resident_card", args=[resident.pk]),
+        url=card,
+        card_url=card,
         plate=home.unit.code if home else "",
         matched=digits_of(text)[-4:] if phone else text,
+        apart=_apart(
+            relation=str(Occupancy.Relation(home.relation).label) if home else "",
+            dates=spanned(home.since, home.until) if home else "",
+            ending=words[-1] if phone else "",
+            heard=spoke,
+        ),
     )
 
 
@@ -139,12 +169,40 @@ def _left(home: Occupancy) -> str:
     return _("left %(month)s") % {"month": date_format(home.until, "YEAR_MONTH_FORMAT")}
 
 
-def _unit(unit: Unit, contact: Resident | None, text: str, estate: str) -> Hit:
-    who = full_name(contact) if contact else unit.get_status_display()
+def _unit(unit: Unit, contact: Resident | None, text: str, estate: str, rang: datetime | None) -> Hit:
+    who = full_name(contact) if contact else str(Unit.Status(unit.status).label)
     url = reverse("unit_card", args=[unit.pk])
     return Hit(
-        "unit", unit.pk, unit.code, joined([who, estate]), url, card_url=url, plate=unit.code, matched=text
+        "unit",
+        unit.pk,
+        unit.code,
+        joined([who, estate]),
+        url,
+        card_url=url,
+        plate=unit.code,
+        matched=text,
+        apart=_apart(first=who, heard=rang),
     )
+
+
+def _apart(*, heard: datetime | None, **facts: str) -> dict[str, str]:
+    """What tells one hit from the next, under its heading; nothing of what is not known."""
+    headings = {
+        "relation": _("Relation"),
+        "dates": _("From – to"),
+        "ending": _("Telephone"),
+        "first": _("First contact"),
+    }
+    told = {headings[name]: fact for name, fact in facts.items() if fact}
+    day = date_format(timezone.localtime(heard), "SHORT_DATE_FORMAT") if heard else ""
+    return told | ({_("Last contact"): day} if day else {})
+
+
+def spanned(since: date, until: date | None) -> str:
+    """From when until when, in months: March 2018 –, March 2018 – June 2025."""
+    first = date_format(since, "YEAR_MONTH_FORMAT")
+    last = date_format(until, "YEAR_MONTH_FORMAT") if until else ""
+    return f"{first} – {last}".strip()
 
 
 def _elsewhere(estates: dict[int, Estate], estate_id: int) -> str:

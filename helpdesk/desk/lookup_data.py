@@ -1,5 +1,6 @@
 """Many made-up units and people in little time, for measuring the one box: straight into the tables, past the services."""
 
+import io
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -208,10 +209,12 @@ def _write(model: type[models.Model], rows: Iterable[Any]) -> None:
     )
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            from psycopg2.extras import execute_values  # the driver is there on PostgreSQL only
-
-            insert = f"INSERT INTO {table} ({columns}) VALUES %s"  # noqa: S608
-            execute_values(cursor.cursor, insert, values, page_size=BATCH)
+            # The rows fit each other: nobody need look each reference up again.
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            copy = f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv)"
+            while piece := list(islice(values, BATCH)):
+                cursor.cursor.copy_expert(copy, _as_csv(piece))
+            cursor.execute("SET LOCAL session_replication_role = DEFAULT")
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
             )
@@ -219,6 +222,16 @@ def _write(model: type[models.Model], rows: Iterable[Any]) -> None:
         marks = ", ".join(["%s"] * len(fields))
         while piece := list(islice(values, BATCH)):
             cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", piece)  # noqa: S608
+
+
+def _as_csv(rows: list[list[Any]]) -> io.StringIO:
+    """An empty text between quotes, nothing at all for NULL, as COPY reads them."""
+    file = io.StringIO()
+    for row in rows:
+        cells = ("" if cell is None else '"' + str(cell).replace('"', '""') + '"' for cell in row)
+        file.write(",".join(cells) + "\n")
+    file.seek(0)
+    return file
 
 
 def _numbered(model: type[models.Model], rows: Iterable[Any]) -> Iterator[Any]:

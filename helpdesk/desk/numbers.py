@@ -1,9 +1,10 @@
-"""Numbers told on the telephone: of tickets, slips, bills, receipts, passes, visits (docs/domain.md §3)."""
+"""Numbers told on the telephone: of tickets, slips, bills, receipts, passes, visits, procedures (docs/domain.md §3)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Case, CharField, DecimalField, F, QuerySet, TextField, Value, When
@@ -15,8 +16,10 @@ from billing.models import Bill, Receipt
 from billing.models.payments import Method
 from helpdesk.desk.hits import NEEDS, Hit, Kind, joined
 from helpdesk.lib.codes import format_number, parse_number
+from helpdesk.lib.made_once import ask_made_once
 from helpdesk.lib.money import show_money
 from helpdesk.staff.models import User
+from residents.models import Decoration, Move, UnitChange, WorkerPermit
 from tickets.models import Slip, Ticket
 from visitors.models import ReleasePass, Visit
 
@@ -120,28 +123,76 @@ SERIES: dict[str, Series] = {
         lambda row: (str(row.first), str(Visit.Status(row.second).label)),
         told_bare=False,
     ),
+    "M": Series(
+        "move",
+        lambda user: Move.objects.visible_to(user),
+        "move_detail",
+        ("kind", "status"),
+        lambda row: (str(Move.Kind(row.first).label), str(Move.Status(row.second).label)),
+        told_bare=False,
+    ),
+    "C": Series(
+        "unit_change",
+        lambda user: UnitChange.objects.visible_to(user),
+        "unit_change_detail",
+        ("kind", "status"),
+        lambda row: (str(UnitChange.Kind(row.first).label), str(UnitChange.Status(row.second).label)),
+        told_bare=False,
+    ),
+    "DC": Series(
+        "decoration",
+        lambda user: Decoration.objects.visible_to(user),
+        "decoration_detail",
+        ("contractor", "status"),
+        lambda row: (row.first, str(Decoration.Status(row.second).label)),
+        told_bare=False,
+    ),
+    "W": Series(
+        "worker_permit",
+        lambda user: WorkerPermit.objects.filter(estate__in=user.estate_ids),
+        "decoration_detail",
+        ("name", "decoration__number"),
+        lambda row: (row.first, row.second),
+        unit="decoration__unit",
+        told_bare=False,
+        pk="decoration_id",
+    ),
 }
 
 
 def find_numbers(user: User, text: str, at: datetime) -> list[Hit]:
     """What bears the number `text`, with its year or without, with its letter or as bare digits; the newest of a series
     first. One query asks all series at once."""
-    asked = []
-    for letter, numbers in numbers_meant(text, at).items():
-        series = SERIES[letter]
-        estates = [pk for pk in user.estate_ids if user.may(NEEDS[series.kind], pk)]
-        if estates:
-            rows = series.rows(user).filter(estate__in=estates, number__in=numbers).order_by()
-            asked.append(_columns(letter, series, rows))
-    found = (
-        [Row(*row) for row in (asked[0].union(*asked[1:], all=True) if len(asked) > 1 else asked[0])]
-        if asked
-        else []
+    asked = {
+        letter: numbers
+        for letter, numbers in numbers_meant(text, at).items()
+        if user.may_somewhere(NEEDS[SERIES[letter].kind])
+    }
+    if not asked:
+        return []
+    # What somebody sees hangs on these alone: the query is made anew when one of them changes.
+    roles = tuple(
+        (m.estate_id, m.role, m.department_id, m.department and m.department.kind)
+        for m in user.memberships_now
     )
+    found = [
+        Row(*row) for row in ask_made_once(("numbers", user.pk, roles, *asked), partial(_rows, user), **asked)
+    ]
     # By number backwards: the years fall, within one series.
     found.sort(key=lambda row: row.number, reverse=True)
     found.sort(key=lambda row: list(SERIES).index(row.letter))
     return [_hit(SERIES[row.letter], row) for row in found[:MOST_NUMBERS]]
+
+
+def _rows(user: User, **asked: list[str]) -> QuerySet[Any]:
+    """The rows of all series under one head."""
+    parts = []
+    for letter, numbers in asked.items():
+        series = SERIES[letter]
+        estates = [pk for pk in user.estate_ids if user.may(NEEDS[series.kind], pk)]
+        rows = series.rows(user).filter(estate__in=estates, number__in=numbers).order_by()
+        parts.append(_columns(letter, series, rows))
+    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
 
 
 def _columns(letter: str, series: Series, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -67,7 +67,16 @@ PLACES = [
         gettext_lazy("Residents"),
         (
             *("resident_", "unit_detail", "unit_new_person", "import_", "personal_", "data_protection"),
-            *("move_", "fixtures_", "unit_change_", "decoration_", "units_map"),
+            *(
+                "move_",
+                "fixtures_",
+                "unit_change_",
+                "decoration_",
+                "units_map",
+                "unit_edit",
+                "occupancy_edit",
+            ),
+            *("kept_", "key_", "parking_", "organisation_", "expiring_", "record_gaps", "duplicates"),
         ),
     ),
     (

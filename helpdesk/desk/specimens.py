@@ -209,21 +209,25 @@ KPIS = [
 ]
 HITS = [
     {
-        "label": "People",
+        "label": "2 people match “6021”",
         "hits": [
             {
                 "url": "#",
                 "card_url": "",
-                "title": "Wang Jianguo 王建国",
+                "name": "Wang Jianguo 王建国",
+                "title": [("Wang Jianguo 王建国", False)],
                 "plate": "3-2-501",
-                "meta": "138 0013 6021",
+                "meta": [("138****", False), ("6021", True)],
+                "apart": "March 2014 –, last contact 13 Nov 2026",
             },
             {
                 "url": "#",
                 "card_url": "",
-                "title": "Daniel Okafor",
+                "name": "Daniel Okafor",
+                "title": [("Daniel Okafor", False)],
                 "plate": "5-2-905",
-                "meta": "left in August",
+                "meta": [("left in August", False)],
+                "apart": "January 2020 – August 2026",
             },
         ],
     },

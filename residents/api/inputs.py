@@ -46,6 +46,27 @@ def same_estate(attrs: dict[str, Any], estate_id: int | None, *names: str) -> No
             )
 
 
+def of_somebody(attrs: dict[str, Any]) -> dict[str, Any]:
+    """A new record of a unit, of a resident, or of both of one estate."""
+    owner = attrs.get("resident") or attrs.get("unit")
+    if owner is None:
+        raise _nobody()
+    same_estate(attrs, owner.estate_id, "unit", "resident")
+    return attrs
+
+
+def stays_of_somebody(attrs: dict[str, Any], row: Any) -> dict[str, Any]:
+    """A change that leaves the record its unit or its resident, both of its own estate."""
+    same_estate(attrs, row.estate_id, "unit", "resident")
+    if attrs.get("unit", row.unit_id) is None and attrs.get("resident", row.resident_id) is None:
+        raise _nobody()
+    return attrs
+
+
+def _nobody() -> serializers.ValidationError:
+    return serializers.ValidationError({"unit": ["Name a unit or a resident."]}, code="required")
+
+
 @contextmanager
 def bad_input(*codes: str) -> Iterator[None]:
     """Refusals that only say that a value can't be read are a 400 beside their field, not a business refusal."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from openpyxl.utils.datetime import from_excel
 
@@ -222,9 +223,15 @@ def choice_of(value: Any, words: dict[str, tuple[str, ...]]) -> str:
     for key, known in words.items():
         if plain in known or plain == key:
             return key
-    usual = ", ".join(known[0] for known in words.values())
+    usual = ", ".join(_readers_word(known) for known in words.values())
     reason = _("“%(text)s” is not known here. Write one of: %(usual)s.")
     raise Unreadable("word_unknown", reason % {"text": text, "usual": usual})
+
+
+def _readers_word(known: tuple[str, ...]) -> str:
+    """One of the words that are understood, in the reader's script where there is one."""
+    wants_chinese = (get_language() or "en").startswith("zh")
+    return next((word for word in known if word.isascii() != wants_chinese), known[0])
 
 
 def yes_or_no(value: Any) -> bool:

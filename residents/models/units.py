@@ -98,6 +98,8 @@ class Unit(models.Model):
         indexes = [
             models.Index(fields=["code"], name="unit_code"),
             models.Index(fields=["estate", "room"], name="unit_room"),
+            # A room number is told from the first door that has it on.
+            models.Index(fields=["estate", "room", "code"], name="unit_room_code"),
         ]
 
     def __str__(self) -> str:

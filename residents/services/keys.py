@@ -39,8 +39,29 @@ def add_key(
         unit=unit if kind != DeskKey.Kind.PUBLIC else None,
         place=place.strip(),
     )
-    save_or(key, Refused("tag_taken", _("This tag hangs on another key."), field="code"))
+    save_or(key, _tag_taken())
     record("deskkey.added", key, filed_under=key.unit, actor=actor, kind=kind)
+    return key
+
+
+@transaction.atomic
+def edit_key(key: DeskKey, *, actor: User | None, version: int | None = None, **changes: str) -> DeskKey:
+    """Another tag, another hook, what it opens in other words. Refused: stale, archived, tag_taken."""
+    unknown = set(changes) - {"code", "label", "place"}
+    if unknown:
+        raise TypeError(f"A key has no {', '.join(sorted(unknown))} to set.")
+    key = lock(key, version)
+    if key.is_archived:
+        raise Refused("archived", _("An archived record takes nothing new."))
+    wanted = {name: value.strip() for name, value in changes.items()}
+    changed = sorted(name for name, value in wanted.items() if getattr(key, name) != value)
+    if not changed:
+        return key
+    for name in changed:
+        setattr(key, name, wanted[name])
+    key.version += 1
+    save_or(key, _tag_taken(), [*changed, "version"])
+    record("deskkey.changed", key, filed_under=key.unit, actor=actor, fields=changed)
     return key
 
 
@@ -148,6 +169,10 @@ def _guard_kind(estate: Estate, kind: str, unit: Unit | None) -> None:
             ),
             field="kind",
         )
+
+
+def _tag_taken() -> Refused:
+    return Refused("tag_taken", _("This tag hangs on another key."), field="code")
 
 
 def details_of(loan: KeyLoan) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from helpdesk.staff.access import get_visible, needs, require_here
 from residents.completeness import GAPS, completeness_of, units_lacking
 from residents.duplicates import likely_duplicates
 from residents.forms.records import HomeForm, OccupancyForm, ResidentForm, UnitForm
-from residents.models import Occupancy, Resident, Unit
+from residents.models import Building, Occupancy, Resident, Unit
 from residents.names_shown import full_name
 from residents.selectors import homes_of
 from residents.services.merges import CHOSEN, merge_residents, what_goes_over
@@ -118,18 +118,33 @@ def gaps(request: HttpRequest) -> HttpResponse:
     """How complete the records are, and the units behind each gap."""
     require_here(request, "residents.view")
     estate, today = request.estate, timezone.localdate()  # type: ignore[attr-defined]
-    figure = completeness_of(estate, today)
+    written = request.GET.get("building", "")
+    building = (
+        Building.objects.filter(estate=estate, pk=int(written)).first()
+        if written.isdecimal() and len(written) < 19
+        else None
+    )
+    narrowed = f"&building={building.pk}" if building else ""
+    figure = completeness_of(estate, today, building_id=building.pk if building else None)
     chosen = request.GET.get("gap", "")
     chosen = chosen if chosen in GAPS else next((key for key in GAPS if figure.gaps[key]), "nobody")
     rows = units_lacking(estate, chosen, today).order_by("code")
+    if building:
+        rows = rows.filter(building=building)
     after = request.GET.get("after", "")[:30]
     units = list((rows.filter(code__gt=after) if after else rows)[: PAGE + 1])
     context = {
+        "building": building,
         "figure": figure,
         "units": units[:PAGE],
-        "next_url": f"?gap={chosen}&after={units[PAGE - 1].code}" if len(units) > PAGE else "",
+        "next_url": f"?gap={chosen}{narrowed}&after={units[PAGE - 1].code}" if len(units) > PAGE else "",
         "chips": [
-            {"label": label, "url": f"?gap={key}", "active": key == chosen, "count": figure.gaps[key]}
+            {
+                "label": label,
+                "url": f"?gap={key}{narrowed}",
+                "active": key == chosen,
+                "count": figure.gaps[key],
+            }
             for key, label in GAPS.items()
         ],
     }

@@ -1,5 +1,7 @@
 """One resident: how to reach them, where they live and lived; another number."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -64,7 +66,7 @@ def _show(request: HttpRequest, resident: Resident, form: NewPhoneForm, *, statu
         "alike": [(other.pk, full_name(other)) for other in like(resident)]
         if not resident.is_archived
         else [],
-        "contacts": [(one.pk, full_name(one)) for one in resident.contact_persons.filter(is_archived=False)],
+        "speakers": speakers_of(resident) if resident.kind == Resident.Kind.ORGANISATION else None,
         "facts": _facts(resident, may_unmask),
         "form": form,
         "may_unmask": may_unmask,
@@ -72,6 +74,16 @@ def _show(request: HttpRequest, resident: Resident, form: NewPhoneForm, *, statu
         "may_write": request.user.may("residents.write", resident.estate_id),  # type: ignore[union-attr]
     }
     return render(request, "residents/resident_detail.html", context, status=status)
+
+
+def speakers_of(organisation: Resident) -> dict[str, list[dict[str, Any]]]:
+    """Who speaks for an organisation now, with their numbers masked, and who did before."""
+    now: list[dict[str, Any]] = []
+    before: list[dict[str, Any]] = []
+    for one in organisation.contact_persons.prefetch_related("phones").order_by("name", "id"):
+        shown = {"pk": one.pk, "name": full_name(one), "note": one.note, "phones": phones_of(one)}
+        (before if one.is_archived else now).append(shown)
+    return {"now": now, "before": before}
 
 
 def _facts(resident: Resident, may_unmask: bool) -> list[dict[str, str]]:

@@ -16,11 +16,29 @@ from helpdesk.attachments.models import Attachment
 from helpdesk.audit.models import Entry
 from helpdesk.lib.phones import mask_phone
 from helpdesk.staff.models import User
-from residents.models import AccessCard, DeskKey, EmergencyContact, Note, Paper, Pet, Resident, Unit, Vehicle
+from residents.models import (
+    AccessCard,
+    Decoration,
+    DeskKey,
+    EmergencyContact,
+    FixturesHandover,
+    Move,
+    Note,
+    Paper,
+    ParkingSpace,
+    Pet,
+    Resident,
+    Unit,
+    UnitChange,
+    Vehicle,
+)
 from residents.models.papers import SOON
 from residents.views.household import KINDS
+from residents.views.procedure_history import TOLD as PROCEDURES
 
 MOST = 50
+# Kind of record → its kind in the list of what runs out.
+EXPIRES = {"paper": "paper", "card": "card", "pet": "vaccination"}
 CARD_TONES = {
     "issued": ("tick-badge", "pine", ""),
     "lost": ("warning", "red", ""),
@@ -56,6 +74,9 @@ def kept_parts(owner: Unit | Resident, user: User) -> list[dict[str, Any]]:
                     }
                     for row in found
                 ],
+                "expires_url": f"{reverse('expiring_list')}?kind={EXPIRES[key]}&days=60"
+                if found and key in EXPIRES
+                else "",
                 "new_url": reverse(new, args=[owner.pk, key]) if may_write else "",
             }
         )
@@ -72,7 +93,7 @@ def keys_of(unit: Unit) -> list[dict[str, Any]]:
     return shown
 
 
-def history_of(obj: Unit | Resident) -> list[dict[str, Any]]:
+def history_of(obj: Unit | Resident | ParkingSpace) -> list[dict[str, Any]]:
     """The newest fifty lines of the history of a record, and of those that were merged into it."""
     ids = [obj.pk]
     if isinstance(obj, Resident):
@@ -122,19 +143,42 @@ def sentence_of(entry: Entry) -> str:
         "emergencycontact": EmergencyContact,
         "note": Note,
         "deskkey": DeskKey,
+        "parkingspace": ParkingSpace,
     }
-    about = (
-        str(nouns[noun]._meta.verbose_name)
-        if noun in nouns
-        else _("occupancy")
-        if noun == "occupancy"
-        else noun
-    )
-    said = _("%(what)s: %(deed)s") % {"what": about, "deed": words.get(deed, deed.replace("_", " "))}
+    named = {
+        "occupancy": _("occupancy"),
+        "contactperson": _("contact person"),
+        "move": str(Move._meta.verbose_name),
+        "fixtures": str(FixturesHandover._meta.verbose_name),
+        "unit_change": str(UnitChange._meta.verbose_name),
+        "decoration": str(Decoration._meta.verbose_name),
+    }
+    about = str(nouns[noun]._meta.verbose_name) if noun in nouns else named.get(noun, noun)
+    if entry.verb in PROCEDURES:
+        words = {deed: PROCEDURES[entry.verb][1](entry.data)}
+    elsewhere = deeds_elsewhere().get(entry.verb)
+    said = elsewhere or _("%(what)s: %(deed)s") % {
+        "what": about,
+        "deed": words.get(deed, deed.replace("_", " ")),
+    }
     model = nouns.get(noun)
     fields = [_field(model, name) for name in entry.data.get("fields", [])] if model else []
-    details = [str(entry.data[k]) for k in ("unit",) if entry.data.get(k)]
+    details = [str(entry.data[k]) for k in ("unit", "code") if entry.data.get(k)]
     return joined([said, *details, *fields])
+
+
+def deeds_elsewhere() -> dict[str, str]:
+    """What other parts of the house write down about a unit, as whole sentences."""
+    return {
+        "reminder.sent": _("a reminder was sent"),
+        "credit.applied": _("credit was used for a bill"),
+        "collection.visited": _("visited about the fees"),
+        "promise.made": _("payment was promised"),
+        "deferral.granted": _("a later payment was agreed"),
+        "exemption.granted": _("an exemption was granted"),
+        "lease.added": _("a contract was put on file"),
+        "follow_up.scheduled": _("a follow-up visit was planned"),
+    }
 
 
 def joined(words: Iterable[Any]) -> str:

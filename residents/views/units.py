@@ -17,6 +17,7 @@ from helpdesk.lib.errors import Refused
 from helpdesk.lib.phones import parse_phone
 from helpdesk.staff.access import get_visible, needs, require_here
 from residents.caller_numbers import remembered_number
+from residents.expiring import count_expiring
 from residents.forms.residents import NewPersonForm
 from residents.models import Building, Occupancy, Resident, Unit
 from residents.names_shown import full_name
@@ -57,6 +58,7 @@ def resident_list(request: HttpRequest) -> HttpResponse:
         "first_url": "?" + urlencode({"building": chosen}) if chosen else reverse("resident_list"),
         "is_first": not request.GET.get("after"),
         "may_write": request.user.may("residents.write", estate.pk),  # type: ignore[union-attr]
+        "running_out": count_expiring(estate.pk, timezone.localdate()),
         "may_import": request.user.may("residents.import", estate.pk),  # type: ignore[union-attr]
     }
     return render(request, "residents/resident_list.html", context)

@@ -32,11 +32,13 @@ from helpdesk.staff.models import SavedView
 from helpdesk.staff.permissions import PERMISSIONS
 from residents.models import ImportJob
 from residents.services.cards import issue_card
+from residents.services.contact_persons import add_contact_person
 from residents.services.decoration_site import add_violation, issue_worker_permit, plan_inspection
 from residents.services.fixtures import begin_fixtures
 from residents.services.keys import add_key, lend_key
 from residents.services.moves import open_move
 from residents.services.papers import add_paper
+from residents.services.parking_spaces import add_space
 from residents.services.persons_data import ask_erasure, place_hold
 from residents.services.residents import add_resident
 from residents.services.unit_changes import request_change
@@ -413,6 +415,14 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "key_lend": ("GET", "residents.write", "desk_key"),
     "key_archive": ("POST", "residents.write", "desk_key"),
     "key_back": ("POST", "residents.write", "key_loan"),
+    "parking_list": ("GET", "residents.view", ""),
+    "parking_new": ("GET", "residents.write", ""),
+    "parking_edit": ("GET", "residents.write", "parking"),
+    "parking_archive": ("POST", "residents.write", "parking"),
+    "organisation_contact_new": ("GET", "residents.write", "organisation"),
+    "organisation_contact_end": ("POST", "residents.write", "contact_person"),
+    "expiring_list": ("GET", "residents.view", ""),
+    "expiring_export": ("GET", "residents.write", ""),
     "record_gaps": ("GET", "residents.view", ""),
     "duplicates": ("GET", "residents.write", ""),
     "occupancy_edit": ("GET", "residents.write", "occupancy"),
@@ -593,7 +603,11 @@ def household(unit: Any, resident: Any, clerk: Any) -> dict[str, list[Any]]:
     """A car, a card, a paper, a key that is lent, and a second record of the same person."""
     key = add_key(estate=unit.estate, actor=clerk, code="K1", label="Roof")
     due = timezone.now() + timedelta(hours=4)
+    company = add_resident(estate=unit.estate, actor=clerk, name="Harbour Trading", kind="organisation")
     return {
+        "parking": [add_space(estate=unit.estate, actor=clerk, code="B1-7", unit=unit).pk],
+        "organisation": [company.pk],
+        "contact_person": [add_contact_person(company, actor=clerk, name="Ho Siu Ming").pk],
         "unit_kind": [unit.pk, "pet"],
         "resident_kind": [resident.pk, "vehicle"],
         "kept": ["vehicle", add_vehicle(actor=clerk, resident=resident, plate="粤B D6021").pk],

@@ -21,6 +21,10 @@ from helpdesk.staff.models import ApiToken, Membership
 from helpdesk.staff.permissions import PERMISSIONS, Role
 from helpdesk.staff.services import create_token
 from residents.models import Decoration, FixtureItem
+from residents.services.cards import issue_card
+from residents.services.keys import add_key
+from residents.services.papers import add_paper
+from residents.services.parking_spaces import add_space
 from residents.services.vehicles import add_vehicle
 from tests.access.test_pages import handed_over, issued_pass, under_way, watched
 from tests.api.conftest import bearer
@@ -109,6 +113,10 @@ KEPT = {
     "residents": "resident",
     "occupancies": "occupancy",
     "vehicles": "vehicle",
+    "parking-spaces": "parking_space",
+    "keys": "desk_key",
+    "cards": "card",
+    "papers": "paper",
 }
 for noun, name in KEPT.items():
     STAFF |= {
@@ -119,6 +127,9 @@ for noun, name in KEPT.items():
             "DELETE": "residents.write",
         },
     }
+STAFF["cards/{card}/end/"] = {"POST": "residents.write"}
+for act in ["lend", "back", "lose"]:
+    STAFF[f"keys/{{desk_key}}/{act}/"] = {"POST": "residents.write"}
 LEDGER = {
     "charge-items/": ("item", "billing.see_rates", "billing.set_rates"),
     "rates/": ("rate", "billing.see_rates", "billing.set_rates"),
@@ -296,6 +307,10 @@ def world(
         "watched": watched(estate, clerk).pk, "parcel": receive_parcel(unit=unit, actor=clerk).pk,
         "occupancy": resident.occupancies.get().pk,
         "vehicle": add_vehicle(actor=clerk, unit=unit, plate="粤B D6021").pk,
+        "parking_space": add_space(estate=estate, actor=clerk, code="B1-7").pk,
+        "desk_key": add_key(estate=estate, actor=clerk, code="A1", label="Roof").pk,
+        "card": issue_card(actor=clerk, unit=unit, number="C-1").pk,
+        "paper": add_paper(actor=clerk, unit=unit, title="Lease").pk,
         "release_pass": release_pass.pk, "code": release_pass.code,
         "estate": estate.pk, "department": departments["front_desk"].pk, "colleague": clerk.pk, "building": building.pk,
         "unit": unit.pk, "resident": resident.pk, "ticket": held.ticket_id, "slip": slip.pk, "visit": visit.pk,

@@ -206,3 +206,14 @@ def test_visits_are_counted_by_the_day_they_are_due(manager, estate, make_ticket
         )  # fmt: skip
     found = follow_up_figures(scope(manager, estate), now)
     assert [found[k] for k in ("planned", "asked", "satisfied", "due", "late")] == [2, 1, 1, 1, 1]
+
+
+def test_how_complete_the_records_are_opens_the_list_of_gaps(login, manager, unit, resident):
+    shown = tile(login(manager).get(URL), "Records complete")
+    assert shown["figure"] == "100.0" and shown["url"].startswith("/residents/gaps/")
+    assert shown["base"].startswith("1 of 1 units")
+
+
+def test_completeness_follows_the_building_that_is_asked_for(login, manager, unit, resident):
+    empty = unit.estate.buildings.create(code="9", floors=2)
+    assert tile(login(manager).get(URL, {"building": empty.pk}), "Records complete")["figure"] == "–"

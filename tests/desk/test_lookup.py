@@ -13,6 +13,11 @@ from billing.services.payments import take_payment
 from billing.services.runs import confirm_run, continue_run, preview_run
 from helpdesk.desk.lookup import look_up
 from residents.caller_numbers import remembered_number
+from residents.services.decoration_site import issue_worker_permit
+from residents.services.unit_changes import request_change
+from tests.conftest import at
+from tests.residents.procedures import NOW, move_out, running
+from tickets.services.contacts import take_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +172,101 @@ def test_a_bill_and_a_receipt_are_found_by_their_numbers(told, cashier, paid):
 def test_who_sees_no_fees_finds_no_bill(technician, guard, outsider, paid):
     bill, _payment = paid
     assert [look_up(user, bill.number) for user in (technician, guard, outsider)] == [[], [], []]
+
+
+@pytest.fixture
+def two_of_a_number(estate, unit, clerk, make_unit, make_person):
+    """Two people whose numbers end alike; one of them rang, the other has left."""
+    here = make_person("Wang Jianguo", unit, phone="13800136021", since=date(2018, 3, 1))
+    left = make_person(
+        "Daniel Okafor",
+        make_unit("5-2-905"),
+        phone="15922886021",
+        since=date(2020, 1, 1),
+        until=date(2026, 8, 9),
+    )
+    take_contact(estate=estate, kind="call", actor=clerk, resident=here, unit=unit, at=at("2026-11-13 10:00"))
+    return here, left
+
+
+def test_people_who_fit_alike_are_told_apart_by_relation_time_and_last_contact(clerk, two_of_a_number):
+    here, left = look_up(clerk, "6021", at=at("2026-11-17 10:00"))
+    assert list(here.apart.values()) == ["Owner", "March 2018 –", "138****6021", "13 Nov 2026"]
+    assert list(left.apart.values()) == ["Owner", "January 2020 – August 2026", "159****6021"]
+
+
+def test_units_that_fit_alike_are_told_apart_by_first_contact_and_last_contact(
+    clerk, two_of_a_number, make_unit
+):
+    make_unit("3-2-502")
+    told = {hit.plate: hit.apart for hit in look_up(clerk, "3-2-50", at=at("2026-11-17 10:00"))}
+    assert told["3-2-501"]["Last contact"] == "13 Nov 2026"
+    assert "Last contact" not in told["3-2-502"]
+
+
+def test_who_may_not_read_the_registers_learns_of_no_contact(cashier, two_of_a_number):
+    assert not [hit for hit in look_up(cashier, "6021") if "Last contact" in hit.apart]
+
+
+def test_to_tell_them_apart_takes_no_seventh_query(
+    clerk, two_of_a_number, make_unit, django_assert_max_num_queries
+):
+    make_unit("6-1-501")
+    clerk.memberships_now  # noqa: B018 - read once a request by the middleware
+    for text in ("501", "6021"):
+        with django_assert_max_num_queries(6):
+            look_up(clerk, text)
+
+
+def test_the_page_sets_them_beside_each_other_and_the_box_says_how_many(clerk, login, two_of_a_number):
+    page = login(clerk).post(reverse("lookup"), {"q": "6021"}).content.decode()
+    part = (
+        login(clerk).post(reverse("lookup"), {"q": "6021"}, headers={"HX-Request": "true"}).content.decode()
+    )
+    assert "found-head" in page and "January 2020 – August 2026" in page
+    assert (
+        "2 people match “6021”" in part and "<mark>6021</mark>" in part and "last contact 13 Nov 2026" in part
+    )
+
+
+def test_one_who_fits_alone_shows_the_card(clerk, login, resident):
+    page = login(clerk).post(reverse("lookup"), {"q": "6021"}).content.decode()
+    assert "found-head" not in page and "138 0013 6021" in page
+
+
+@pytest.fixture
+def procedures(unit, resident, clerk, manager):
+    job = running(unit, clerk, manager)
+    permit = issue_worker_permit(job, actor=clerk, name="Zhao Liang", at=NOW)
+    move = move_out(unit, clerk)
+    change = request_change(
+        unit, actor=clerk, kind="giving_back", wanted_on=date(2026, 12, 1), reason="Moves abroad", at=NOW
+    )
+    return {"move": move, "unit_change": change, "decoration": job, "worker_permit": permit}
+
+
+@pytest.mark.parametrize("kind", ["move", "unit_change", "decoration", "worker_permit"])
+def test_a_procedure_is_found_by_its_number(kind, clerk, guard, outsider, procedures):
+    number = procedures[kind].number
+    letter, _year, count = number.split("-")
+    for text in (number, number.lower(), f"{letter}{int(count)}"):
+        hit = next(hit for hit in look_up(clerk, text, at=NOW) if hit.kind == kind)
+        assert (hit.title, hit.plate) == (number, "3-2-501")
+    assert [look_up(user, number) for user in (guard, outsider)] == [[], []]
+
+
+def test_a_permit_opens_the_page_of_its_job(clerk, login, procedures):
+    hit = look_up(clerk, procedures["worker_permit"].number, at=NOW)[0]
+    assert hit.url == reverse("decoration_detail", args=[procedures["decoration"].pk])
+    assert login(clerk).get(hit.url).status_code == 200
+
+
+def test_where_there_may_be_more_the_box_says_that_these_are_the_nearest(
+    clerk, login, make_unit, make_person
+):
+    for n in range(9):
+        make_person(f"Chen Number{n}", make_unit(f"7-1-{n + 1}05"))
+    part = (
+        login(clerk).post(reverse("lookup"), {"q": "chen"}, headers={"HX-Request": "true"}).content.decode()
+    )
+    assert "The nearest 8 for “chen”" in part

@@ -5,6 +5,7 @@ import logging
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -15,13 +16,38 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from helpdesk.audit.models import AccessEntry, Entry
 from helpdesk.notifications.services import notify
 from helpdesk.staff.services import create_token
-from residents.models import Building, Occupancy, Resident, Unit
+from residents.completeness import GAPS
+from residents.models import (
+    AccessCard,
+    Building,
+    Decoration,
+    EmergencyContact,
+    ImportJob,
+    MovePerson,
+    Note,
+    Occupancy,
+    Paper,
+    Pet,
+    Resident,
+    Unit,
+    UnitChange,
+    Vehicle,
+)
+from residents.services.cards import issue_card
+from residents.services.contact_persons import add_contact_person, name_contact_person
+from residents.services.emergency_contacts import add_emergency_contact
 from residents.services.identity_numbers import check_digit
-from residents.services.residents import add_resident
+from residents.services.imports import run_due, send_import
+from residents.services.papers import add_paper
+from residents.services.parking_spaces import add_space
+from residents.services.pets import add_pet
+from residents.services.residents import add_occupancy, add_resident
+from residents.services.vehicles import add_vehicle
 from tests.access.test_pages import ROLES, STAFF, undone, world  # noqa: F401
 from tests.api.test_access import STAFF as ROUTES
 from tests.conftest import at
@@ -40,6 +66,15 @@ PHONE = re.compile(r"138[\s-]?772\d[\s-]?\d")
 IDENTITY = re.compile(r"6590\s?01\s?1977|19770707\d")
 IN_BYTES = re.compile(rb"138772\d|659001\d\d\d\d")
 # Where the desk works with a number, whole; each view is a line in the access log.
+# Kind of a household's record, as its address calls it → its rows.
+KEPT = {
+    "vehicle": Vehicle,
+    "card": AccessCard,
+    "pet": Pet,
+    "paper": Paper,
+    "emergency": EmergencyContact,
+    "note": Note,
+}
 WHOLE = {
     *("unit_card", "resident_card", "call_back", "ticket_detail", "ticket_new", "contact_new", "lookup"),
     # An entry by which somebody is to be rung: a promised call-back, a message.
@@ -90,16 +125,85 @@ def matters(estate, unit, clerk, residents) -> tuple:
     return ticket, contact
 
 
+def company_of(unit, clerk, people: list[Resident]) -> tuple[Resident, Resident]:
+    """An organisation behind the first door, and who speaks for it, with numbers of their own and one in common."""
+    company = add_resident(
+        estate=unit.estate,
+        actor=None,
+        name="Marker Company",
+        kind="organisation",
+        phones=[(NUMBERS[10], "desk")],
+    )
+    add_occupancy(unit, company, actor=None, relation="tenant", since=at("2020-01-01 00:00").date())
+    speaker = add_contact_person(
+        company,
+        actor=clerk,
+        name="Marker Speaker",
+        phones=[(NUMBERS[11], "")],
+        identity_number=IDENTITIES[11],
+    )
+    name_contact_person(people[12], of=company, actor=clerk)
+    return company, speaker
+
+
+def things_of(world, unit, clerk, person) -> dict:  # noqa: F811
+    """All that is kept of one marked person, and what that person goes through."""
+    contact = add_emergency_contact(
+        actor=clerk, resident=person, name="Marker Aunt", relationship="aunt", phone=NUMBERS[13]
+    )
+    space = add_space(estate=unit.estate, actor=clerk, code="M-1", unit=unit)
+    soon = timezone.localdate() + timedelta(days=20)
+    add_vehicle(actor=clerk, unit=unit, resident=person, plate="粤B M0001", space=space)
+    issue_card(actor=clerk, unit=unit, resident=person, number="M-CARD", valid_until=soon)
+    paper = add_paper(actor=clerk, unit=unit, resident=person, title="Marker lease", expires_on=soon)
+    add_pet(actor=clerk, unit=unit, resident=person, kind="dog", name="Marker dog", vaccinated_until=soon)
+    MovePerson.objects.create(move_id=world["move"][0], resident=person)
+    job = Decoration.objects.get(pk=world["decoration"][0])
+    job.resident, job.foreman, job.foreman_phone = person, "Marker foreman", f"+86{NUMBERS[14]}"
+    job.save()
+    UnitChange.objects.filter(pk=world["unit_change"][0]).update(kind="transfer", new_owner=person)
+    return {"emergency": contact, "space": space, "paper": paper}
+
+
+def failing_import(estate, manager) -> ImportJob:
+    """A file whose every row has something wrong, and a marked number of both kinds."""
+    head = "房号,业主姓名,联系电话,证件号码,关系,入住日期"
+    rows = [
+        f"3-9-{n}01,Marker import {n},{NUMBERS[n]},{IDENTITIES[n]},nobody,2026-13-45" for n in range(15, 20)
+    ]
+    rows += [f"??,Marker import,{NUMBERS[20]}0,{IDENTITIES[20]}7,owner,2026-01-01"]
+    job = send_import(estate, actor=manager, name="list.csv", data="\n".join([head, *rows]).encode())
+    run_due(timezone.now())
+    job.refresh_from_db()
+    assert job.problems
+    return job
+
+
 @pytest.fixture
-def marked(world, estate, unit, clerk):  # noqa: F811
+def marked(world, estate, unit, clerk, manager):  # noqa: F811
     residents = list(people(estate, unit))
     ticket, contact = matters(estate, unit, clerk, residents)
     person = residents[3]
+    company, speaker = company_of(unit, clerk, residents)
+    things = things_of(world, unit, clerk, person)
+    twin = add_resident(
+        estate=estate, actor=None, name=person.name, phones=[(NUMBERS[3], "")], identity_number=IDENTITIES[3]
+    )
     return world | {
         "ticket": [ticket.pk],
         "contact": [contact.pk],
         "resident": [person.pk],
         "masked": [person.pk, "identity-number"],
+        "two_residents": [person.pk, twin.pk],
+        "organisation": [company.pk],
+        "contact_person": [speaker.pk],
+        "parking": [things["space"].pk],
+        "kept": ["emergency", things["emergency"].pk],
+        "resident_kind": [person.pk, "emergency"],
+        "import": [failing_import(estate, manager).pk],
+        # As the API's addresses call them.
+        "parking_space": [things["space"].pk],
+        "paper": [things["paper"].pk],
     }
 
 
@@ -110,8 +214,21 @@ def pages(marked):
     yield "ticket_new", f"{reverse('ticket_new')}?contact={marked['contact'][0]}"
     yield "contact_new", f"{reverse('contact_new')}?contact={marked['contact'][0]}"
     yield "ticket_list", f"{reverse('ticket_list')}?q=Leak&status=all"
-    for kind in ("csv", "xlsx"):
-        yield "ticket_export", f"{reverse('ticket_export')}?format={kind}"
+    for name in (name for name in STAFF if name.endswith("_export")):
+        for kind in ("csv", "xlsx"):
+            yield name, f"{reverse(name, args=marked[STAFF[name][2]])}?format={kind}"
+    for resident in (*marked["organisation"], *marked["contact_person"], *marked["two_residents"]):
+        yield "resident_detail", reverse("resident_detail", args=[resident])
+        yield "resident_card", reverse("resident_card", args=[resident])
+        yield "resident_edit", reverse("resident_edit", args=[resident])
+    for kind, model in KEPT.items():
+        for pk in model._base_manager.values_list("pk", flat=True):
+            yield "kept_edit", reverse("kept_edit", args=[kind, pk])
+    for days in ("30", "90"):
+        yield "expiring_list", f"{reverse('expiring_list')}?days={days}"
+        yield "expiring_export", f"{reverse('expiring_export')}?days={days}&format=xlsx"
+    for gap in GAPS:
+        yield "record_gaps", f"{reverse('record_gaps')}?gap={gap}"
     yield "resident_list", f"{reverse('resident_list')}?q=Marker"
 
 

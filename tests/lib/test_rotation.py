@@ -13,8 +13,9 @@ from helpdesk.lib import rotation
 from helpdesk.lib.crypto import seal, seal_prefix
 from helpdesk.lib.fields import SealedTextField
 from helpdesk.notifications.services import notify
+from residents.finding import find_by_phone
 from residents.models import ImportJob, Phone, Resident
-from residents.selectors import find_by_phone, residents_by_number
+from residents.selectors import residents_by_number
 from residents.services.identity_numbers import find_by_identity
 from residents.services.residents import add_resident
 from tickets.models import Contact, Ticket

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from helpdesk.audit.models import Entry
+from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused, Stale
 from residents.completeness import completeness_of, units_lacking
@@ -30,6 +31,7 @@ from residents.services.residents import add_occupancy, add_resident
 from residents.services.units import add_unit, archive_unit, edit_unit
 from residents.services.vehicles import add_vehicle, edit_vehicle
 from tests.conftest import at
+from tests.residents.procedures import move_out
 from tickets.leftovers import leftovers
 
 pytestmark = pytest.mark.django_db
@@ -360,3 +362,19 @@ def test_whoever_is_new_is_put_behind_the_door_that_was_typed(unit: Any, clerk: 
     form = browser.get(reverse("unit_new_person", args=[unit.pk])).content.decode()
     assert "139 0013 7777" in form
     assert not Occupancy.objects.exists()
+
+
+def test_the_gaps_of_one_building_are_asked_for_alone(login, clerk, unit):
+    other = unit.estate.buildings.create(code="9", floors=2)
+    Unit.objects.create(estate=unit.estate, building=other, code="9-1-101")
+    page = login(clerk).get(reverse("record_gaps"), {"gap": "nobody", "building": other.pk}).content.decode()
+    assert "9-1-101" in page and "3-2-501" not in page
+    everything = login(clerk).get(reverse("record_gaps"), {"gap": "nobody", "building": "x"}).content.decode()
+    assert "9-1-101" in everything and "3-2-501" in everything
+
+
+def test_a_units_history_tells_of_its_procedures_in_words(login, clerk, unit, resident):
+    move_out(unit, clerk)
+    record("reminder.sent", unit, actor=None)
+    page = login(clerk).get(reverse("unit_detail", args=[unit.pk])).content.decode()
+    assert "move: Checklist opened" in page and "a reminder was sent" in page

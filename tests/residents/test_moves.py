@@ -20,8 +20,8 @@ from residents.services import moves
 from residents.services.cards import end_card, issue_card
 from residents.services.keys import add_key, lend_key, take_key_back
 from residents.services.move_rules import add_move_rule, change_move_rule
+from residents.services.parking_spaces import add_space, give_space
 from residents.services.residents import add_occupancy, add_resident
-from residents.services.vehicles import add_space, give_space
 from residents.views.moves import in_the_way
 from residents.views.procedure_history import SHOWN
 from tests.api.conftest import bearer

@@ -10,9 +10,10 @@ from django.utils.translation import override
 
 from helpdesk.audit.models import AccessEntry, Entry
 from helpdesk.lib.errors import Refused, Stale
+from residents.finding import find_by_phone
 from residents.models import Occupancy, Phone, Resident
 from residents.names_shown import full_name, short_name, spoken_name
-from residents.selectors import find_by_phone, homes_of, people_of, residents_by_number
+from residents.selectors import homes_of, people_of, residents_by_number
 from residents.services.residents import add_occupancy, add_phone, add_resident, edit_resident, end_occupancy
 
 pytestmark = pytest.mark.django_db

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing import figures
 from helpdesk.lib.money import show_money
 from helpdesk.lib.spans import in_short
+from residents.completeness import Completeness
 from tickets.period_figures import DEFINITIONS, share
 from visitors.figures import DEFINITIONS as VISITS
 from visitors.figures import VisitSpan, visit_figures
@@ -18,7 +20,12 @@ Tile = dict[str, Any]
 
 
 MONEY = {"collection": "rate", "prior": "prior", "owed": "owed"}
-WHY = DEFINITIONS | VISITS | {name: figures.DEFINITIONS[key] for name, key in MONEY.items()}
+RECORDS = {
+    "records": gettext_lazy(
+        "Units with a telephone number that works, of all units that should have a household, as of today."
+    )
+}
+WHY = DEFINITIONS | VISITS | RECORDS | {name: figures.DEFINITIONS[key] for name, key in MONEY.items()}
 
 
 def tile(name: str, label: str, figure: str, **more: Any) -> Tile:
@@ -100,6 +107,17 @@ def tiles(
             base=_("%(score)s of 5") % {"score": number_format(v["mean_score"], 1)} if v["mean_score"] else "",
         ),
     ]  # fmt: skip
+
+
+def record_tile(figure: Completeness, url: str) -> Tile:
+    """Share of units with a telephone number that works, and how many gaps there are to fill."""
+    lacking = sum(figure.gaps.values())
+    base = _("%(n)s of %(all)s units, %(gaps)s gaps") % {
+        "n": figure.reachable,
+        "all": figure.units,
+        "gaps": lacking,
+    }
+    return percent_tile("records", _("Records complete"), figure.percent, None, url=url, base=base)
 
 
 def fee_tiles(span: figures.Span, url: str) -> list[Tile]:

@@ -13,8 +13,9 @@ from residents.services.emergency_contacts import add_emergency_contact
 from residents.services.keys import add_key, lend_key
 from residents.services.notes import add_note
 from residents.services.papers import add_paper
+from residents.services.parking_spaces import add_space
 from residents.services.pets import add_pet
-from residents.services.vehicles import add_space, add_vehicle
+from residents.services.vehicles import add_vehicle
 
 COLOURS = ["白色大众", "黑色丰田", "灰色比亚迪", "蓝色特斯拉", "红色本田"]
 KEYS = [("A01", "一栋天台门"), ("A02", "地下一层水泵房"), ("A03", "配电房"), ("A04", "会所储物间")]

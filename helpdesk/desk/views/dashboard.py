@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET
 from billing.figures import Span
 from helpdesk.desk.dashboard import charts
 from helpdesk.desk.dashboard.asked import PERIODS, Asked, asked, encoded, offered
-from helpdesk.desk.dashboard.words import Tile, fee_tiles, tiles, visit_tiles
+from helpdesk.desk.dashboard.words import Tile, fee_tiles, record_tile, tiles, visit_tiles
 from helpdesk.staff.access import needs
+from residents.completeness import completeness_of
 from tickets.models import ComplaintClass, Finding, Priority
 from tickets.period_figures import (
     DEFINITIONS,
@@ -51,7 +52,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "filters": filters_of(question, offered(departments, scope)),
         "kpis": tiles(counts, visits, (answers, resolutions), links.of)
         + visitors(question, request)
-        + money(question, request),
+        + money(question, request)
+        + records(question, request),
         "classes": classes_of(counts, links),
         "by_day": charts.stacked(question.days, new_by_day(scope), [key for key, _word in CLASSES]),
         "class_words": [{"key": key or "none", "label": word} for key, word in CLASSES],
@@ -98,6 +100,18 @@ def money(question: Asked, request: HttpRequest) -> list[Tile]:
         Span(scope.estate, question.first, question.last, scope.building_id),
         reverse("fee_figures") + encoded(asks) if here else "",
     )
+
+
+def records(question: Asked, request: HttpRequest) -> list[Tile]:
+    """How complete the records of the estate's units are today; they belong to no department's figures."""
+    scope = question.scope
+    if scope.department_id or scope.narrowed:
+        return []
+    here = request.estate is not None and request.estate.pk == scope.estate.pk  # type: ignore[attr-defined]
+    opens = here and scope.user.may("residents.view", scope.estate.pk)
+    figure = completeness_of(scope.estate, timezone.localdate(), building_id=scope.building_id)
+    url = reverse("record_gaps") + encoded({"building": scope.building_id or ""})
+    return [record_tile(figure, url if opens else "")]
 
 
 class Links:

@@ -5,10 +5,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from helpdesk.desk.hits import Hit
-from helpdesk.desk.lookup import look_up, looks_like_a_phone
+from helpdesk.desk.hits import Hit, joined
+from helpdesk.desk.lookup import MOST_PEOPLE, MOST_UNITS, look_up, looks_like_a_phone
 from helpdesk.desk.views.cards import card_context, subject_of
 from helpdesk.desk.views.fragments import render_either, wants_fragment
 from helpdesk.lib.door_plates import normalise_plate
@@ -27,6 +28,10 @@ ICONS = {
     "slip": "slip",
     "bill": "cash",
     "payment": "cash",
+    "move": "truck",
+    "unit_change": "swap",
+    "decoration": "brush",
+    "worker_permit": "card",
 }
 
 
@@ -39,31 +44,100 @@ def lookup(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "query": query,
         "box_query": query,
-        "groups": groups_of(hits),
+        "groups": groups_of(hits, query),
         "nobody_url": nobody_url(request, query),
         "add": add_url(request, query, hits),
     }
     if not wants_fragment(request):
-        context |= first_card(request, hits)
+        tables = compared(hits)
+        # Where one has to choose, the table stands in the card's place.
+        context |= {"compared": tables} if tables else first_card(request, hits)
     return render_either(request, "desk/lookup.html", "components/hits.html", context)
 
 
-def groups_of(hits: list[Hit]) -> list[dict[str, Any]]:
+def groups_of(hits: list[Hit], query: str = "") -> list[dict[str, Any]]:
     """The hits under their headings, in the order in which the first of each was found."""
     headings = {"resident": _("People"), "unit": _("Units"), "vehicle": _("Vehicles")}
-    groups: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[Hit]] = {}
     for hit in hits:
-        groups.setdefault(headings.get(hit.kind, _("Numbers")), []).append(
+        groups.setdefault(headings.get(hit.kind, _("Numbers")), []).append(hit)
+    return [
+        {"label": heading_of(label, found, query), "hits": [line_of(hit, len(found) > 1) for hit in found]}
+        for label, found in groups.items()
+    ]
+
+
+def heading_of(label: str, found: list[Hit], query: str) -> str:
+    """People; or, where a choice is to be made, how many there are: 3 people match “6021”."""
+    if len(found) < 2 or found[0].kind not in {"resident", "unit"} or not query:
+        return label
+    # As many as are told at all: there may be more.
+    if len(found) >= {"resident": MOST_PEOPLE, "unit": MOST_UNITS}[found[0].kind]:
+        return _("The nearest %(count)d for “%(query)s”") % {"count": len(found), "query": query}
+    counted = {
+        "resident": ngettext(
+            "%(count)d person matches “%(query)s”", "%(count)d people match “%(query)s”", len(found)
+        ),
+        "unit": ngettext(
+            "%(count)d unit matches “%(query)s”", "%(count)d units match “%(query)s”", len(found)
+        ),
+    }
+    return counted[found[0].kind] % {"count": len(found), "query": query}
+
+
+def line_of(hit: Hit, is_one_of_several: bool) -> dict[str, Any]:
+    """A hit as components/hits.html shows it, with what tells it from the others where there are some."""
+    return {
+        "url": hit.url,
+        "card_url": hit.card_url,
+        "title": pieces(hit.title, hit.matched),
+        "name": hit.title,
+        "plate": hit.plate if hit.kind != "unit" else "",
+        "meta": pieces(hit.subtitle, hit.matched),
+        "icon": ICONS.get(hit.kind, "search"),
+        "apart": second_line(hit) if is_one_of_several else "",
+    }
+
+
+def second_line(hit: Hit) -> str:
+    """From when until when, and the last contact."""
+    heard = hit.apart.get(_("Last contact"), "")
+    told = [hit.apart.get(_("From – to"), ""), _("last contact %(day)s") % {"day": heard} if heard else ""]
+    return joined([fact for fact in told if fact])
+
+
+def pieces(text: str, matched: str) -> list[tuple[str, bool]]:
+    """The text in pieces, what was typed marked: 138****, (6021)."""
+    at = text.casefold().find(matched.casefold()) if matched else -1
+    if at < 0 or len(text.casefold()) != len(text):
+        return [(text, False)] if text else []
+    end = at + len(matched)
+    return [
+        (piece, is_hit)
+        for piece, is_hit in ((text[:at], False), (text[at:end], True), (text[end:], False))
+        if piece
+    ]
+
+
+def compared(hits: list[Hit]) -> list[dict[str, Any]]:
+    """People, and units, that all fit, beside each other in a table: only where there are several of a kind."""
+    tables = []
+    for kind, label in (("resident", _("People")), ("unit", _("Units"))):
+        found = [hit for hit in hits if hit.kind == kind]
+        if len(found) < 2:
+            continue
+        columns = list(dict.fromkeys(name for hit in found for name in hit.apart))
+        rows = [
             {
                 "url": hit.url,
-                "card_url": hit.card_url,
                 "title": hit.title,
-                "plate": hit.plate if hit.kind != "unit" else "",
-                "meta": hit.subtitle,
-                "icon": ICONS.get(hit.kind, "search"),
+                "plate": hit.plate if kind != "unit" else "",
+                "facts": [hit.apart.get(name, "–") for name in columns],
             }
-        )
-    return [{"label": label, "hits": rows} for label, rows in groups.items()]
+            for hit in found
+        ]
+        tables.append({"label": label, "kind": kind, "columns": columns, "rows": rows})
+    return tables
 
 
 def nobody_url(request: HttpRequest, query: str) -> str:
