@@ -70,7 +70,7 @@ def end_contact_person(person: Resident, *, actor: User | None, at: datetime | N
 
 
 def _lives_somewhere(person: Resident, at: datetime | None) -> bool:
-    here = Occupancy.objects.current(timezone.localdate(at))  # type: ignore[attr-defined]
+    here = Occupancy.objects.today(at or timezone.now())  # type: ignore[attr-defined]
     return bool(here.filter(resident=person).exists())
 
 
