@@ -56,7 +56,9 @@ BALANCES = """SELECT unit_id, SUM(CASE WHEN debit = 'unit' THEN amount ELSE -amo
 WHERE debit = 'unit' OR credit = 'unit' GROUP BY unit_id"""
 BEYOND = """SELECT b.id FROM billing_bill b WHERE b.paid < 0 OR b.written_off < 0
  OR ROUND(b.paid + b.written_off, 2) > b.total OR (b.status = 'reversed' AND (b.paid <> 0 OR b.written_off <> 0))
- OR (SELECT ROUND(COALESCE(SUM(f.amount), 0), 2) FROM billing_latefee f WHERE f.bill_id = b.id) > ROUND(b.total * 0.2, 2)
+ OR ROUND((SELECT COALESCE(SUM(f.amount), 0) FROM billing_latefee f WHERE f.bill_id = b.id)
+ - (SELECT COALESCE(SUM(w.amount), 0) FROM billing_latefeewaiver w WHERE w.bill_id = b.id AND w.is_correction), 2)
+ > ROUND(b.total * 0.2, 2)
 UNION ALL SELECT u.id FROM billing_unitaccount u WHERE u.credit < 0"""
 
 
