@@ -183,10 +183,10 @@ def _charge(
         if bill.pk not in found or before.until >= day:
             continue
         terms, stretches = found[bill.pk]
-        amount = min(late_fee(stretches, terms.cap) - before.net, terms.cap - before.posted)
+        amount = late_fee(stretches, terms.cap) - before.net
         if amount > 0:
             new = [s for s in stretches if s.last > before.until]
-            _post_fee(bill, amount, before.posted + amount, terms, new, day, at)
+            _post_fee(bill, amount, before.net + amount, terms, new, day, at)
             made += 1
     return made
 
@@ -201,6 +201,7 @@ class Charged:
 
     @property
     def net(self) -> Decimal:
+        """What stands of it, which the cap holds; what was let off counts as charged."""
         return self.posted - self.corrected
 
 
