@@ -67,6 +67,8 @@ def _asides(line: Mapping[str, Any]) -> list[str]:
         found.append(f"× {plain(Decimal(line['multiplier']))}")
     if line.get("estimated"):
         found.append(_("estimated"))
+    if line.get("months"):
+        found.append(_("with the steps of %(months)s months") % {"months": line["months"]})
     for part in line.get("parts") or [line]:
         if part.get("lease"):
             found.append(_lease(part))

@@ -2,8 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,60 +9,21 @@ from django.db.models import Q
 
 from billing.calculation import (
     bounds_of,
-    consumption,
     days_within,
     discounted,
     line_amount,
-    metered_amount,
     rent_for_days,
     share_by_area,
-    steps_of,
 )
-from billing.models import ChargeItem, Exemption, Lease, Meter, MeterReading, Rate, RunProblem, SharedCost
+from billing.drafting.lines import Home, Line, Trouble, merged, reduced
+from billing.drafting.metered import Metered
+from billing.models import ChargeItem, Exemption, Lease, Rate, RunProblem, SharedCost
 from billing.services.ledger import settings_of
 from helpdesk.estates.models import Estate
 from residents.models import Unit
 
 ZERO = Decimal(0)
 KIND, CODE = ChargeItem.Kind, RunProblem.Code
-MILLI = Decimal("0.001")
-HISTORY = 4  # readings from which the usual consumption is taken
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line as a bill will show it."""
-
-    unit_id: int
-    charge_item_id: int
-    quantity: Decimal
-    rate: Decimal
-    amount: Decimal
-    explanation: dict[str, Any] = field(default_factory=dict)
-    meter_id: int | None = None
-    reading_id: int | None = None
-    meter_from: Decimal | None = None
-    meter_to: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """What could not be charged as usual."""
-
-    code: str
-    unit_id: int | None = None
-    charge_item_id: int | None = None
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Home:
-    """What of a unit matters for its bill."""
-
-    id: int
-    building_id: int
-    use: str
-    area: Decimal
 
 
 class Draft:
@@ -86,7 +45,7 @@ class Draft:
             *self._by_unit(homes),
             *self._shared(homes),
             *self._leases(homes),
-            *self._metered(homes),
+            *Metered(self, homes).lines(),
         ]
         yield from (line for line in everything if line.amount > 0)
 
@@ -198,115 +157,6 @@ class Draft:
             found[lease.unit_id, lease.charge_item_id].append(line)
         yield from (merged(lines) for lines in found.values())
 
-    # --- metered ------------------------------------------------------------------------------------------------------
-
-    def _metered(self, homes: list[Home]) -> Iterator[Line]:
-        by_id = {home.id: home for home in homes}
-        items = {item.pk: item for item in self.items if item.kind == KIND.METERED}
-        meters = Meter.objects.filter(
-            Q(removed_on__isnull=True) | Q(removed_on__gte=self.first),
-            estate=self.estate,
-            charge_item__in=items,
-            installed_on__lte=self.last,
-        )
-        read = self._readings()
-        for meter in meters.order_by("unit_id", "id"):
-            home = by_id.get(meter.unit_id)
-            if home is None:
-                continue
-            rate = self.rate_for(items[meter.charge_item_id], home)
-            if rate is None:
-                self.troubles.append(Trouble(CODE.NO_RATE, home.id, meter.charge_item_id, meter.number))
-                continue
-            line = self._of_meter(meter, home, rate, read.get(meter.pk, []))
-            if line is not None:
-                yield line
-
-    def _readings(self) -> dict[int, list[MeterReading]]:
-        """Meter -> its last readings up to this period, oldest first."""
-        found: dict[int, list[MeterReading]] = defaultdict(list)
-        earliest = bounds_of(period_of(self.first, -HISTORY))[0]
-        rows = MeterReading.objects.filter(estate=self.estate, period__lte=self.period, read_on__gte=earliest)
-        for reading in rows.order_by("period"):
-            found[reading.meter_id].append(reading)
-        return found
-
-    def _of_meter(self, meter: Meter, home: Home, rate: Rate, readings: list[MeterReading]) -> Line | None:
-        """The line of a meter; None where it is left to the next run."""
-        usual = usual_of(meter, readings, self.period)
-        now = next((r for r in readings if r.period == self.period), None)
-        if now is None:
-            return self._estimated(meter, home, rate, readings, usual)
-        used = consumption(
-            meter.billed_value,
-            now.value,
-            digits=meter.digits,
-            multiplier=meter.multiplier,
-            rolled_over=now.rolled_over,
-        )
-        known = [r.value for r in readings if r.period < self.period] or [meter.initial_value]
-        if used < 0:
-            # Charged too far by an estimate: it catches up by itself. Below what was really read: a mistake.
-            if now.value < known[-1]:
-                self._trouble(CODE.READING_BACKWARDS, meter, f"{meter.number}: {known[-1]} → {now.value}")
-            return None
-        since = consumption(
-            known[-1],
-            now.value,
-            digits=meter.digits,
-            multiplier=meter.multiplier,
-            rolled_over=now.rolled_over,
-        )
-        if usual and since > usual * self.unusual_factor and not now.is_confirmed:
-            self._trouble(CODE.READING_UNUSUAL, meter, f"{meter.number}: {since}, usual {usual}")
-            return None
-        return self._line(meter, home, rate, used, now.value, now, {})
-
-    def _estimated(
-        self, meter: Meter, home: Home, rate: Rate, readings: list[MeterReading], usual: Decimal | None
-    ) -> Line | None:
-        self._trouble(CODE.READING_MISSING, meter, meter.number)
-        if not usual or meter.removed_on:
-            return None
-        last = max([meter.billed_value, *(r.value for r in readings[-1:])])
-        to = last + (usual / meter.multiplier).quantize(MILLI)
-        used = consumption(meter.billed_value, to, digits=meter.digits, multiplier=meter.multiplier)
-        return self._line(meter, home, rate, used, to, None, {"estimated": True})
-
-    def _line(
-        self,
-        meter: Meter,
-        home: Home,
-        rate: Rate,
-        used: Decimal,
-        to: Decimal,
-        reading: MeterReading | None,
-        said: dict[str, Any],
-    ) -> Line:
-        off = self.percent_off(meter.charge_item_id, home.id)
-        steps = [
-            {"quantity": str(s.quantity.quantize(MILLI)), "rate": str(s.rate)}
-            for s in steps_of(used, rate.tiers, rate.amount)
-        ]
-        said = said | {"meter": meter.number, "multiplier": str(meter.multiplier)} | reduced(off)
-        if rate.tiers:
-            said["steps"] = steps
-        return Line(
-            home.id,
-            meter.charge_item_id,
-            used.quantize(MILLI),
-            rate.amount,
-            metered_amount(used, rate.tiers, rate.amount, off),
-            said,
-            meter_id=meter.pk,
-            reading_id=reading.pk if reading else None,
-            meter_from=meter.billed_value,
-            meter_to=to,
-        )
-
-    def _trouble(self, code: str, meter: Meter, detail: str) -> None:
-        self.troubles.append(Trouble(code, meter.unit_id, meter.charge_item_id, detail))
-
 
 def scope_of(rate: Rate) -> tuple[str, Any]:
     if rate.unit_id:
@@ -314,37 +164,3 @@ def scope_of(rate: Rate) -> tuple[str, Any]:
     if rate.building_id:
         return ("building", rate.building_id)
     return ("use", rate.use) if rate.use else ("estate", None)
-
-
-def reduced(percent_off: Decimal) -> dict[str, Any]:
-    return {"percent_off": str(percent_off)} if percent_off else {}
-
-
-def merged(lines: list[Line]) -> Line:
-    """Several parts of one item on one bill become one line that names them."""
-    if len(lines) == 1:
-        return lines[0]
-    parts = [line.explanation | {"amount": str(line.amount)} for line in lines]
-    last = lines[-1]
-    total = sum((line.amount for line in lines), ZERO)
-    return Line(last.unit_id, last.charge_item_id, last.quantity, last.rate, total, {"parts": parts})
-
-
-def period_of(day: date, months: int = 0) -> str:
-    """The period of a day, so many months later."""
-    count = day.year * 12 + day.month - 1 + months
-    return f"{count // 12:04d}-{count % 12 + 1:02d}"
-
-
-def usual_of(meter: Meter, readings: list[MeterReading], period: str) -> Decimal | None:
-    """What a month usually takes: the mean between the readings before this period; None without any."""
-    before = [r for r in readings if r.period < period]
-    if not before:
-        return None
-    values = [meter.initial_value] if len(before) == 1 else []
-    values += [r.value for r in before]
-    months = max(len(values) - 1, 1)
-    turned = values[-1] - values[0]
-    if any(r.rolled_over for r in before[1:]):
-        turned += Decimal(10) ** meter.digits
-    return (turned * meter.multiplier / months).quantize(MILLI) if turned > 0 else None
