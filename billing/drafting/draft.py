@@ -1,7 +1,7 @@
 """Working out what a period's bills will say: the rates in force, the readings, the shares; nothing is written here."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from billing.calculation import (
 )
 from billing.drafting.lines import Home, Line, Trouble, merged, reduced
 from billing.drafting.metered import Metered
-from billing.models import ChargeItem, Exemption, Lease, Rate, RunProblem, SharedCost
+from billing.models import BillLine, ChargeItem, Exemption, Lease, Rate, RunProblem, SharedCost
 from billing.services.ledger import settings_of
 from helpdesk.estates.models import Estate
 from residents.models import Unit
@@ -29,8 +29,15 @@ KIND, CODE = ChargeItem.Kind, RunProblem.Code
 class Draft:
     """All lines of one estate and period, worked out unit by unit."""
 
-    def __init__(self, estate: Estate, period: str, unit_ids: list[int] | None = None) -> None:
-        self.estate, self.period, self.unit_ids = estate, period, unit_ids
+    def __init__(
+        self,
+        estate: Estate,
+        period: str,
+        unit_ids: list[int] | None = None,
+        again: Mapping[int, BillLine] | None = None,
+    ) -> None:
+        """`again`: meter -> a reversed line between charges that stand, to be charged as it was."""
+        self.estate, self.period, self.unit_ids, self.again = estate, period, unit_ids, again or {}
         self.first, self.last = bounds_of(period)
         self.troubles: list[Trouble] = []
         self.items = list(ChargeItem.objects.filter(estate=estate, is_active=True).order_by("id"))

@@ -53,6 +53,9 @@ class Metered:
             if rate is None:
                 self._trouble(CODE.NO_RATE, meter, meter.number)
                 continue
+            if meter.pk in self.draft.again:
+                yield self._as_it_was(meter, home, rate, self.draft.again[meter.pk])
+                continue
             line = self._of_meter(meter, home, rate, self.readings.get(meter.pk, []))
             if line is not None:
                 yield line
@@ -157,6 +160,7 @@ class Metered:
         to: Decimal,
         reading: MeterReading | None,
         said: dict[str, Any],
+        since: Decimal | None = None,
     ) -> Line:
         off, months = self.draft.percent_off(meter.charge_item_id, home.id), self._months(meter)
         steps = [
@@ -177,9 +181,15 @@ class Metered:
             said,
             meter_id=meter.pk,
             reading_id=reading.pk if reading else None,
-            meter_from=meter.billed_value,
+            meter_from=meter.billed_value if since is None else since,
             meter_to=to,
         )
+
+    def _as_it_was(self, meter: Meter, home: Home, rate: Rate, old: BillLine) -> Line:
+        """The span of a reversed line once more: what comes after it was charged on from its end."""
+        said = {"estimated": True} if old.explanation.get("estimated") else {}
+        to = old.meter_to or meter.billed_value
+        return self._line(meter, home, rate, old.quantity, to, old.reading, said, since=old.meter_from)
 
     def _months(self, meter: Meter) -> int:
         """How many months a line covers: those since the last one that was charged, to when the meter was taken out."""

@@ -190,6 +190,24 @@ def test_a_month_that_was_reversed_is_caught_up_with_its_own_steps(estate, meter
 
 
 @db
+def test_an_older_bill_is_made_anew_with_what_its_meter_had_counted(
+    estate, meter, management_fee, admin, unit, run_period
+):
+    """Later months were charged on from its end, so its span is charged once more and the meter stays."""
+    read(meter, "2026-09", 12)
+    (september,) = run_period("2026-09")
+    read(meter, "2026-10", 30)
+    run_period("2026-10")
+    Unit.objects.filter(pk=unit.pk).update(area_m2=80)
+    bills.reverse_bill(september, actor=None, reason="The area was wrong", make_anew=True)
+    anew = Bill.objects.get(replaces=september)
+    assert amounts(anew) == {"management": D(228), "water": D(39)}
+    assert anew.lines.get(meter=meter).meter_to == 12
+    read(meter, "2026-11", 31)
+    assert amounts(run_period("2026-11")[0])["water"] == D(3)
+
+
+@db
 def test_a_meter_that_began_again_in_a_month_that_was_left_out_is_charged_whole(
     estate, unit, admin, water, run_period
 ):
