@@ -212,7 +212,8 @@ ON_INSERT: dict[tuple[str, str], str] = {
     ("billing_daycount", "difference"): "NEW.difference <> ROUND(NEW.counted - NEW.expected, 2)",
     ("billing_exemption", "has_an_approver"): "NEW.approved_by_id IS NULL",
     ("billing_writeoff", "has_an_approver"): "NEW.approved_by_id IS NULL",
-    ("billing_latefeewaiver", "has_an_approver"): "NEW.approved_by_id IS NULL AND NOT NEW.is_correction",
+    # What was never owed is let off by nobody.
+    ("billing_latefeewaiver", "has_an_approver"): "(NEW.approved_by_id IS NULL) <> NEW.is_correction",
 }
 for _table, _day in POSTED_INTO.items():
     ON_INSERT[_table, "day_is_open"] = CLOSED.format(day=_day)

@@ -118,6 +118,8 @@ def title_of(entry: AccountEntry) -> str:
         return _("Bill for %(period)s") % {"period": entry.bill.period}
     if entry.kind == KIND.LATE_FEE and entry.late_fee:
         return _("Late fee on %(number)s") % {"number": entry.late_fee.bill.number}
+    if entry.kind == KIND.WAIVER and entry.waiver and entry.waiver.is_correction:
+        return _("Late fee taken back")
     return str(entry.get_kind_display())
 
 

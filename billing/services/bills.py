@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from billing.calculation import line_amount
 from billing.drafting import Draft, Line, period_of
-from billing.models import Bill, BillLine, BillReversal, ChargeItem, Handover, LateFee, Meter, Rate
-from billing.services.late_fees import waive_late_fee
+from billing.models import Bill, BillLine, BillReversal, ChargeItem, Handover, Meter, Rate
+from billing.services.late_fees import take_back_late_fees
 from billing.services.ledger import local_day, lock_ledger, post, posting_day, require_reason
 from billing.services.payments import apply_credit, take_back
 from helpdesk.audit.services import record
@@ -124,8 +124,7 @@ def reverse_bill(
         on=day,
         at=at,
     )
-    if any(fee.outstanding for fee in LateFee.objects.filter(bill=bill)):
-        waive_late_fee(bill, actor=actor, reason=reason, at=at)
+    take_back_late_fees(bill, actor=actor, reason=reason, at=at)
     reversal = BillReversal.objects.create(
         estate=bill.estate,
         bill=bill,

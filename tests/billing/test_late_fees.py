@@ -10,10 +10,13 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from billing.calculation import LateTerms, late_fee, late_stretches
-from billing.models import LateFee
+from billing.models import LateFee, LateFeeWaiver
 from billing.proof import differences
 from billing.selectors import statement_of
 from billing.services import disputes, late_fees, payments
+from billing.services.bills import reverse_bill
+from billing.statement_lines import title_of
+from helpdesk.audit.models import Entry
 from tests.conftest import at
 from tests.tickets.acts import refused
 
@@ -198,6 +201,10 @@ def test_money_entered_late_takes_back_what_was_counted_after_it_came_in(
     )  # fmt: skip
     waiver = bill.waivers.get()
     assert (waiver.amount, waiver.is_correction) == (D("0.63"), True)  # 24 to 28; 0.64 for 19 to 23 stands
+    # Nobody let it off.
+    assert waiver.approved_by is None and title_of(waiver.entry) == "Late fee taken back"
+    verbs = Entry.objects.filter(target_id=bill.pk, verb__startswith="late_fee.")
+    assert list(verbs.values_list("verb", flat=True)) == ["late_fee.corrected"]
     assert payment.credit == 0 and statement_of(unit).balance == D("0.64")
     charge(estate, date(2026, 12, 20))
     assert statement_of(unit).balance == D("0.64") and differences() == {}
@@ -269,6 +276,30 @@ def test_the_database_holds_the_cap_to_what_stands(taken_back_at_the_cap, bill, 
             LateFee.objects.create(
                 estate=estate, unit=unit, bill=bill, as_of=date(2028, 2, 1), amount=D(amount), cap=last.cap,
                 cumulative=D(cumulative), on=date(2028, 2, 2),
+            )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_reversed_bill_takes_its_late_fee_with_it_and_nobody_waives_it(
+    contract, bill, neighbour, unit, estate, cashier
+):
+    charge(estate, date(2026, 11, 28))
+    reverse_bill(bill, actor=cashier, reason="The area was wrong", at=at("2026-11-29 10:00"))
+    waiver = bill.waivers.get()
+    assert (waiver.amount, waiver.is_correction, waiver.approved_by) == (D("1.27"), True, None)
+    assert statement_of(unit).balance == 0 and differences() == {}
+    assert not Entry.objects.filter(verb="late_fee.waived").exists()
+
+
+@pytest.mark.django_db
+def test_a_waiver_names_who_approved_it_and_a_correction_nobody(
+    taken_back_at_the_cap, bill, unit, estate, cashier
+):
+    for approver, is_correction in [(None, False), (cashier, True)]:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            LateFeeWaiver.objects.create(
+                estate=estate, unit=unit, bill=bill, amount=1, reason="So", on=date(2028, 1, 3),
+                approved_by=approver, is_correction=is_correction,
             )  # fmt: skip
 
 
