@@ -41,6 +41,12 @@ def told(pairs: Sequence[tuple[float, float]], what: str) -> tuple[str, float]:
     return f"{what}: {ours:.2f} s, floor {floor:.2f} s, median of ratios {ratio:.2f} ({spread})", ratio
 
 
+def require_at_most(most: float, ratio: float) -> None:
+    """The figure to reach is PostgreSQL's; SQLite, which asks its triggers row by row, tells its own."""
+    if connection.vendor == "postgresql" and ratio > most:
+        raise CommandError(f"Slower than it should be: {most} floors at most.")
+
+
 def insert_select(table: str, condition: str, params: Sequence[Any]) -> float:
     """Seconds for a table's rows once more, by one INSERT … SELECT into an empty table with the same columns, indexes and
     keys to other tables, committed: the least there is, for there are no triggers.
