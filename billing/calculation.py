@@ -33,11 +33,16 @@ class Step:
     rate: Decimal
 
 
-def steps_of(quantity: Decimal, tiers: Sequence[Mapping[str, Any]], rate: Decimal) -> list[Step]:
-    """How a consumption falls into a tariff's steps; beyond the last one, and without any, `rate` holds."""
+def steps_of(
+    quantity: Decimal, tiers: Sequence[Mapping[str, Any]], rate: Decimal, months: int = 1
+) -> list[Step]:
+    """How a consumption of so many months falls into a tariff's steps, which are a month's and as many times as wide.
+
+    Beyond the last one, and without any, `rate` holds.
+    """
     steps, used = [], ZERO
     for tier in tiers:
-        end = quantity if tier["up_to"] is None else min(quantity, Decimal(tier["up_to"]))
+        end = quantity if tier["up_to"] is None else min(quantity, Decimal(tier["up_to"]) * months)
         if end > used:
             steps.append(Step(end - used, Decimal(tier["rate"])))
             used = end
@@ -47,10 +52,14 @@ def steps_of(quantity: Decimal, tiers: Sequence[Mapping[str, Any]], rate: Decima
 
 
 def metered_amount(
-    quantity: Decimal, tiers: Sequence[Mapping[str, Any]], rate: Decimal, percent_off: Decimal = ZERO
+    quantity: Decimal,
+    tiers: Sequence[Mapping[str, Any]],
+    rate: Decimal,
+    percent_off: Decimal = ZERO,
+    months: int = 1,
 ) -> Decimal:
-    """What a consumption costs; the steps are added exactly and rounded together."""
-    exact = sum((step.quantity * step.rate for step in steps_of(quantity, tiers, rate)), ZERO)
+    """What a consumption of so many months costs; the steps are added exactly and rounded together."""
+    exact = sum((step.quantity * step.rate for step in steps_of(quantity, tiers, rate, months)), ZERO)
     return discounted(exact, percent_off)
 
 
@@ -98,8 +107,13 @@ def bounds_of(period: str) -> tuple[date, date]:
 
 def period_before(period: str, months: int = 1) -> str:
     """The period so many months earlier."""
-    count = int(period[:4]) * 12 + int(period[5:7]) - 1 - months
+    count = month_number(period) - months
     return f"{count // 12:04d}-{count % 12 + 1:02d}"
+
+
+def month_number(period: str) -> int:
+    """Months counted through, so that two periods can be taken from each other."""
+    return int(period[:4]) * 12 + int(period[5:7]) - 1
 
 
 # --- late fee ---------------------------------------------------------------------------------------------------------

@@ -190,7 +190,9 @@ ON_INSERT: dict[tuple[str, str], str] = {
     ),
     ("billing_latefee", "begins_open"): "NEW.paid <> 0 OR NEW.waived <> 0",
     ("billing_latefee", "adds_up"): (
-        "NEW.cumulative <> ROUND((SELECT SUM(o.amount) FROM billing_latefee o WHERE o.bill_id = NEW.bill_id), 2)"
+        "NEW.cumulative <> ROUND((SELECT SUM(o.amount) FROM billing_latefee o WHERE o.bill_id = NEW.bill_id)"
+        " - COALESCE((SELECT SUM(w.amount) FROM billing_latefeewaiver w"
+        " WHERE w.bill_id = NEW.bill_id AND w.is_correction), 0), 2)"
         " OR EXISTS (SELECT 1 FROM billing_latefee o WHERE o.bill_id = NEW.bill_id AND o.as_of > NEW.as_of)"
     ),
     ("billing_latefee", "bill_is_late"): (
@@ -210,7 +212,8 @@ ON_INSERT: dict[tuple[str, str], str] = {
     ("billing_daycount", "difference"): "NEW.difference <> ROUND(NEW.counted - NEW.expected, 2)",
     ("billing_exemption", "has_an_approver"): "NEW.approved_by_id IS NULL",
     ("billing_writeoff", "has_an_approver"): "NEW.approved_by_id IS NULL",
-    ("billing_latefeewaiver", "has_an_approver"): "NEW.approved_by_id IS NULL AND NOT NEW.is_correction",
+    # What was never owed is let off by nobody.
+    ("billing_latefeewaiver", "has_an_approver"): "(NEW.approved_by_id IS NULL) <> NEW.is_correction",
 }
 for _table, _day in POSTED_INTO.items():
     ON_INSERT[_table, "day_is_open"] = CLOSED.format(day=_day)

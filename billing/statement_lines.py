@@ -67,6 +67,8 @@ def _asides(line: Mapping[str, Any]) -> list[str]:
         found.append(f"× {plain(Decimal(line['multiplier']))}")
     if line.get("estimated"):
         found.append(_("estimated"))
+    if line.get("months"):
+        found.append(_("with the steps of %(months)s months") % {"months": line["months"]})
     for part in line.get("parts") or [line]:
         if part.get("lease"):
             found.append(_lease(part))
@@ -116,6 +118,8 @@ def title_of(entry: AccountEntry) -> str:
         return _("Bill for %(period)s") % {"period": entry.bill.period}
     if entry.kind == KIND.LATE_FEE and entry.late_fee:
         return _("Late fee on %(number)s") % {"number": entry.late_fee.bill.number}
+    if entry.kind == KIND.WAIVER and entry.waiver and entry.waiver.is_correction:
+        return _("Late fee taken back")
     return str(entry.get_kind_display())
 
 

@@ -186,11 +186,8 @@ class BillFilter(FilterSet):
         fields = ("estate", "unit", "run", "kind", "period", "number", "due_on", "issued_on", "replaces")
 
     def by_status(self, queryset: Any, name: str, value: str) -> QuerySet[Bill]:
-        today = timezone.localdate()
-        if value == "overdue":
-            return queryset.overdue(today)
-        late = queryset.overdue(today).values("pk")
-        return queryset.filter(status=value).exclude(pk__in=late)
+        late = queryset.overdue_at(timezone.now())
+        return late if value == "overdue" else queryset.filter(status=value).exclude(pk__in=late.values("pk"))
 
     def by_dispute(self, queryset: Any, name: str, value: bool) -> QuerySet[Bill]:
         disputed = Dispute.objects.filter(settled_on__isnull=True).values("bill")

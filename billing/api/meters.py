@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from billing.api.fields import LedgerViewSet, PeriodField, within
 from billing.models import ChargeItem, Meter, MeterReading
 from billing.services import meters
+from billing.services.ledger import local_day
 from helpdesk.api.filters import FilterSet
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
 from residents.models import Unit
@@ -42,7 +43,7 @@ class NewMeterSerializer(StrictSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs.setdefault("installed_on", timezone.localdate())
+        attrs.setdefault("installed_on", local_day(attrs["unit"].estate, timezone.now()))
         return within(attrs, "unit", "charge_item")
 
 
@@ -103,7 +104,7 @@ class NewReadingSerializer(StrictSerializer):
     is_confirmed = serializers.BooleanField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        day = attrs.get("read_on") or timezone.localdate()
+        day = attrs.get("read_on") or local_day(attrs["meter"].estate, timezone.now())
         if "period" not in attrs and not 2000 <= day.year < 2100:
             self.fields["period"].fail("invalid")
         attrs.setdefault("period", f"{day:%Y-%m}")

@@ -1,11 +1,11 @@
-"""What narrows the lists of bills and of payments."""
+"""What narrows the lists of bills, of payments and of reminders."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Bill, Method, Payment
+from billing.models import Bill, Method, Payment, ReminderStep
 from helpdesk.lib.forms import FilterForm
 from residents.models import Building
 
@@ -47,3 +47,30 @@ class PaymentFilterForm(FilterForm):
     mine = forms.BooleanField(label=_("Taken by me"), required=False)
     received_from = forms.DateField(label=_("Received from"), required=False, widget=DAY)
     received_to = forms.DateField(label=_("Received until"), required=False, widget=DAY)
+
+
+class ReminderFilterForm(FilterForm):
+    """Notices: whose, at which rung, in which way, and what became of them."""
+
+    unit = forms.CharField(label=_("Unit"), required=False, max_length=30)
+    building = forms.ChoiceField(label=_("Building"), required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("To hand over")),
+            ("done", _("Handed over")),
+            ("waiting", _("Waiting to be sent")),
+            ("sent", _("Sent")),
+            ("failed", _("Not sent")),
+            ("all", _("All")),
+        ],
+    )
+    way = forms.ChoiceField(label=_("How"), required=False, choices=[ANY, *ReminderStep.Way.choices])
+    level = forms.IntegerField(label=_("Level"), required=False, min_value=1, max_value=99)
+    day_from = forms.DateField(label=_("From day"), required=False, widget=DAY)
+    day_to = forms.DateField(label=_("To day"), required=False, widget=DAY)
+
+    def __init__(self, data: Any, *, buildings: list[Building]) -> None:
+        super().__init__(data)
+        self.fields["building"].choices = [ANY, *((str(b.pk), str(b)) for b in buildings)]  # type: ignore[attr-defined]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
@@ -28,6 +29,16 @@ class BillQuerySet(BillingQuerySet):
     def overdue(self, on: date) -> BillQuerySet:
         """Past their due date on the day `on` with something outstanding."""
         return self.unsettled().filter(due_on__lt=on)  # type: ignore[return-value]
+
+    def overdue_at(self, at: datetime) -> BillQuerySet:
+        """The same at a moment, for each estate by its own calendar."""
+        days: dict[date, list[int]] = {}
+        for estate_id, zone in Estate.objects.values_list("pk", "time_zone"):
+            days.setdefault(at.astimezone(ZoneInfo(zone)).date(), []).append(estate_id)
+        late = Q(pk__in=())
+        for day, estates in days.items():
+            late |= Q(estate__in=estates, due_on__lt=day)
+        return self.unsettled().filter(late)  # type: ignore[return-value]
 
 
 class Bill(models.Model):

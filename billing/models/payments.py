@@ -227,7 +227,8 @@ class LateFee(models.Model):
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="late_fees")
     as_of = models.DateField(_("up to"))
     amount = amount_field()
-    # All of this bill's late fees up to and with this one, and what they may come to.
+    # What stands of this bill's late fees up to and with this one (what was taken back doesn't, what was let off does),
+    # and what it may come to.
     cumulative = amount_field()
     cap = amount_field()
     # How it was worked out: rate, first and last day, days counted, balance.

@@ -68,6 +68,7 @@ class RunProblem(models.Model):
         READING_MISSING = "reading_missing", _("No reading: estimated")
         READING_BACKWARDS = "reading_backwards", _("The meter runs backwards: left to the next run")
         READING_UNUSUAL = "reading_unusual", _("Far more than usual: left to the next run")
+        CHARGED_BEYOND = "charged_beyond", _("Estimated beyond its last reading: reverse the estimated bill")
         NO_RATE = "no_rate", _("No rate is in force")
         NO_AREA = "no_area", _("The unit has no floor area")
         ALREADY_BILLED = "already_billed", _("The unit has a bill of this period")

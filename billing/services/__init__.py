@@ -13,6 +13,8 @@ payments    take_payment(unit, *, actor, amount, method, bills=None) · reverse_
             write_off(bill, *, actor, reason, amount=None)
 late_fees   set_late_fee(estate, *, actor, rate_per_day, since) · charge_late_fees(estate, day)
             waive_late_fee(bill, *, actor, reason, amount=None)
+reminders   find_reminders(estate, day) · send_reminders(at) · tell_each(unit_ids, day, at) · tell_household(unit_id, …)
+            hand_over_notice(notice, *, actor) · write_reminder_text(estate, *, …) · set_ladder(estate, *, actor, steps)
 bank_files  send_bank_file(estate, *, actor, name, data) · match_line(line, *, actor, unit) · leave_line(line, *, actor)
             confirm_bank_file(file, *, actor) · drop_bank_file(file, *, actor) · continue_bank_files(at)
 closings    expected_of(estate, day) · close_day(estate, *, actor, day, counted={method: amount})

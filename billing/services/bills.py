@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from billing.calculation import line_amount
 from billing.drafting import Draft, Line, period_of
-from billing.models import Bill, BillLine, BillReversal, ChargeItem, Handover, LateFee, Meter, Rate
-from billing.services.late_fees import waive_late_fee
+from billing.models import Bill, BillLine, BillReversal, ChargeItem, Handover, Meter, Rate
+from billing.services.late_fees import take_back_late_fees
 from billing.services.ledger import local_day, lock_ledger, post, posting_day, require_reason
 from billing.services.payments import apply_credit, take_back
 from helpdesk.audit.services import record
@@ -91,7 +91,9 @@ def issue(
             rate=line.rate, amount=line.amount, explanation=line.explanation,
         )  # fmt: skip
         if line.meter_id:
-            Meter.objects.filter(pk=line.meter_id).update(billed_value=line.meter_to)
+            Meter.objects.filter(pk=line.meter_id, billed_value=line.meter_from).update(
+                billed_value=line.meter_to
+            )
     post("bill", bill, unit=unit, amount=bill.total, on=posting_day(estate, at), number=bill.number)
     return bill
 
@@ -122,8 +124,7 @@ def reverse_bill(
         on=day,
         at=at,
     )
-    if any(fee.outstanding for fee in LateFee.objects.filter(bill=bill)):
-        waive_late_fee(bill, actor=actor, reason=reason, at=at)
+    take_back_late_fees(bill, actor=actor, reason=reason, at=at)
     reversal = BillReversal.objects.create(
         estate=bill.estate,
         bill=bill,
@@ -158,7 +159,7 @@ def make_bill_anew(bill: Bill, *, actor: User | None, at: datetime | None = None
     lock_ledger(bill.estate)
     if bill.kind != Bill.Kind.RUN or Bill.objects.filter(replaces=bill).exists():
         raise Refused("invalid_transition", _("This bill can't be made anew."))
-    lines = list(Draft(bill.estate, bill.period, [bill.unit_id]).lines())
+    lines = list(Draft(bill.estate, bill.period, [bill.unit_id], again=_charged_since(bill)).lines())
     if not lines:
         return None
     new = issue(
@@ -170,6 +171,12 @@ def make_bill_anew(bill: Bill, *, actor: User | None, at: datetime | None = None
         "bill.issued", new, actor=actor, filed_under=bill, at=at, total=str(new.total), replaces=bill.number
     )
     return new
+
+
+def _charged_since(bill: Bill) -> dict[int, BillLine]:
+    """Meter -> the line of this reversed bill whose meter was charged on, so that it could not be turned back."""
+    lines = bill.lines.filter(meter__isnull=False).select_related("meter", "reading")
+    return {line.meter_id: line for line in lines if line.meter.billed_value != line.meter_from}  # type: ignore[misc,union-attr]
 
 
 @transaction.atomic

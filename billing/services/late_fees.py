@@ -183,10 +183,10 @@ def _charge(
         if bill.pk not in found or before.until >= day:
             continue
         terms, stretches = found[bill.pk]
-        amount = min(late_fee(stretches, terms.cap) - before.net, terms.cap - before.posted)
+        amount = late_fee(stretches, terms.cap) - before.net
         if amount > 0:
             new = [s for s in stretches if s.last > before.until]
-            _post_fee(bill, amount, before.posted + amount, terms, new, day, at)
+            _post_fee(bill, amount, before.net + amount, terms, new, day, at)
             made += 1
     return made
 
@@ -201,6 +201,7 @@ class Charged:
 
     @property
     def net(self) -> Decimal:
+        """What stands of it, which the cap holds; what was let off counts as charged."""
         return self.posted - self.corrected
 
 
@@ -237,6 +238,14 @@ def correct_late_fees(bills: Sequence[Bill], *, actor: User | None, at: datetime
             _let_off(bill, fees, amount, actor=actor, reason=why, at=at, is_correction=True)
             changed = True
     return changed
+
+
+def take_back_late_fees(bill: Bill, *, actor: User | None, reason: str, at: datetime) -> None:
+    """The late fees of a bill that is reversed go with it: they were never owed, and nobody lets them off."""
+    fees = _unpaid_fees(bill)
+    amount = sum((fee.outstanding for fee in fees), ZERO)
+    if amount:
+        _let_off(bill, fees, amount, actor=actor, reason=reason, at=at, is_correction=True)
 
 
 def _unpaid_fees(bill: Bill) -> list[LateFee]:
@@ -349,8 +358,8 @@ def _let_off(
 ) -> LateFeeWaiver:
     day = posting_day(bill.estate, at)
     waiver = LateFeeWaiver.objects.create(
-        estate=bill.estate, unit=bill.unit, bill=bill, amount=amount, reason=reason, on=day, approved_by=actor,
-        is_correction=is_correction, created_at=at,
+        estate=bill.estate, unit=bill.unit, bill=bill, amount=amount, reason=reason, on=day,
+        approved_by=None if is_correction else actor, is_correction=is_correction, created_at=at,
     )  # fmt: skip
     left = amount
     for fee in fees:
@@ -361,5 +370,6 @@ def _let_off(
             )
             left -= part
     post("waiver", waiver, unit=bill.unit, amount=amount, on=day, number=bill.number)
-    record("late_fee.waived", bill, actor=actor, at=at, amount=str(amount), reason=reason)
+    verb = "late_fee.corrected" if is_correction else "late_fee.waived"
+    record(verb, bill, actor=actor, at=at, amount=str(amount), reason=reason)
     return waiver

@@ -204,6 +204,8 @@ def bill_next(run: BillingRun, chunk: int, now: datetime) -> int | None:
         serial = next_serials(run.estate, "B", year, count)
         moment = connection.ops.adapt_datetimefield_value(now)
         span |= {
+            "estate": run.estate_id,
+            "period": run.period,
             "base": serial - 1,
             "year": year,
             "prefix": f"B-{year}-",
@@ -276,12 +278,15 @@ FROM (SELECT run_id, unit_id, ROUND(SUM(amount), 2) AS total, %(base)s + ROW_NUM
  FROM billing_draftline WHERE run_id = %(run)s AND unit_id BETWEEN %(first)s AND %(last)s GROUP BY run_id, unit_id) t
 JOIN billing_billingrun r ON r.id = t.run_id ORDER BY t.n
 """
+# Each draft asks for its bill by unit and period, of which one stands. Joined, a database that does not know yet how many
+# bills there are would look through all of them for each draft.
 LINES = """
 INSERT INTO billing_billline (estate_id, bill_id, charge_item_id, meter_id, reading_id, meter_from, meter_to, quantity,
  rate, amount, explanation, paid, written_off)
-SELECT b.estate_id, b.id, d.charge_item_id, d.meter_id, d.reading_id, d.meter_from, d.meter_to, d.quantity, d.rate,
- d.amount, d.explanation, 0, 0
-FROM billing_draftline d JOIN billing_bill b ON b.run_id = d.run_id AND b.unit_id = d.unit_id AND b.status <> 'reversed'
+SELECT %(estate)s, (SELECT b.id FROM billing_bill b WHERE b.unit_id = d.unit_id AND b.period = %(period)s
+  AND b.kind = 'run' AND b.status <> 'reversed'),
+ d.charge_item_id, d.meter_id, d.reading_id, d.meter_from, d.meter_to, d.quantity, d.rate, d.amount, d.explanation, 0, 0
+FROM billing_draftline d
 WHERE d.run_id = %(run)s AND d.unit_id BETWEEN %(first)s AND %(last)s ORDER BY d.id
 """
 ENTRIES = """
@@ -289,9 +294,10 @@ INSERT INTO billing_accountentry (estate_id, unit_id, kind, "on", debit, credit,
 SELECT b.estate_id, b.unit_id, 'bill', %(on)s, 'unit', 'income', b.total, b.number, b.id, %(now)s
 FROM billing_bill b WHERE b.run_id = %(run)s AND b.unit_id BETWEEN %(first)s AND %(last)s AND b.status <> 'reversed'
 """
+# By run and unit, which are indexed together: by run alone each meter would look through all drafts.
 METERS = """
 UPDATE billing_meter SET billed_value = (SELECT MAX(d.meter_to) FROM billing_draftline d
- WHERE d.run_id = %(run)s AND d.meter_id = billing_meter.id)
+ WHERE d.run_id = %(run)s AND d.unit_id = billing_meter.unit_id AND d.meter_id = billing_meter.id)
 WHERE id IN (SELECT d.meter_id FROM billing_draftline d WHERE d.run_id = %(run)s
  AND d.unit_id BETWEEN %(first)s AND %(last)s AND d.meter_id IS NOT NULL)
 """

@@ -183,7 +183,10 @@ def bill_waive(request: HttpRequest, pk: int) -> HttpResponse:
 def _given_up(bill: Bill) -> list[dict[str, Any]]:
     """Write-offs and waivers of a bill: how much, by whom, why."""
     found = [(_("Written off"), row) for row in bill.write_offs.select_related("approved_by")]
-    found += [(_("Late fee waived"), row) for row in bill.waivers.select_related("approved_by")]
+    found += [
+        (_("Late fee taken back") if row.is_correction else _("Late fee waived"), row)
+        for row in bill.waivers.select_related("approved_by")
+    ]
     return [
         {"what": what, "row": row, "amount": show_money(row.amount, bill.estate.currency)}
         for what, row in sorted(found, key=lambda pair: pair[1].created_at)

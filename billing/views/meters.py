@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from billing.calculation import bounds_of
 from billing.forms.meters import ReadingsFileForm
 from billing.models import ChargeItem, Meter, MeterReading
 from billing.services.ledger import settings_of
@@ -39,7 +41,7 @@ def meter_grid(request: HttpRequest) -> HttpResponse:
         period = period_to_read(estate, local(estate, timezone.now()).date())
     items = list(ChargeItem.objects.filter(estate=estate, kind="metered", is_active=True).order_by("code"))
     item = next((i for i in items if str(i.pk) == sent.get("item")), items[0] if items else None)
-    meters = _meters(estate, item, sent.get("after", "")[:40]) if item else []
+    meters = _meters(estate, item, period, sent.get("after", "")[:40]) if item else []
     typed: dict[int, str] = {}
     errors: dict[int, str] = {}
     status = 200
@@ -71,8 +73,10 @@ def meter_grid(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/meter_grid.html", context, status=status)
 
 
-def _meters(estate: Estate, item: ChargeItem, after: str) -> list[Meter]:
-    rows = Meter.objects.filter(estate=estate, charge_item=item, removed_on__isnull=True)
+def _meters(estate: Estate, item: ChargeItem, period: str, after: str) -> list[Meter]:
+    """Those that hang, and those that were taken out in the period or since: a last reading may have to be checked."""
+    rows = Meter.objects.filter(estate=estate, charge_item=item)
+    rows = rows.filter(Q(removed_on__isnull=True) | Q(removed_on__gte=bounds_of(period)[0]))
     return list(rows.filter(number__gt=after).select_related("unit").order_by("number")[: SIZE + 1])
 
 
@@ -109,6 +113,7 @@ def _save_one(request: HttpRequest, meter: Meter, period: str, text: str) -> boo
         actor=request.user,  # type: ignore[arg-type]
         period=period,
         value=value,
+        read_on=known.read_on if known and meter.removed_on else None,
         rolled_over=rolled,
         is_confirmed=confirmed,
     )

@@ -1,4 +1,4 @@
-"""Reminders: what went out, what is to be handed over on paper, and the ladder with its words."""
+"""Reminders: a notice on paper, handed over, and the ladder with its words."""
 
 from decimal import Decimal
 from typing import Any
@@ -20,39 +20,10 @@ from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import show_money
 from helpdesk.lib.pages import INVALID, REFUSED, done
-from helpdesk.lib.paging import Page
 from helpdesk.staff.access import get_visible, needs, require_here
 
-ON_PAPER = ("print",)
 EXAMPLE = Decimal("1284.60")
 NAMES = {"en": "Wang Jianguo", "zh-hans": "王建国", "zh-hant": "王建國"}
-
-
-@require_safe
-@needs("reminders.view")
-def reminder_list(request: HttpRequest) -> HttpResponse:
-    """Notices to hand over first; what went out by itself under *sent*."""
-    require_here(request, "reminders.view")
-    estate: Estate = request.estate  # type: ignore[attr-defined]
-    show = request.GET.get("show", "to_do")
-    rows = ReminderNotice.objects.filter(estate=estate).select_related(
-        "unit", "resident", "done_by", "message"
-    )
-    if show == "to_do":
-        rows = rows.filter(channel__in=ON_PAPER, done_at__isnull=True)
-    elif show == "legal":
-        rows = rows.filter(way=ReminderStep.Way.LEGAL)
-    page: Page[ReminderNotice] = Page(rows, request.GET, field="created_at")
-    context = {
-        "chips": [
-            {"label": label, "url": f"?show={key}", "active": show == key}
-            for key, label in (("to_do", _("To hand over")), ("legal", _("Legal list")), ("all", _("All")))
-        ],
-        "rows": [_row(notice, estate.currency) for notice in page.rows],
-        "pager": page.pager,
-        "may_set": request.user.may("reminders.settings", estate.pk),  # type: ignore[union-attr]
-    }
-    return render(request, "billing/reminder_list.html", context)
 
 
 @require_safe
@@ -190,15 +161,6 @@ def _example(estate: Estate) -> dict[str, str]:
         "total": show_money(EXAMPLE, estate.currency),
         "estate": estate.local_name,
         "telephone": estate.telephone,
-    }
-
-
-def _row(notice: ReminderNotice, currency: str) -> dict[str, Any]:
-    message = notice.message
-    return {
-        "notice": notice,
-        "total": show_money(notice.total, currency),
-        "state": message.get_status_display() if message else "",
     }
 
 

@@ -38,12 +38,14 @@ class Event:
     verb: str
     target: models.Model
     data: dict[str, Any] = field(default_factory=dict)
+    filed_under: models.Model | None = None
 
 
 def record_many(events: Iterable[Event], *, actor: AbstractBaseUser | None, at: datetime) -> None:
     """What `record` writes, for thousands at once (an import, a billing run)."""
     Entry.objects.bulk_create(
-        (_entry(event.verb, event.target, actor, None, at, event.data) for event in events), batch_size=500
+        (_entry(event.verb, event.target, actor, event.filed_under, at, event.data) for event in events),
+        batch_size=500,
     )
 
 

@@ -1,5 +1,6 @@
 """Putting a message into the outbox, in the transaction that causes it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +72,20 @@ def notify(
         )
     wake_after_commit()
     return message
+
+
+@transaction.atomic
+def notify_residents(messages: Iterable[Message]) -> None:
+    """Write many messages to residents about money: each once for ever, and never in rest hours.
+
+    A `dedupe_key` that was used before is an IntegrityError, and none of them is written.
+    """
+    written = list(messages)
+    for message in written:
+        message.once_only = message.spares_rest_hours = True
+    Message.objects.bulk_create(written)
+    if written:
+        wake_after_commit()
 
 
 def mark_read(user: User, *, message_id: int | None = None, at: datetime | None = None) -> int:

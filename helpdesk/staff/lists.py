@@ -24,6 +24,7 @@ LISTS = {
     "resident_list": "residents.view",
     "bill_list": "billing.view",
     "payment_list": "billing.view",
+    "reminder_list": "reminders.view",
     "visit_list": "visits.view",
     "pass_list": "passes.view",
 }

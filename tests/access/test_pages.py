@@ -328,6 +328,8 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "collection_visit": ("GET", "collection.visit", "unit"),
     "deferral_new": ("POST", "deferrals.grant", "unit"),
     "reminder_list": ("GET", "reminders.view", ""),
+    "reminder_export": ("GET", "billing.close_day", ""),
+    "reminder_overview": ("GET", "reminders.view", ""),
     "reminder_print": ("GET", "reminders.view", "notice"),
     "reminder_done": ("POST", "reminders.view", "notice"),
     "reminder_ladder": ("GET", "reminders.settings", ""),

@@ -10,8 +10,13 @@ from rest_framework.test import APIClient
 
 from billing.models import Payment
 from billing.services import closings, disputes, late_fees, runs
+from helpdesk.estates.models import Estate
+from helpdesk.staff.models import Membership
 from helpdesk.staff.services import create_token
+from residents.models import Building, Unit
 from tests.api.conftest import bearer, codes
+from tests.billing.bills import post_bill
+from tests.conftest import at
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +67,28 @@ def test_a_bill_says_what_it_is_made_of(billed, unit):
     )
     (line,) = billed["lines"]
     assert (D(line["quantity"]), D(line["rate"]), line["amount"]) == (D("89.4"), D("2.85"), "254.79")
+
+
+def test_what_is_overdue_is_asked_by_each_estates_own_day(api, manager, estate, other_estate, unit):
+    """At 07:30 in Shanghai it is yesterday evening in New York."""
+    Membership.objects.create(user=manager, estate=other_estate, role="manager")
+    Estate.objects.filter(pk=other_estate.pk).update(time_zone="America/New_York")
+    abroad = Unit.objects.create(
+        estate=other_estate, building=Building.objects.create(estate=other_estate, code="1"), code="1-101"
+    )
+    here, there = post_bill(unit, date(2026, 11, 15)), post_bill(abroad, date(2026, 11, 15))
+    early = post_bill(abroad, date(2026, 11, 14))
+    client = api(manager)
+
+    def found(status):
+        rows = client.get(f"/api/v1/bills/?status={status}").json()["results"]
+        assert {row["status"] for row in rows} <= {status}
+        return {row["id"] for row in rows}
+
+    with mock.patch.object(timezone, "now", lambda: at("2026-11-16 07:30")):
+        assert found("overdue") == {here.pk, early.pk} and found("open") == {there.pk}
+    with mock.patch.object(timezone, "now", lambda: at("2026-11-16 13:30")):
+        assert found("overdue") == {here.pk, there.pk, early.pk} and found("open") == set()
 
 
 def test_a_period_is_billed_once(billed, api, manager, estate):

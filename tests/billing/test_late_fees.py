@@ -7,12 +7,16 @@ from decimal import ROUND_HALF_UP
 from decimal import Decimal as D
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from billing.calculation import LateTerms, late_fee, late_stretches
-from billing.models import LateFee
+from billing.models import LateFee, LateFeeWaiver
 from billing.proof import differences
 from billing.selectors import statement_of
 from billing.services import disputes, late_fees, payments
+from billing.services.bills import reverse_bill
+from billing.statement_lines import title_of
+from helpdesk.audit.models import Entry
 from tests.conftest import at
 from tests.tickets.acts import refused
 
@@ -197,6 +201,10 @@ def test_money_entered_late_takes_back_what_was_counted_after_it_came_in(
     )  # fmt: skip
     waiver = bill.waivers.get()
     assert (waiver.amount, waiver.is_correction) == (D("0.63"), True)  # 24 to 28; 0.64 for 19 to 23 stands
+    # Nobody let it off.
+    assert waiver.approved_by is None and title_of(waiver.entry) == "Late fee taken back"
+    verbs = Entry.objects.filter(target_id=bill.pk, verb__startswith="late_fee.")
+    assert list(verbs.values_list("verb", flat=True)) == ["late_fee.corrected"]
     assert payment.credit == 0 and statement_of(unit).balance == D("0.64")
     charge(estate, date(2026, 12, 20))
     assert statement_of(unit).balance == D("0.64") and differences() == {}
@@ -219,6 +227,80 @@ def test_what_was_taken_back_is_counted_again_when_the_payment_was_a_mistake(
         bill.due_on, date(2026, 12, 8), bill.total, owed, (), D("0.0005"), 3, D("25.48"), D(0)
     )
     assert statement_of(unit).balance == bill.total + expected and differences() == {}
+
+
+@pytest.fixture
+def taken_back_at_the_cap(contract, bill, neighbour, unit, estate, cashier):
+    """The fee had reached its cap when the money turned up: all but the first days were taken back."""
+    charge(estate, date(2028, 1, 1))
+    assert total(bill) == D("25.48")
+    payment = payments.take_payment(
+        unit, actor=cashier, amount=D("254.79"), method="transfer", received_on=date(2026, 11, 24),
+        at=at("2028-01-02 10:00"),
+    )  # fmt: skip
+    assert bill.waivers.get().amount == D("24.84") and statement_of(unit).balance == D("0.64")
+    return payment
+
+
+@pytest.mark.django_db
+def test_at_its_cap_what_was_taken_back_is_charged_again_and_no_more(
+    taken_back_at_the_cap, bill, unit, estate, cashier
+):
+    payments.reverse_payment(
+        taken_back_at_the_cap, actor=cashier, reason="Another unit's", at=at("2028-01-02 11:00")
+    )
+    charge(estate, date(2028, 1, 12))
+    # Five days of November, eleven since the money was taken back.
+    assert statement_of(unit).balance == bill.total + D("2.04")
+    charge(estate, date(2029, 1, 1))
+    assert statement_of(unit).balance == bill.total + D("25.48") and differences() == {}
+    assert charge(estate, date(2029, 1, 2)) == 0
+    assert LateFee.objects.filter(bill=bill).latest("as_of").cumulative == D("25.48")
+
+
+@pytest.mark.django_db
+def test_what_a_manager_let_off_at_the_cap_stays_let_off(contract, bill, neighbour, unit, estate, manager):
+    charge(estate, date(2028, 1, 1))
+    late_fees.waive_late_fee(bill, actor=manager, reason="Ill", amount=D(5), at=at("2028-01-02 10:00"))
+    assert charge(estate, date(2029, 1, 1)) == 0
+    assert statement_of(unit).balance == bill.total + D("20.48")
+
+
+@pytest.mark.django_db
+def test_the_database_holds_the_cap_to_what_stands(taken_back_at_the_cap, bill, unit, estate, cashier):
+    """Neither above the cap of what stands, nor reckoned from what was taken back."""
+    payments.reverse_payment(taken_back_at_the_cap, actor=cashier, reason="Wrong", at=at("2028-01-02 11:00"))
+    last = LateFee.objects.filter(bill=bill).latest("as_of")
+    for amount, cumulative in [("24.85", "25.49"), ("24.85", "25.48"), ("24.84", "24.84"), ("1", "25.48")]:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            LateFee.objects.create(
+                estate=estate, unit=unit, bill=bill, as_of=date(2028, 2, 1), amount=D(amount), cap=last.cap,
+                cumulative=D(cumulative), on=date(2028, 2, 2),
+            )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_reversed_bill_takes_its_late_fee_with_it_and_nobody_waives_it(
+    contract, bill, neighbour, unit, estate, cashier
+):
+    charge(estate, date(2026, 11, 28))
+    reverse_bill(bill, actor=cashier, reason="The area was wrong", at=at("2026-11-29 10:00"))
+    waiver = bill.waivers.get()
+    assert (waiver.amount, waiver.is_correction, waiver.approved_by) == (D("1.27"), True, None)
+    assert statement_of(unit).balance == 0 and differences() == {}
+    assert not Entry.objects.filter(verb="late_fee.waived").exists()
+
+
+@pytest.mark.django_db
+def test_a_waiver_names_who_approved_it_and_a_correction_nobody(
+    taken_back_at_the_cap, bill, unit, estate, cashier
+):
+    for approver, is_correction in [(None, False), (cashier, True)]:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            LateFeeWaiver.objects.create(
+                estate=estate, unit=unit, bill=bill, amount=1, reason="So", on=date(2028, 1, 3),
+                approved_by=approver, is_correction=is_correction,
+            )  # fmt: skip
 
 
 @pytest.mark.django_db

@@ -16,14 +16,17 @@ from billing.services.reminders import (
     pauses_of,
     send_reminders,
     set_ladder,
+    tell_each,
     tell_household,
     withdraw_settled,
     write_reminder_text,
 )
+from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
 from helpdesk.notifications.delivery import deliver_due
 from helpdesk.notifications.models import Message
-from residents.models import Unit
+from residents.models import Occupancy, Resident, Unit
+from residents.services.residents import add_phone
 from tests.billing.bills import post_bill
 from tests.conftest import at
 
@@ -158,7 +161,7 @@ def test_a_deferral_and_a_promise_pause_the_household(bill, unit):
 
 def test_those_who_promised_hold_back_nobody_else(bill, unit, neighbour, monkeypatch):
     """They wait without a place in the batch: one batch full of them would be the end of the day's work."""
-    monkeypatch.setattr("billing.services.reminders.BATCH", 1)
+    monkeypatch.setattr("billing.services.reminders.finding.BATCH", 1)
     other = post_bill(neighbour, DUE, "50.00")
     find_reminders(unit.estate, on(7).date())
     PaymentPromise.objects.create(
@@ -181,7 +184,7 @@ def test_a_worker_killed_after_finding_leaves_the_telling_to_the_next(bill, monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(reminders, "record", die)
+        patch.setattr(reminders.telling, "record_many", die)
         with pytest.raises(KeyboardInterrupt):
             send_reminders(on(7))
     assert not ReminderNotice.objects.exists() and not Message.objects.filter(template="reminder").exists()
@@ -191,7 +194,7 @@ def test_a_worker_killed_after_finding_leaves_the_telling_to_the_next(bill, monk
 def test_what_was_not_sent_yet_is_taken_back_when_all_is_settled(bill, monkeypatch):
     send_reminders(on(7))
     assert withdraw_settled() == 0
-    monkeypatch.setattr(reminders, "UNSETTLED", ("nothing",))
+    monkeypatch.setattr(reminders.ladder, "UNSETTLED", ("nothing",))
     assert withdraw_settled() == 1
     assert deliver_due(on(7)) == 0
 
@@ -290,3 +293,81 @@ def test_the_number_of_questions_does_not_grow_with_the_bills(
         post_bill(door, DUE)
     with django_assert_max_num_queries(20):
         assert find_reminders(estate, on(7).date()) == 40
+
+
+def household(estate, building, n: int, **payer: object) -> Bill:
+    """A flat with a payer and one bill."""
+    door = Unit.objects.create(estate=estate, building=building, code=f"3-9-{n}")
+    who = Resident.objects.create(estate=estate, name=f"Payer {n}", **payer)
+    Occupancy.objects.create(unit=door, resident=who, relation="owner", since=date(2020, 1, 1), is_payer=True)
+    return post_bill(door, DUE)
+
+
+def test_telling_many_asks_no_more_than_telling_one(estate, building, django_assert_max_num_queries):
+    bills = [household(estate, building, n, email=f"payer{n}@example.com") for n in range(40)]
+    find_reminders(estate, on(7).date())
+    with django_assert_max_num_queries(25):
+        assert tell_each([bill.unit_id for bill in bills], on(7).date(), on(7)) == 40
+    assert Message.objects.filter(template="reminder").count() == ReminderNotice.objects.count() == 40
+    assert {message.status for message in Message.objects.all()} == {"waiting"}
+
+
+def test_each_of_many_is_told_in_the_own_language_and_way(estate, building, admin):
+    write_reminder_text(
+        estate, actor=admin, level=3, language="zh-hant", subject="繳費 %(unit)s", body="%(name)s %(total)s"
+    )
+    english = household(estate, building, 1, language="en", email="a@example.com")
+    chinese = household(estate, building, 2, language="zh-hant", email="b@example.com")
+    paper = household(estate, building, 3, language="zh-hans", accepts_messages=False, email="c@example.com")
+    by_phone = household(estate, building, 4, language="en")
+    add_phone(Resident.objects.get(name="Payer 4"), number="13800000001", actor=None)
+    assert send_reminders(on(7)) == 4
+    told = {notice.unit_id: notice for notice in ReminderNotice.objects.all()}
+    assert [told[bill.unit_id].channel for bill in (english, chinese, paper, by_phone)] == [
+        "email",
+        "email",
+        "print",
+        "sms",
+    ]
+    assert told[english.unit_id].subject == "Management fees not paid yet"
+    assert told[chinese.unit_id].subject == "繳費 3-9-2" and told[chinese.unit_id].body == "Payer 2 ¥100.00"
+    assert told[paper.unit_id].message is None and told[paper.unit_id].language == "zh-hans"
+    message = told[by_phone.unit_id].message
+    assert (message.about_id, message.once_only, message.spares_rest_hours) == (by_phone.unit_id, True, True)
+    assert message.recipient_label == "Payer 4" and message.not_before == on(7)
+    assert {entry.verb for entry in Entry.objects.about(english.unit)} == {"reminder.sent"}
+
+
+def test_one_household_that_fails_holds_back_no_other(estate, building, monkeypatch):
+    bills = [household(estate, building, n) for n in range(3)]
+    genuine = reminders.telling.in_words
+
+    def failing(unit, *args, **kwargs):
+        if unit.pk == bills[1].unit_id:
+            raise RuntimeError("broken")
+        return genuine(unit, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reminders.telling, "in_words", failing)
+        assert send_reminders(on(7)) == 2
+    assert send_reminders(on(7)) == 1 and ReminderNotice.objects.count() == 3
+
+
+def test_a_batch_in_which_nothing_is_left_to_say_is_not_the_end(estate, building, monkeypatch):
+    """Everybody in it has paid meanwhile; those after it are told all the same."""
+    monkeypatch.setattr("billing.services.reminders.finding.BATCH", 1)
+    settled, late = household(estate, building, 1), household(estate, building, 2)
+    find_reminders(estate, on(7).date())
+    Dispute.objects.create(estate=estate, bill=settled, reason="Area", opened_on=DUE)
+    assert send_reminders(on(7)) == 1 and levels(late) == [(3, 7)]
+
+
+def test_a_household_that_another_worker_told_is_told_no_more_and_the_rest_is(estate, building, monkeypatch):
+    """The other one was quicker between the question and the answer."""
+    bills = [household(estate, building, n) for n in range(2)]
+    find_reminders(estate, on(7).date())
+    tell_household(bills[0].unit_id, on(7).date(), on(7))
+    Reminder.objects.filter(bill=bills[0]).update(notice=None)
+    monkeypatch.setattr(reminders.telling, "_silent", lambda unit_ids, day: set())
+    assert tell_each([bill.unit_id for bill in bills], on(7).date(), on(7)) == 1
+    assert ReminderNotice.objects.count() == 2

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from billing.models import AccountEntry, Bill, BillingRun, BillLine, DraftLine, Meter, RunProblem
 from billing.proof import differences
-from billing.selectors import credit_of
+from billing.selectors import credit_of, explained
 from billing.services import bills, charges, meters, payments, runs
+from billing.statement_lines import sum_of
 from residents.models import Unit
 from tests.billing.conftest import NOON
 from tests.conftest import at
@@ -139,7 +140,137 @@ def test_an_impossible_reading_leaves_its_line_to_the_next_run(
         read(meter, "2026-11", 5)
     read(meter, "2026-10", 21)
     read(meter, "2026-11", 30)
-    assert amounts(run_period("2026-11")[0])["water"] == D(75)  # both months: 20 m³
+    water = run_period("2026-11")[0].lines.get(charge_item__code="water")
+    assert (water.quantity, water.amount) == (D(20), D(60))  # both months, each with its first step of 10 m³
+
+
+@db
+def test_what_is_caught_up_of_several_months_has_the_steps_of_each(estate, meter, run_period):
+    read(meter, "2026-07", 10)
+    run_period("2026-07")
+    read(meter, "2026-08", 310)
+    run_period("2026-08")
+    assert run_period("2026-09") == []  # and nothing is estimated upon what is unusual
+    assert RunProblem.objects.filter(run__period="2026-09").get().code == "reading_unusual"
+    read(meter, "2026-10", 320)  # what stands on it bears it out
+    line = run_period("2026-10")[0].lines.get()
+    assert line.explanation["steps"] == [
+        {"quantity": "30.000", "rate": "3"},
+        {"quantity": "30.000", "rate": "4.5"},
+        {"quantity": "250.000", "rate": "6"},
+    ]
+    assert line.explanation["months"] == 3 and "steps of 3 months" in sum_of(explained(line))
+    read(meter, "2026-11", 335)
+    november = run_period("2026-11")[0].lines.get()
+    assert november.amount == D("52.50") and "months" not in november.explanation
+
+
+@db
+def test_a_meter_that_was_never_charged_catches_up_from_its_first_month(
+    estate, unit, admin, management_fee, water, run_period
+):
+    run_period("2026-09")
+    new = meters.add_meter(unit, actor=admin, charge_item=water, number="W7", installed_on=date(2026, 10, 5))
+    run_period("2026-10")  # nobody read it
+    read(new, "2026-11", 25)
+    line = run_period("2026-11")[0].lines.get(meter=new)
+    assert (line.amount, line.explanation["months"]) == (D("82.50"), 2)
+
+
+@db
+def test_a_month_that_was_reversed_is_caught_up_with_its_own_steps(estate, meter, run_period):
+    read(meter, "2026-09", 10)
+    run_period("2026-09")
+    read(meter, "2026-10", 22)
+    october = run_period("2026-10")[0]
+    bills.reverse_bill(october, actor=None, reason="The area was wrong")
+    read(meter, "2026-11", 30)
+    line = run_period("2026-11")[0].lines.get()
+    assert (line.quantity, line.amount) == (D(20), D(60))
+
+
+@db
+def test_an_older_bill_is_made_anew_with_what_its_meter_had_counted(
+    estate, meter, management_fee, admin, unit, run_period
+):
+    """Later months were charged on from its end, so its span is charged once more and the meter stays."""
+    read(meter, "2026-09", 12)
+    (september,) = run_period("2026-09")
+    read(meter, "2026-10", 30)
+    run_period("2026-10")
+    Unit.objects.filter(pk=unit.pk).update(area_m2=80)
+    bills.reverse_bill(september, actor=None, reason="The area was wrong", make_anew=True)
+    anew = Bill.objects.get(replaces=september)
+    assert amounts(anew) == {"management": D(228), "water": D(39)}
+    assert anew.lines.get(meter=meter).meter_to == 12
+    read(meter, "2026-11", 31)
+    assert amounts(run_period("2026-11")[0])["water"] == D(3)
+
+
+@db
+def test_a_meter_that_began_again_in_a_month_that_was_left_out_is_charged_whole(
+    estate, unit, admin, water, run_period
+):
+    meter = meters.add_meter(
+        unit, actor=admin, charge_item=water, number="W9", installed_on=date(2026, 1, 1),
+        initial_value=D(99_970), digits=5,
+    )  # fmt: skip
+    read(meter, "2026-09", 99_980)
+    run_period("2026-09")
+    read(meter, "2026-10", 500, rolled_over=True)
+    assert run_period("2026-10") == []
+    read(meter, "2026-11", 520)
+    line = run_period("2026-11")[0].lines.get()
+    assert line.quantity == 540
+
+
+@db
+def test_an_unusual_last_reading_is_a_problem_of_every_run_until_it_is_charged(
+    estate, meter, admin, run_period
+):
+    read(meter, "2026-09", 10)
+    run_period("2026-09")
+    meters.replace_meter(meter, actor=admin, final_value=D(210), replaced_on=date(2026, 10, 10), number="W2")
+    new = Meter.objects.get(number="W2")
+    read(new, "2026-10", 5)
+    problem = RunProblem.objects.filter(code="reading_unusual", detail__startswith="W1")
+    for month, value in [("2026-10", 5), ("2026-11", 11)]:
+        read(new, month, value)
+        assert [line.meter.number for line in run_period(month)[0].lines.all()] == ["W2"]
+        assert problem.filter(run__period=month).count() == 1
+    read(meter, "2026-10", 210, is_confirmed=True)
+    read(new, "2026-12", 16)
+    lines = run_period("2026-12")[0].lines.order_by("meter")
+    assert [(line.meter.number, line.quantity) for line in lines] == [("W1", 200), ("W2", 5)]
+    read(new, "2027-01", 20)
+    (january,) = run_period("2027-01")
+    assert [line.meter.number for line in january.lines.all()] == ["W2"]
+
+
+@db
+def test_a_last_reading_after_the_month_was_billed_is_charged_in_the_next(estate, meter, admin, run_period):
+    read(meter, "2026-09", 10)
+    run_period("2026-09")
+    run_period("2026-10")  # estimated: 20
+    meters.replace_meter(meter, actor=admin, final_value=D(24), replaced_on=date(2026, 10, 20), number="W2")
+    read(Meter.objects.get(number="W2"), "2026-11", 5)
+    lines = run_period("2026-11")[0].lines.order_by("meter")
+    assert [(line.meter.number, line.quantity) for line in lines] == [("W1", 4), ("W2", 5)]
+
+
+@db
+def test_an_estimate_beyond_the_last_reading_is_a_problem_until_its_bill_is_reversed(
+    estate, meter, admin, run_period
+):
+    read(meter, "2026-09", 10)
+    run_period("2026-09")
+    (october,) = run_period("2026-10")  # estimated: 20
+    meters.replace_meter(meter, actor=admin, final_value=D(14), replaced_on=date(2026, 10, 20), number="W2")
+    run_period("2026-11")
+    assert RunProblem.objects.filter(code="charged_beyond", detail="W1: 20.000 → 14.000").count() == 1
+    bills.reverse_bill(october, actor=None, reason="Estimated too far")
+    december = run_period("2026-12")[0].lines.get()
+    assert (december.meter.number, december.quantity) == ("W1", 4)
 
 
 @db

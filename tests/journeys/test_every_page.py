@@ -26,7 +26,7 @@ NO_PAGES = {
     *("fee_figure_rows", "fee_figures_export", "slip_export", "follow_up_export", "contact_export"),
     *("ticket_file", "slip_file", "lookup", "ticket_export", "ticket_canned", "slip_pdf", "ticket_sheet_pdf"),
     *("follow_up_summary_csv", "allocation_preview", "import_template", "import_problems"),
-    *("bank_file_template", "bill_export", "payment_export", "visit_notice_file"),
+    *("bank_file_template", "bill_export", "payment_export", "reminder_export", "visit_notice_file"),
 }
 NO_PAGES |= {"pass_export", "pass_pdf", "pass_file", "pass_owing"}
 NO_PAGES |= {"visit_code", "visit_export", "visit_badge_pdf", "visit_headcount_pdf"}

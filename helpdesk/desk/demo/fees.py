@@ -4,7 +4,6 @@ What happens to single households stands in fee_events.
 """
 
 import random
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import NamedTuple
@@ -16,7 +15,7 @@ from billing.drafting import period_of
 from billing.models import Bill, ChargeItem, Meter, MeterReading, ReminderNotice, UnitAccount
 from billing.services.charges import add_charge_item, add_lease, enter_shared_cost, set_rate
 from billing.services.payments import take_payment
-from billing.services.reminders import find_reminders, tell_household
+from billing.services.reminders import find_reminders, tell_each
 from billing.services.runs import confirm_run, continue_run, preview_run
 from helpdesk.desk.demo.fee_events import tell_fee_events
 from helpdesk.estates.models import Estate
@@ -30,6 +29,7 @@ AHEAD_SINCE = (
     19  # the month from which households pay ahead; before that they settle half a year or a quarter at once
 )
 DUE_DAY = 15
+AT_ONCE = 200  # households told together
 RUNGS = (-3, 0, 7, 15, 30)
 METHODS = ("wechat", "wechat", "wechat", "alipay", "alipay", "transfer", "cash", "cash", "card")
 # January to December: how much of the usual is used. Showers and lawns in summer; lifts, pumps and cooling as well.
@@ -268,13 +268,10 @@ def _reminding_days(month: int, first: date, today: date) -> set[date]:
 
 def _remind(estate: Estate, day: date) -> None:
     find_reminders(estate, day)
-    for unit_id in _to_tell(estate):
-        tell_household(unit_id, day, moment(estate, day, 10))
-
-
-def _to_tell(estate: Estate) -> Iterator[int]:
     rows = Bill.objects.filter(estate=estate, reminders__notice__isnull=True, reminders__is_dropped=False)
-    yield from rows.order_by("unit_id").values_list("unit_id", flat=True).distinct()
+    units = list(rows.order_by("unit_id").values_list("unit_id", flat=True).distinct())
+    for at in range(0, len(units), AT_ONCE):
+        tell_each(units[at : at + AT_ONCE], day, moment(estate, day, 10))
 
 
 def _all_sent(estate: Estate, today: date) -> None:

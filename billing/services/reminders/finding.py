@@ -1,0 +1,102 @@
+"""Finding which bills reach which rung, and telling their households a batch at a time."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from billing.models import Deferral, PaymentPromise, Reminder, ReminderNotice, ReminderRun
+from billing.services.reminders import ladder
+from billing.services.reminders.ladder import Rung, ladder_of
+from billing.services.reminders.telling import tell_each
+from helpdesk.estates.business_time import is_open
+from helpdesk.estates.calendars import calling_calendar, local
+from helpdesk.estates.models import Estate
+from helpdesk.lib.one_by_one import one_by_one
+from helpdesk.notifications.models import Message
+
+BATCH = 200
+
+
+def send_reminders(at: datetime) -> int:
+    """Everything that is due at `at` in every estate; returns how many households were told. May be called at any time."""
+    estates = Estate.objects.filter(is_active=True).prefetch_related("holidays")
+    return one_by_one(estates, lambda estate: send_estate_reminders(estate, at), what="reminders of")
+
+
+def send_estate_reminders(estate: Estate, at: datetime) -> int:
+    """One estate's: only while residents may be disturbed."""
+    if not is_open(calling_calendar(estate), at):
+        return 0
+    day = local(estate, at).date()
+    find_reminders(estate, day)
+    told = last = 0
+    while units := _waiting(estate, day, after=last):
+        told += tell_each(units, day, at)
+        last = units[-1]
+    return told
+
+
+@transaction.atomic
+def find_reminders(estate: Estate, day: date) -> int:
+    """Write down which bills reach which rung on `day`; once a day. Returns how many are new."""
+    _run, is_new = ReminderRun.objects.get_or_create(estate=estate, day=day)
+    if not is_new:
+        return 0
+    return sum(_climb(estate, rung, day) for rung in ladder_of(estate))
+
+
+def _climb(estate: Estate, rung: Rung, day: date) -> int:
+    """One statement for one rung. Before and at due a rung holds until the next; after it bills climb one at a time."""
+    conditions = ["b.due_on <= %s"]
+    values: list[Any] = [day - timedelta(days=rung.days)]
+    if rung.days <= 0:
+        conditions.append("b.due_on > %s")
+        values.append(day - timedelta(days=rung.until if rung.until is not None else 1))
+    if rung.before is not None:
+        conditions.append(
+            "EXISTS (SELECT 1 FROM billing_reminder p WHERE p.bill_id = b.id AND p.level = %s AND p.day <= %s)"
+        )
+        values += [rung.before, day - timedelta(days=rung.gap)]
+    sql = f"""
+        INSERT INTO billing_reminder (estate_id, unit_id, bill_id, level, day, outstanding, is_dropped, created_at)
+        SELECT b.estate_id, b.unit_id, b.id, %s, %s, b.total - b.paid - b.written_off, %s, %s
+        FROM billing_bill b
+        WHERE b.estate_id = %s AND b.status IN ('open', 'part_paid') AND {" AND ".join(conditions)}
+          AND NOT EXISTS (SELECT 1 FROM billing_reminder r WHERE r.bill_id = b.id AND r.level = %s)
+          AND NOT EXISTS (SELECT 1 FROM billing_dispute d WHERE d.bill_id = b.id AND d.settled_on IS NULL)
+          AND NOT EXISTS (
+            SELECT 1 FROM billing_deferral f WHERE f.unit_id = b.unit_id AND f.since <= %s AND f.until >= %s)
+          AND NOT EXISTS (
+            SELECT 1 FROM billing_paymentpromise q
+            WHERE q.unit_id = b.unit_id AND q.settled_on IS NULL AND q.promised_for >= %s)
+        ON CONFLICT DO NOTHING
+    """  # noqa: S608  (the conditions are the fixed texts above)
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [rung.level, day, False, now, estate.pk, *values, rung.level, day, day, day])
+        return cursor.rowcount
+
+
+def _waiting(estate: Estate, day: date, *, after: int) -> list[int]:
+    """The next units with a reminder nobody was told of, whom nothing has been said today."""
+    told = ReminderNotice.objects.filter(unit=OuterRef("unit"), day=day)
+    rows = Reminder.objects.filter(estate=estate, unit__gt=after, notice__isnull=True, is_dropped=False)
+    promised = PaymentPromise.objects.filter(unit=OuterRef("unit")).holding(day)  # type: ignore[attr-defined]
+    rows = rows.exclude(Exists(told)).exclude(Exists(_pauses(day))).exclude(Exists(promised))
+    return list(rows.order_by("unit_id").values_list("unit_id", flat=True).distinct()[:BATCH])
+
+
+def _pauses(day: date) -> QuerySet[Any, Any]:
+    return Deferral.objects.filter(unit=OuterRef("unit"), since__lte=day, until__gte=day).values("pk")
+
+
+def withdraw_settled() -> int:
+    """Take back what waits in the outbox although all of its bills are settled by now; returns how many."""
+    still = Reminder.objects.filter(notice=OuterRef("pk"), bill__status__in=ladder.UNSETTLED)
+    notices = ReminderNotice.objects.filter(message__status=Message.Status.WAITING).exclude(Exists(still))
+    ids = list(notices.values_list("message_id", flat=True))
+    waiting = Message.objects.filter(pk__in=ids, status=Message.Status.WAITING)
+    return waiting.update(status=Message.Status.CANCELLED)
