@@ -218,7 +218,7 @@ def charged_until(estate: Estate, period: str, meters: Sequence[Meter]) -> dict[
         rows = lines.filter(meter__in=[meter.pk for meter in piece], bill__period__lt=period)
         found.update(rows.order_by().values_list("meter").annotate(Max("bill__period")))
     never = [meter for meter in rest if meter.pk not in found]
-    return found | _before_their_first(estate, period, never)
+    return found | dict(_before_their_first(estate, period, never))
 
 
 def _before_their_first(estate: Estate, period: str, meters: Sequence[Meter]) -> Mapping[int, str]:

@@ -30,7 +30,7 @@ NO_PAGES = {
 }
 NO_PAGES |= {"pass_export", "pass_pdf", "pass_file", "pass_owing"}
 NO_PAGES |= {"visit_code", "visit_export", "visit_badge_pdf", "visit_headcount_pdf"}
-NO_PAGES |= {"fixtures_file", "decoration_file", "paper_file"}
+NO_PAGES |= {"fixtures_file", "decoration_file", "paper_file", "expiring_export", "reminder_export"}
 EVERY_RULE = {"resultTypes": ["violations"]}
 # The page is the same in the dark; its colours are not.
 COLOURS = EVERY_RULE | {"runOnly": ["color-contrast", "link-in-text-block"]}
@@ -43,7 +43,7 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 from django.utils import timezone
-from residents.models import Decoration, DeskKey, Move, Occupancy, Unit, UnitChange, Vehicle
+from residents.models import Decoration, DeskKey, Move, Occupancy, ParkingSpace, Resident, Unit, UnitChange, Vehicle
 from billing.models import Bill, BillingRun, ChargeItem, CollectionVisit, Meter, Payment, ReminderNotice
 from helpdesk.staff.models import User
 from residents.models import ImportJob
@@ -93,6 +93,8 @@ print(json.dumps({
     "decoration": newest(Decoration.objects.filter(estate=unit.estate, status="running")),
     "resident": [resident.pk],
     "unit_kind": [unit.pk, "pet"],
+    "parking": newest(ParkingSpace.objects.filter(estate=unit.estate, is_archived=False)),
+    "organisation": newest(Resident.objects.filter(estate=unit.estate, kind="organisation", is_archived=False)),
     "resident_kind": [resident.pk, "vehicle"],
     "kept": ["vehicle", *newest(Vehicle.objects.filter(estate=unit.estate, is_archived=False))],
     "desk_key": newest(DeskKey.objects.filter(estate=unit.estate, is_lost=False).exclude(loans__ended_at__isnull=True, loans__isnull=False)),
