@@ -247,7 +247,11 @@ def _bank_file(estate: Estate, cashier: User, owing: list[Unit], today: date, no
 
 def _close_days(estate: Estate, cashier: User, today: date, now: datetime, rng: random.Random) -> None:
     """Every day on which money moved was closed that evening; now and then the drawer was off by a coin."""
-    noted = {-1: "少一元，已复点", 1: "多五元，待查"}
+    noted = {
+        Decimal("-1.00"): "少一元，已复点",
+        Decimal("5.00"): "多五元，待查",
+        Decimal("-0.50"): "少五角，已复点",
+    }
     for back in range(CLOSED_DAYS, 0, -1):
         day = today - timedelta(days=back)
         expected = expected_of(estate, day)
@@ -256,5 +260,5 @@ def _close_days(estate: Estate, cashier: User, today: date, now: datetime, rng: 
         off = SHORT.get(back, Decimal(0)) if expected.get(Method.CASH) else Decimal(0)
         counted = {Method.CASH: max(expected.get(Method.CASH, Decimal(0)) + off, Decimal(0))}
         evening = now - timedelta(days=back) + timedelta(hours=2)
-        note = noted[1 if off > 0 else -1] if off else ""
+        note = noted.get(off, "")
         close_day(estate, actor=cashier, day=day, counted=counted, note=note, at=min(evening, now))
