@@ -7,14 +7,16 @@ it on the day it was taken back. Late fees, deposits and credit are not among it
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from billing.calculation import bounds_of, month_number, period_before
 from billing.models import Allocation, Bill, BillLine, CollectionVisit, Payment, PaymentPromise
 from billing.selectors import arrears_of_units
 from helpdesk.estates.models import Estate
@@ -67,8 +69,18 @@ class Span:
 
     @property
     def before(self) -> "Span":
-        """The days just before, as many."""
-        return replace(self, first=self.first - (self.last - self.first) - DAY, last=self.first - DAY)
+        """What it is compared with: from the first of a month the same days of the months before it, for bills are dated
+        by the month; else the days just before, as many.
+        """
+        if self.first.day > 1:
+            return replace(self, first=self.first - (self.last - self.first) - DAY, last=self.first - DAY)
+        months = month_number(f"{self.last:%Y-%m}") - month_number(f"{self.first:%Y-%m}") + 1
+        first, _last = bounds_of(period_before(f"{self.first:%Y-%m}", months))
+        begins, ends = bounds_of(period_before(f"{self.last:%Y-%m}", months))
+        is_whole = (self.last + DAY).day == 1
+        return replace(
+            self, first=first, last=ends if is_whole else min(begins + DAY * (self.last.day - 1), ends)
+        )
 
     def lines(self) -> QuerySet[BillLine]:
         rows = BillLine.objects.filter(bill__estate=self.estate).exclude(bill__status=REVERSED).order_by()
@@ -225,13 +237,16 @@ def collectors(span: Span) -> dict[int | None, Collector]:
     """Colleague → visits in the period, promises made then and kept since, and what the units paid after. Three queries."""
     found: dict[int | None, Collector] = defaultdict(Collector)
     doors: dict[int, list[tuple[date, int | None]]] = defaultdict(list)
+    zone = ZoneInfo(span.estate.time_zone)
     visits = CollectionVisit.objects.filter(
-        estate=span.estate, at__date__gte=span.first, at__date__lte=span.last
+        estate=span.estate,
+        at__gte=datetime.combine(span.first, time.min, zone),
+        at__lt=datetime.combine(span.last + DAY, time.min, zone),
     )
     if span.building_id:
         visits = visits.filter(unit__building_id=span.building_id)
-    for unit, day, by, met in visits.order_by("at", "id").values_list("unit", "at__date", "by", "met"):
-        doors[unit].append((day, by))
+    for unit, at, by, met in visits.order_by("at", "id").values_list("unit", "at", "by", "met"):
+        doors[unit].append((at.astimezone(zone).date(), by))
         found[by].visits += 1
         found[by].met += met != CollectionVisit.Met.NOBODY
     promises = PaymentPromise.objects.filter(visit__in=visits).order_by()
@@ -278,18 +293,18 @@ def expected_cash(span: Span, today: date, *, weeks: int = WEEKS) -> list[Week]:
 
 
 def _promised(span: Span, today: date, last: date) -> list[tuple[date, Decimal]]:
-    """(day, amount) of open promises; one without an amount is for all that is past due."""
+    """(day, amount) of open promises: never more than the unit owes; one without an amount is for all that is past due."""
     rows = PaymentPromise.objects.filter(
         estate=span.estate, settled_on__isnull=True, promised_for__gte=today, promised_for__lte=last
     )
     if span.building_id:
         rows = rows.filter(unit__building_id=span.building_id)
     promises = list(rows.values_list("unit", "promised_for", "amount"))
-    owed = arrears_of_units([unit for unit, _day, amount in promises if amount is None], on=today)
+    owed = arrears_of_units([unit for unit, _day, _amount in promises], on=today)
     return [
-        (day, amount if amount is not None else owed[unit].amount)
+        (day, min(amount, owed[unit].outstanding) if amount is not None else owed[unit].amount)
         for unit, day, amount in promises
-        if amount is not None or unit in owed
+        if unit in owed
     ]
 
 

@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from billing.calculation import consumption
 from billing.models import BillLine, ChargeItem, Meter, MeterReading
 from helpdesk.lib.money import round_money
 
@@ -27,8 +28,10 @@ HEADS = [
 
 @dataclass(frozen=True)
 class MeterRow:
-    """`use` is what the reading is above the one before, times the multiplier; None without a reading or after a
-    roll-over, where the bill's own sum tells it. `charged` is None until it is billed."""
+    """`use` is what ran through since the reading before, times the multiplier; None without a reading.
+
+    `charged` is None until it is billed.
+    """
 
     unit: str
     number: str
@@ -39,6 +42,12 @@ class MeterRow:
     read_on: Any
     source: str
     charged: Decimal | None
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The figures as they stand on paper: 9,419.4, without the noughts of their column."""
+        figures = {"before": self.before, "value": self.value, "use": self.use}
+        return {name: "" if figure is None else f"{figure:,f}" for name, figure in figures.items()}
 
     @property
     def cells(self) -> list[Any]:
@@ -84,7 +93,15 @@ def _meters(item: ChargeItem, period: str) -> Iterable[Any]:
 
 def _row(meter: Any, reading: MeterReading | None, charged: Decimal | None) -> MeterRow:
     before = meter.before if meter.before is not None else meter.initial_value
-    use = (reading.value - before) * meter.multiplier if reading and not reading.rolled_over else None
+    use = None
+    if reading:
+        use = consumption(
+            before,
+            reading.value,
+            digits=meter.digits,
+            multiplier=meter.multiplier,
+            rolled_over=reading.rolled_over,
+        )
     return MeterRow(
         unit=meter.unit.code,
         number=meter.number,

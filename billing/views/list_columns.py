@@ -13,8 +13,19 @@ from helpdesk.staff.kept_lists import Cell, Column
 
 def money(key: str, label: Any, say: Callable[[Any], Decimal]) -> Column[Any]:
     """A sum: with commas on the page, a number in a file."""
+    return figure(key, label, say, lambda row: f"{say(row):,.2f}")
+
+
+def figure(
+    key: str, label: Any, say: Callable[[Any], Any], show: Callable[[Any], str] | None = None
+) -> Column[Any]:
+    """A number, under its heading on the page."""
     return Column(
-        key, label, lambda row, at: {"text": f"{say(row):,.2f}", "kind": "number"}, lambda row: (say(row),)
+        key,
+        label,
+        lambda row, at: {"text": show(row) if show else say(row), "kind": "number"},
+        lambda row: (say(row),),
+        kind="number",
     )
 
 

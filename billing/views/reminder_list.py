@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from billing.forms.list_filters import ReminderFilterForm
 from billing.models import ReminderNotice
 from billing.views.ladders import channel_words
-from billing.views.list_columns import UNIT, day, money
+from billing.views.list_columns import UNIT, day, figure, money
 from helpdesk.lib.forms import FilterForm
 from helpdesk.notifications.models import Message
 from helpdesk.staff.access import needs, require_here
@@ -132,7 +132,7 @@ COLUMNS: list[Column[ReminderNotice]] = [
         "to", pgettext_lazy("whom a notice goes to", "To"), lambda n: n.resident.name if n.resident else ""
     ),
     words("how", gettext_lazy("How"), lambda n: channel_words(n.channel, n.way)),
-    words("level", gettext_lazy("Level"), lambda n: n.level),
+    figure("level", gettext_lazy("Level"), lambda n: n.level),
     money("total", gettext_lazy("Total"), lambda n: n.total),
     Column("state", gettext_lazy("State"), state_cell, lambda n: (state_of(n),)),
     words("done_on", gettext_lazy("Handed over on"), done_on),

@@ -67,12 +67,12 @@ def _row(
         "way": rung.way_label if rung else "",
         "standing": standing,
         "owed": show_money(standing.owed, estate.currency),
+        "is_message": is_message,
         "languages": [
-            {"name": name, "own": (level, code) in own, "url": reverse("reminder_text", args=[level, code])}
+            {"name": name, "url": reverse("reminder_text", args=[level, code])}
             for code, name in settings.LANGUAGES
-        ]
-        if is_message
-        else [],
+            if is_message and (level, code) in own
+        ],
     }
 
 

@@ -21,6 +21,7 @@ from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import show_money
 from helpdesk.lib.pages import INVALID, REFUSED, done
 from helpdesk.staff.access import get_visible, needs, require_here
+from residents.names_shown import full_name
 
 EXAMPLE = Decimal("1284.60")
 NAMES = {"en": "Wang Jianguo", "zh-hans": "王建国", "zh-hant": "王建國"}
@@ -32,7 +33,13 @@ def reminder_print(request: HttpRequest, pk: int) -> HttpResponse:
     """A notice on paper, to be handed over in an envelope: never posted where others read it."""
     notice = _notice(request, pk)
     with translation.override(notice.language):
-        return render(request, "billing/reminder_print.html", {"notice": notice, "estate": notice.estate})
+        context = {
+            "notice": notice,
+            "estate": notice.estate,
+            "payer": full_name(notice.resident) if notice.resident else "",
+            "total": show_money(notice.total, notice.estate.currency),
+        }
+        return render(request, "billing/reminder_print.html", context)
 
 
 @require_POST

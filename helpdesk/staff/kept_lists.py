@@ -38,6 +38,8 @@ class Column(Generic[M]):
     cell: Callable[[M, datetime], Cell]
     texts: Callable[[M], tuple[Any, ...]]
     heads: tuple[Any, ...] = ()
+    # "number": its heading stands over its figures.
+    kind: str = ""
 
 
 def words(key: str, label: Any, say: Callable[[M], Any]) -> Column[M]:
@@ -105,7 +107,7 @@ class KeptList(Generic[M]):
             "views": [*self.views(request, opened), *kept_chips(opened)],
             "keeping": keeping(request.GET, opened, self.columns),
             "chips": filter_chips(request.GET, form),
-            "columns": [{"label": column.label} for column in columns],
+            "columns": [{"label": column.label, "kind": column.kind} for column in columns],
             "rows": [
                 self.row(row, at, request) | {"cells": [column.cell(row, at) for column in columns]}
                 for row in rows

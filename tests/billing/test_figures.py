@@ -8,6 +8,7 @@ from decimal import Decimal as D
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from billing.figures import (
     Span,
@@ -16,12 +17,13 @@ from billing.figures import (
     collectors,
     expected_cash,
     owed_in_all,
+    rate_of,
     usual_share,
 )
 from billing.models import ChargeItem
 from billing.selectors import arrears_of
 from billing.services.bills import reverse_bill
-from billing.services.collection import Promised, record_visit
+from billing.services.collection import Promised, promise_payment, record_visit
 from billing.services.payments import reverse_payment, take_payment, write_off
 from helpdesk.staff.services import create_token
 from tests.api.conftest import bearer
@@ -49,6 +51,11 @@ def pay(unit, amount, day, **more):
     )
 
 
+def fresh(bill):
+    bill.refresh_from_db()
+    return bill
+
+
 @pytest.fixture
 def money(unit, neighbour, cashier):
     """Two old bills and two of November; something was paid in October, something in November."""
@@ -69,9 +76,85 @@ def test_the_period_and_its_prior_arrears_are_told_apart(money, november):
     found = collection_figures(november)
     assert (found["billed"], found["paid"]) == (D("500.00"), D("200.00"))
     assert (found["prior"], found["prior_paid"]) == (D("350.00"), D("50.00"))
-    before = Span(november.estate, date(2026, 10, 12), date(2026, 10, 31))
-    assert november.before == before
-    assert found["before_prior"] == D("350.00") and found["before_billed"] == 0
+    assert november.before == Span(november.estate, date(2026, 10, 1), date(2026, 10, 20))
+    assert found["before_prior"] == D("500.00") and found["before_billed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before"),
+    [
+        ("2026-11-01", "2026-11-30", "2026-10-01 2026-10-31"),
+        ("2026-11-01", "2026-11-20", "2026-10-01 2026-10-20"),
+        ("2026-03-01", "2026-03-30", "2026-02-01 2026-02-28"),
+        ("2027-02-01", "2027-02-28", "2027-01-01 2027-01-31"),
+        ("2026-01-01", "2026-12-31", "2025-01-01 2025-12-31"),
+        ("2026-10-01", "2026-11-20", "2026-08-01 2026-09-20"),
+        ("2026-11-06", "2026-11-20", "2026-10-22 2026-11-05"),
+    ],
+)
+def test_a_month_is_compared_with_the_month_before(estate, first, last, before):
+    """Bills are dated by the month: thirty days back from a November would leave out all of October's."""
+    span = Span(estate, date.fromisoformat(first), date.fromisoformat(last)).before
+    assert f"{span.first} {span.last}" == before
+
+
+def test_a_small_estate_reckoned_by_hand(estate, unit, neighbour, building, manager, clerk):
+    """Every figure of two households, as one would work it out on a sheet of paper."""
+    a1 = post_bill(unit, date(2026, 8, 15), "300.00")  # dated 1 August
+    a2 = post_bill(unit, date(2026, 10, 15), "200.00")  # 1 October
+    b1 = post_bill(neighbour, date(2025, 9, 15), "120.00")
+    pay(unit, "100.00", date(2026, 9, 10))  # of A1
+    pay(unit, "350.00", date(2026, 10, 20))  # 200 of A1, 150 of A2
+    a3 = post_bill(unit, date(2026, 11, 15), "250.00")  # 1 November
+    b2 = post_bill(neighbour, date(2026, 11, 15), "150.00")
+    post_bill(neighbour, date(2026, 12, 15), "180.00")  # 1 December
+    pay(neighbour, "60.00", date(2026, 11, 3))  # of B1
+    wrong = pay(unit, "40.00", date(2026, 11, 10), bills=[a3])
+    write_off(b1, actor=manager, reason="Small", amount=D(20), at=at("2026-11-12 10:00"))
+    pay(unit, "100.00", date(2026, 11, 18))  # 50 of A2, 50 of A3
+    reverse_payment(wrong, actor=manager, reason="Wrong door", at=at("2026-11-19 10:00"))
+    assert [bill.outstanding for bill in map(fresh, (a1, a2, a3, b1, b2))] == [0, 0, D(200), D(40), D(150)]
+
+    november = Span(estate, date(2026, 11, 1), TODAY)
+    found = collection_figures(november)
+    assert (found["billed"], found["paid"]) == (D(400), D(50))  # A3 + B2; what stands of A3
+    assert rate_of(found["paid"], found["billed"]) == 12.5
+    assert (found["prior"], found["prior_paid"]) == (D(170), D(110))  # A2 50 + B1 120; B1 60 + A2 50
+    assert rate_of(found["prior_paid"], found["prior"]) == 64.7
+    assert found["written_off"] == D(20)
+    # The first twenty days of October: A2, of which 150 were paid; A1 200 + B1 120 from before, of which 200.
+    assert (found["before_billed"], found["before_paid"]) == (D(200), D(150))
+    assert (found["before_prior"], found["before_prior_paid"]) == (D(320), D(200))
+    by_period = {row["key"]: row["billed"] for row in collection_figures(november, group_by="period")}
+    assert by_period["2026-11"] == D(400)
+
+    def ages(day):
+        return {row["age"]: row["amount"] for row in ageing(Span(estate, day.replace(day=1), day))}
+
+    assert ages(TODAY) == {30: D(350), 0: D(40)}  # A3 200 + B2 150 five days late; B1 more than a year
+    assert ages(date(2026, 10, 20)) == {30: D(50), 0: D(120)}  # A2 after its payment; B1 whole
+    assert ages(date(2026, 9, 30)) == {60: D(200), 0: D(120)}  # A1 46 days late, 100 paid
+
+    # A1 and A2 fell due in the half-year that ended thirty days ago: 100 and 150 of 500 came within thirty days.
+    assert usual_share(november, TODAY) == D("0.5")
+    promise_payment(neighbour, actor=clerk, promised=Promised("Li", date(2026, 11, 25), D(30)))
+    promise_payment(unit, actor=clerk, promised=Promised("Wang", date(2026, 12, 2), D(900)))  # owes 200
+    weeks = expected_cash(november, TODAY)
+    assert [(week.due, week.promised, week.likely) for week in weeks[:4]] == [
+        (0, D(30), D(30)),
+        (0, D(200), D(200)),
+        (0, 0, 0),
+        (D(180), 0, D(90)),
+    ]
+    assert sum(week.due for week in weeks[4:]) == 0
+
+
+def test_a_visit_counts_on_the_estates_own_day(estate, unit, clerk):
+    """At half past six in Shanghai it is yesterday where the server stands."""
+    with timezone.override("UTC"):
+        record_visit(unit, actor=clerk, met="nobody", at=at("2026-11-01 06:30"))
+        assert collectors(Span(estate, date(2026, 11, 1), TODAY))[clerk.pk].visits == 1
+        assert collectors(Span(estate, date(2026, 10, 1), date(2026, 10, 31))) == {}
 
 
 def test_what_was_taken_back_is_not_collected_and_a_reversed_bill_is_nowhere(money, november, manager):
