@@ -1,7 +1,8 @@
 """One thing that the one box found."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Literal
 
 from django.utils.translation import pgettext
@@ -29,9 +30,20 @@ NEEDS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
+class Apart:
+    """What tells a hit from others that fit as well; put into words only where there are some."""
+
+    relation: str = ""
+    since: date | None = None
+    until: date | None = None
+    ending: str = ""
+    first: str = ""
+    heard: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Hit:
-    """`card_url` is the caller card to show beside it, empty where there is none; `apart` tells it from others of its
-    kind that fit as well: label → fact, in the order of a table's columns."""
+    """`card_url` is the caller card to show beside it, empty where there is none."""
 
     kind: Kind
     id: int
@@ -41,7 +53,7 @@ class Hit:
     card_url: str = ""
     plate: str = ""
     matched: str = ""
-    apart: Mapping[str, str] = field(default_factory=dict)
+    apart: Apart = Apart()
 
 
 def joined(words: Sequence[str]) -> str:

@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from helpdesk.desk.hits import Hit, joined
+from helpdesk.desk.hits import Apart, Hit, joined
 from helpdesk.desk.numbers import find_numbers
 from helpdesk.estates.models import Estate
 from helpdesk.lib.codes import parse_number
@@ -143,9 +143,10 @@ def _person(
     spoke: datetime | None,
 ) -> Hit:
     words = [mask_phone(phone.number)] if phone else []
+    relation = str(Occupancy.Relation(home.relation).label) if home else ""
     if home:
         left = home.until is not None and home.until < timezone.localdate(at)
-        words.insert(0, _left(home) if left else str(Occupancy.Relation(home.relation).label))
+        words.insert(0, _left(home) if left else relation)
     card = reverse("resident_card", args=[resident.pk])
     return Hit(
         kind="resident",
@@ -156,9 +157,10 @@ def _person(
         card_url=card,
         plate=home.unit.code if home else "",
         matched=digits_of(text)[-4:] if phone else text,
-        apart=_apart(
-            relation=str(Occupancy.Relation(home.relation).label) if home else "",
-            dates=spanned(home.since, home.until) if home else "",
+        apart=Apart(
+            relation=relation,
+            since=home.since if home else None,
+            until=home.until if home else None,
             ending=words[-1] if phone else "",
             heard=spoke,
         ),
@@ -181,28 +183,8 @@ def _unit(unit: Unit, contact: Resident | None, text: str, estate: str, rang: da
         card_url=url,
         plate=unit.code,
         matched=text,
-        apart=_apart(first=who, heard=rang),
+        apart=Apart(first=who, heard=rang),
     )
-
-
-def _apart(*, heard: datetime | None, **facts: str) -> dict[str, str]:
-    """What tells one hit from the next, under its heading; nothing of what is not known."""
-    headings = {
-        "relation": _("Relation"),
-        "dates": _("From – to"),
-        "ending": _("Telephone"),
-        "first": _("First contact"),
-    }
-    told = {headings[name]: fact for name, fact in facts.items() if fact}
-    day = date_format(timezone.localtime(heard), "SHORT_DATE_FORMAT") if heard else ""
-    return told | ({_("Last contact"): day} if day else {})
-
-
-def spanned(since: date, until: date | None) -> str:
-    """From when until when, in months: March 2018 –, March 2018 – June 2025."""
-    first = date_format(since, "YEAR_MONTH_FORMAT")
-    last = date_format(until, "YEAR_MONTH_FORMAT") if until else ""
-    return f"{first} – {last}".strip()
 
 
 def _elsewhere(estates: dict[int, Estate], estate_id: int) -> str:

@@ -34,7 +34,12 @@ class ParkingSpace(models.Model):
         verbose_name = _("parking place")
         verbose_name_plural = _("parking places")
         ordering = ["code"]
-        constraints = [models.UniqueConstraint(fields=["estate", "code"], name="parking_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["estate", "code"], name="parking_code_once"),
+            models.CheckConstraint(
+                condition=~Q(kind="public") | Q(unit__isnull=True), name="public_space_of_nobody"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

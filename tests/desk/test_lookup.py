@@ -12,6 +12,7 @@ from billing.services.charges import add_charge_item, set_rate
 from billing.services.payments import take_payment
 from billing.services.runs import confirm_run, continue_run, preview_run
 from helpdesk.desk.lookup import look_up
+from helpdesk.desk.views.lookup import told
 from residents.caller_numbers import remembered_number
 from residents.services.decoration_site import issue_worker_permit
 from residents.services.unit_changes import request_change
@@ -191,21 +192,21 @@ def two_of_a_number(estate, unit, clerk, make_unit, make_person):
 
 def test_people_who_fit_alike_are_told_apart_by_relation_time_and_last_contact(clerk, two_of_a_number):
     here, left = look_up(clerk, "6021", at=at("2026-11-17 10:00"))
-    assert list(here.apart.values()) == ["Owner", "March 2018 –", "138****6021", "13 Nov 2026"]
-    assert list(left.apart.values()) == ["Owner", "January 2020 – August 2026", "159****6021"]
+    assert list(told(here.apart).values()) == ["Owner", "March 2018 –", "138****6021", "13 Nov 2026"]
+    assert list(told(left.apart).values()) == ["Owner", "January 2020 – August 2026", "159****6021"]
 
 
 def test_units_that_fit_alike_are_told_apart_by_first_contact_and_last_contact(
     clerk, two_of_a_number, make_unit
 ):
     make_unit("3-2-502")
-    told = {hit.plate: hit.apart for hit in look_up(clerk, "3-2-50", at=at("2026-11-17 10:00"))}
-    assert told["3-2-501"]["Last contact"] == "13 Nov 2026"
-    assert "Last contact" not in told["3-2-502"]
+    shown = {hit.plate: told(hit.apart) for hit in look_up(clerk, "3-2-50", at=at("2026-11-17 10:00"))}
+    assert shown["3-2-501"]["Last contact"] == "13 Nov 2026"
+    assert "Last contact" not in shown["3-2-502"]
 
 
 def test_who_may_not_read_the_registers_learns_of_no_contact(cashier, two_of_a_number):
-    assert not [hit for hit in look_up(cashier, "6021") if "Last contact" in hit.apart]
+    assert not [hit for hit in look_up(cashier, "6021") if hit.apart.heard]
 
 
 def test_to_tell_them_apart_takes_no_seventh_query(

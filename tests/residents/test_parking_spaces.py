@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from helpdesk.audit.models import Entry
@@ -38,6 +39,8 @@ def test_a_place_for_everybody_belongs_to_no_household(estate, unit, space, cler
     refused("public_space", add_space, estate=estate, actor=clerk, code="V1", kind="public", unit=unit)
     refused("public_space", edit_space, space, actor=clerk, kind="public")
     assert edit_space(space, actor=clerk, kind="public", unit=None).unit is None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ParkingSpace.objects.filter(pk=space.pk).update(unit=unit)
 
 
 def test_a_place_goes_to_a_unit_of_its_own_estate(space, other_estate, clerk):

@@ -1,14 +1,17 @@
 """The one box: hits as somebody types, or a page of them."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from helpdesk.desk.hits import Hit, joined
+from helpdesk.desk.hits import Apart, Hit, joined
 from helpdesk.desk.lookup import MOST_PEOPLE, MOST_UNITS, look_up, looks_like_a_phone
 from helpdesk.desk.views.cards import card_context, subject_of
 from helpdesk.desk.views.fragments import render_either, wants_fragment
@@ -101,9 +104,33 @@ def line_of(hit: Hit, is_one_of_several: bool) -> dict[str, Any]:
 
 def second_line(hit: Hit) -> str:
     """From when until when, and the last contact."""
-    heard = hit.apart.get(_("Last contact"), "")
-    told = [hit.apart.get(_("From – to"), ""), _("last contact %(day)s") % {"day": heard} if heard else ""]
-    return joined([fact for fact in told if fact])
+    heard = day_of(hit.apart.heard)
+    last = _("last contact %(day)s") % {"day": heard} if heard else ""
+    return joined([fact for fact in (spanned(hit.apart), last) if fact])
+
+
+def told(apart: Apart) -> dict[str, str]:
+    """What tells a hit from the others, under its heading, in the order of a table's columns."""
+    facts = {
+        _("Relation"): apart.relation,
+        _("From – to"): spanned(apart),
+        _("Telephone"): apart.ending,
+        _("First contact"): apart.first,
+        _("Last contact"): day_of(apart.heard),
+    }
+    return {heading: fact for heading, fact in facts.items() if fact}
+
+
+def spanned(apart: Apart) -> str:
+    """From when until when, in months: March 2018 –, March 2018 – June 2025."""
+    if apart.since is None:
+        return ""
+    last = date_format(apart.until, "YEAR_MONTH_FORMAT") if apart.until else ""
+    return f"{date_format(apart.since, 'YEAR_MONTH_FORMAT')} – {last}".strip()
+
+
+def day_of(moment: datetime | None) -> str:
+    return date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT") if moment else ""
 
 
 def pieces(text: str, matched: str) -> list[tuple[str, bool]]:
@@ -126,15 +153,16 @@ def compared(hits: list[Hit]) -> list[dict[str, Any]]:
         found = [hit for hit in hits if hit.kind == kind]
         if len(found) < 2:
             continue
-        columns = list(dict.fromkeys(name for hit in found for name in hit.apart))
+        facts = [told(hit.apart) for hit in found]
+        columns = list(dict.fromkeys(name for fact in facts for name in fact))
         rows = [
             {
                 "url": hit.url,
                 "title": hit.title,
                 "plate": hit.plate if kind != "unit" else "",
-                "facts": [hit.apart.get(name, "–") for name in columns],
+                "facts": [fact.get(name, "–") for name in columns],
             }
-            for hit in found
+            for hit, fact in zip(found, facts, strict=True)
         ]
         tables.append({"label": label, "kind": kind, "columns": columns, "rows": rows})
     return tables
