@@ -90,7 +90,7 @@ def issue(
             reading_id=line.reading_id, meter_from=line.meter_from, meter_to=line.meter_to, quantity=line.quantity,
             rate=line.rate, amount=line.amount, explanation=line.explanation,
         )  # fmt: skip
-        if line.meter_id:
+        if line.meter_id and line.meter_from is not None:
             Meter.objects.filter(pk=line.meter_id, billed_value=line.meter_from).update(
                 billed_value=line.meter_to
             )
