@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -221,7 +221,7 @@ def charged_until(estate: Estate, period: str, meters: Sequence[Meter]) -> dict[
     return found | dict(_before_their_first(estate, period, never))
 
 
-def _before_their_first(estate: Estate, period: str, meters: Sequence[Meter]) -> Mapping[int, str]:
+def _before_their_first(estate: Estate, period: str, meters: Sequence[Meter]) -> dict[int, str]:
     billed = BillingRun.objects.filter(estate=estate, status__in=("running", "done"))
     first_run = billed.aggregate(first=Min("period"))["first"] or period
     found = {}
