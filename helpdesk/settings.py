@@ -464,10 +464,6 @@ SPECTACULAR_SETTINGS = {
         "DecorationInspectionKindEnum": "residents.models.DecorationInspection.Kind",
         "FixtureStateEnum": "residents.models.FixtureItem.State",
         "VehicleKindEnum": "residents.models.Vehicle.Kind",
-        "ParkingSpaceKindEnum": "residents.models.ParkingSpace.Kind",
-        "DeskKeyKindEnum": "residents.models.DeskKey.Kind",
-        "CardKindEnum": "residents.models.AccessCard.Kind",
-        "PaperKindEnum": "residents.models.Paper.Kind",
     },
 }
 
