@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from helpdesk.estates.models import Department, Estate
 from residents.models.kept import KeptQuerySet
@@ -18,7 +19,7 @@ class DeskKey(models.Model):
     """One key, or a bunch on one ring (docs/domain.md §8)."""
 
     class Kind(models.TextChoices):
-        PUBLIC = "public", _("Public")
+        PUBLIC = "public", pgettext_lazy("key", "Public")
         UNIT = "unit", _("Of a unit not handed over")
         LEFT = "left", _("Left by the household")
 
