@@ -222,14 +222,14 @@ STAFF |= {
     "decorations/{decoration}/prolong/": {"POST": "decorations.decide"},
     "decorations/{decoration}/attachments/": {"GET": "residents.view", "POST": "residents.write"},
     "decorations/{decoration}/attachments/{file}/": {"GET": "residents.view"},
-    "decorations/{decoration}/inspections/{part}/attachments/": {"POST": "decorations.inspect"},
-    "decorations/{decoration}/violations/{part}/attachments/": {"POST": "decorations.inspect"},
+    "decorations/{decoration}/inspections/{inspection}/attachments/": {"POST": "decorations.inspect"},
+    "decorations/{decoration}/violations/{violation}/attachments/": {"POST": "decorations.inspect"},
     "decorations/{decoration}/permits/": {"POST": "residents.write"},
-    "decorations/{decoration}/permits/{part}/end/": {"POST": "residents.write"},
+    "decorations/{decoration}/permits/{worker_permit}/end/": {"POST": "residents.write"},
     "decorations/{decoration}/inspections/": {"POST": "decorations.inspect"},
-    "decorations/{decoration}/inspections/{part}/record/": {"POST": "decorations.inspect"},
+    "decorations/{decoration}/inspections/{inspection}/record/": {"POST": "decorations.inspect"},
     "decorations/{decoration}/violations/": {"POST": "decorations.inspect"},
-    "decorations/{decoration}/violations/{part}/rectify/": {"POST": "decorations.inspect"},
+    "decorations/{decoration}/violations/{violation}/rectify/": {"POST": "decorations.inspect"},
 }
 for act in ["people", "complete", "cancel"]:
     STAFF[f"moves/{{move}}/{act}/"] = {"POST": "residents.write"}
@@ -268,6 +268,9 @@ SEES = {
 }
 LETTER = dict(zip(Role, "CSTGKMA", strict=True))
 
+#: The records below a decoration, by their segment.
+PARTS = {"inspections": "inspection", "violations": "violation", "permits": "worker_permit"}
+
 
 def routes() -> Iterator[str]:
     """The addresses of the URL conf, with the name of the object in place of its id."""
@@ -279,6 +282,7 @@ def routes() -> Iterator[str]:
         noun = route.split("/")[0]
         route = re.sub(r"\(\?P<pk>[^)]*\)", "{" + NAMES.get(noun, "") + "}", route)
         route = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", route)
+        route = re.sub(r"(\w+)/\{part\}", lambda found: f"{found[1]}/{{{PARTS[found[1]]}}}", route)
         yield re.sub(r"<\w+:(\w+)>", r"{\1}", route)
 
 
@@ -298,8 +302,7 @@ def world(
     begun = under_way(unit, clerk, manager)
     return {
         **{name: begun[name][0] for name in ("move", "unit_change", "decoration")},
-        # A part that has gone through the URL is asked for after the door.
-        "part": begun["inspection"][1],
+        **{name: begun[name][1] for name in PARTS.values()},
         "fixture": begun["fixture"][1],
         "photo": kept_with(FixtureItem.objects.get(pk=begun["fixture"][1]), estate),
         "file": kept_with(Decoration.objects.get(pk=begun["decoration"][0]), estate),
