@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('estates', '0001_initial'),
         ('residents', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('staff', '__first__'),
     ]
 
     operations = [
@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'billing run',
                 'verbose_name_plural': 'billing runs',
                 'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['running', 'done'])), fields=('estate', 'period'), name='period_billed_once'), models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('issued_on'))), name='run_due_after_issue')],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +71,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'bill',
                 'verbose_name_plural': 'bills',
+                'indexes': [models.Index(condition=models.Q(('status__in', ['open', 'part_paid'])), fields=['unit', 'due_on'], name='bill_unsettled'), models.Index(condition=models.Q(('status__in', ['open', 'part_paid'])), fields=['estate', 'due_on'], name='bill_due'), models.Index(fields=['estate', 'period', 'kind'], name='bill_period'), models.Index(fields=['unit', '-id'], name='bill_of_unit')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='bill_number_once'), models.UniqueConstraint(fields=('estate', 'year', 'serial'), name='bill_serial_once'), models.UniqueConstraint(condition=models.Q(('kind', 'run'), models.Q(('status', 'reversed'), _negated=True)), fields=('unit', 'period'), name='one_bill_a_period'), models.CheckConstraint(condition=models.Q(('total__gt', 0)), name='bill_total_positive'), models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('total'))), name='bill_paid_within_total'), models.CheckConstraint(condition=models.Q(('written_off__gte', 0), ('written_off__lte', models.F('total'))), name='bill_written_off_within'), models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('issued_on'))), name='bill_due_after_issue'), models.CheckConstraint(condition=models.Q(('status__in', ['open', 'part_paid', 'paid', 'reversed'])), name='bill_status_known')],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +109,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'charge item',
                 'verbose_name_plural': 'charge items',
                 'ordering': ['estate', 'code'],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'code'), name='charge_item_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +129,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'day closing',
                 'verbose_name_plural': 'day closings',
                 'ordering': ['-day'],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'day'), name='day_closed_once')],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +145,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'count of a closed day',
+                'constraints': [models.UniqueConstraint(fields=('closing', 'method'), name='method_counted_once')],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +168,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'deposit',
                 'verbose_name_plural': 'deposits',
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='deposit_number_once'), models.UniqueConstraint(fields=('estate', 'form_token'), name='deposit_key_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='deposit_positive'), models.CheckConstraint(condition=models.Q(('deducted__gte', 0), ('deducted__lte', models.F('amount')), ('given_back__gte', 0), ('given_back__lte', models.F('amount'))), name='deposit_given_back_within')],
             },
         ),
         migrations.CreateModel(
@@ -180,6 +187,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'movement of a deposit',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='deposit_move_positive'), models.UniqueConstraint(condition=models.Q(('kind', 'taken')), fields=('deposit',), name='deposit_taken_once')],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +207,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'dispute',
                 'verbose_name_plural': 'disputes',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_on__isnull', True)), fields=('bill',), name='one_open_dispute'), models.CheckConstraint(condition=models.Q(('settled_on__isnull', True), ('settled_on__gte', models.F('opened_on')), _connector='OR'), name='dispute_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -218,6 +227,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'exemption',
                 'verbose_name_plural': 'exemptions',
+                'constraints': [models.CheckConstraint(condition=models.Q(('percent__gt', 0), ('percent__lte', 100)), name='exemption_percent'), models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='exemption_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -256,6 +266,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'late fee',
                 'verbose_name_plural': 'late fees',
                 'ordering': ['as_of'],
+                'indexes': [models.Index(fields=['unit'], name='late_fee_of_unit')],
+                'constraints': [models.UniqueConstraint(fields=('bill', 'as_of'), name='late_fee_once_a_day'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='late_fee_positive'), models.CheckConstraint(condition=models.Q(('cumulative__gte', models.F('amount')), ('cumulative__lte', models.F('cap'))), name='late_fee_within_cap'), models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('amount'))), name='late_fee_paid_within'), models.CheckConstraint(condition=models.Q(('waived__gte', 0), ('waived__lte', models.F('amount'))), name='late_fee_waived_within')],
             },
         ),
         migrations.CreateModel(
@@ -275,6 +287,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'late fee rule',
                 'verbose_name_plural': 'late fee rules',
+                'constraints': [models.CheckConstraint(condition=models.Q(('rate_per_day__gt', 0), ('rate_per_day__lte', '0.1')), name='late_fee_rate_bounded'), models.CheckConstraint(condition=models.Q(('cap_percent__gt', 0), ('cap_percent__lte', 100), ('minimum_balance__gte', 0)), name='late_fee_cap_bounded'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='late_fee_rule_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -292,6 +305,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'waiver of a late fee',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='waiver_positive')],
             },
         ),
         migrations.CreateModel(
@@ -313,6 +327,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'lease',
                 'verbose_name_plural': 'leases',
+                'constraints': [models.CheckConstraint(condition=models.Q(('monthly_rent__gt', 0), ('quantity__gt', 0)), name='lease_rent_positive'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='lease_in_order'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('unit', 'charge_item'), name='one_open_lease')],
             },
         ),
         migrations.CreateModel(
@@ -349,6 +364,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'meter',
                 'verbose_name_plural': 'meters',
                 'ordering': ['estate', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'charge_item', 'number'), name='meter_number_once'), models.CheckConstraint(condition=models.Q(('billed_value__gte', 0), ('initial_value__gte', 0), ('multiplier__gt', 0)), name='meter_counts_up')],
             },
         ),
         migrations.CreateModel(
@@ -370,6 +386,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'meter reading',
                 'verbose_name_plural': 'meter readings',
                 'ordering': ['-read_on', '-id'],
+                'indexes': [models.Index(fields=['estate', 'period'], name='reading_period')],
+                'constraints': [models.UniqueConstraint(fields=('meter', 'period'), name='reading_once_a_period'), models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='reading_not_negative')],
             },
         ),
         migrations.CreateModel(
@@ -388,6 +406,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'draft line',
+                'indexes': [models.Index(fields=['run', 'unit'], name='draft_unit')],
             },
         ),
         migrations.CreateModel(
@@ -410,6 +429,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'bill line',
                 'verbose_name_plural': 'bill lines',
                 'ordering': ['id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='line_amount_positive'), models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('amount'))), name='line_paid_within_amount'), models.CheckConstraint(condition=models.Q(('written_off__gte', 0), ('written_off__lte', models.F('amount'))), name='line_written_off_within'), models.UniqueConstraint(fields=('bill', 'charge_item', 'meter'), name='line_meter_once'), models.UniqueConstraint(condition=models.Q(('meter__isnull', True)), fields=('bill', 'charge_item'), name='line_item_once')],
             },
         ),
         migrations.CreateModel(
@@ -436,6 +456,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'payment',
                 'verbose_name_plural': 'payments',
+                'indexes': [models.Index(fields=['unit', '-id'], name='payment_of_unit'), models.Index(fields=['estate', 'received_on', 'method'], name='payment_day')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='payment_number_once'), models.UniqueConstraint(fields=('channel', 'external_ref'), name='external_payment_once'), models.UniqueConstraint(fields=('estate', 'form_token'), name='payment_key_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_positive'), models.CheckConstraint(condition=models.Q(('allocated__gte', 0), ('allocated__lte', models.F('amount'))), name='payment_allocated_within'), models.CheckConstraint(condition=models.Q(('reverses__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='payment_reversal_has_reason'), models.CheckConstraint(condition=models.Q(('method__in', ['cash', 'card', 'transfer', 'wechat', 'alipay', 'other'])), name='payment_method_known')],
             },
         ),
         migrations.CreateModel(
@@ -455,6 +477,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'invoice request',
                 'verbose_name_plural': 'invoice requests',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('payment',), name='one_invoice_a_payment')],
             },
         ),
         migrations.CreateModel(
@@ -477,6 +500,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'rate',
                 'verbose_name_plural': 'rates',
                 'ordering': ['charge_item', 'since'],
+                'indexes': [models.Index(fields=['estate', 'since'], name='rate_estate_since')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='rate_not_negative'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='rate_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('building__isnull', True), ('unit__isnull', True)), models.Q(('unit__isnull', True), ('use', '')), models.Q(('building__isnull', True), ('use', '')), _connector='OR'), name='rate_one_scope')],
             },
         ),
         migrations.CreateModel(
@@ -495,6 +520,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'receipt',
                 'verbose_name_plural': 'receipts',
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='receipt_number_once'), models.UniqueConstraint(fields=('estate', 'year', 'serial'), name='receipt_serial_once')],
             },
         ),
         migrations.CreateModel(
@@ -515,6 +541,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'refund',
                 'verbose_name_plural': 'refunds',
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='refund_number_once'), models.UniqueConstraint(fields=('estate', 'form_token'), name='refund_key_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_positive')],
             },
         ),
         migrations.CreateModel(
@@ -530,6 +557,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'problem of a run',
+                'indexes': [models.Index(fields=['run', 'code'], name='run_problem')],
             },
         ),
         migrations.CreateModel(
@@ -547,6 +575,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'shared cost',
                 'verbose_name_plural': 'shared costs',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='shared_cost_positive'), models.UniqueConstraint(fields=('charge_item', 'period', 'building'), name='shared_cost_building_once'), models.UniqueConstraint(condition=models.Q(('building__isnull', True)), fields=('charge_item', 'period'), name='shared_cost_estate_once')],
             },
         ),
         migrations.CreateModel(
@@ -559,6 +588,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'account of a unit',
+                'constraints': [models.CheckConstraint(condition=models.Q(('credit__gte', 0)), name='credit_not_negative')],
             },
         ),
         migrations.CreateModel(
@@ -577,6 +607,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'write-off',
                 'verbose_name_plural': 'write-offs',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='write_off_positive')],
             },
         ),
         migrations.CreateModel(
@@ -600,6 +631,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'allocation',
                 'verbose_name_plural': 'allocations',
                 'ordering': ['id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='allocation_positive'), models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('waiver__isnull', True), ('write_off__isnull', True)), models.Q(('payment__isnull', True), ('refund__isnull', True), ('waiver__isnull', True), ('write_off__isnull', False)), models.Q(('late_fee__isnull', False), ('payment__isnull', True), ('waiver__isnull', False), ('write_off__isnull', True)), _connector='OR'), name='allocation_one_source'), models.CheckConstraint(condition=models.Q(models.Q(('bill__isnull', False), ('late_fee__isnull', True), ('line__isnull', False), ('refund__isnull', True)), models.Q(('bill__isnull', False), ('late_fee__isnull', False), ('line__isnull', True), ('refund__isnull', True)), models.Q(('bill__isnull', True), ('late_fee__isnull', True), ('line__isnull', True), ('refund__isnull', False)), _connector='OR'), name='allocation_one_target')],
             },
         ),
         migrations.CreateModel(
@@ -628,338 +660,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'account entry',
                 'verbose_name_plural': 'account entries',
                 'ordering': ['id'],
+                'indexes': [models.Index(fields=['unit', 'on', 'id'], name='entry_statement'), models.Index(fields=['estate', 'on'], name='entry_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='entry_positive'), models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='entry_moves_something')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='billingrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['running', 'done'])), fields=('estate', 'period'), name='period_billed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='billingrun',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('issued_on'))), name='run_due_after_issue'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('status__in', ['open', 'part_paid'])), fields=['unit', 'due_on'], name='bill_unsettled'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('status__in', ['open', 'part_paid'])), fields=['estate', 'due_on'], name='bill_due'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['estate', 'period', 'kind'], name='bill_period'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['unit', '-id'], name='bill_of_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='bill_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(fields=('estate', 'year', 'serial'), name='bill_serial_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'run'), models.Q(('status', 'reversed'), _negated=True)), fields=('unit', 'period'), name='one_bill_a_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gt', 0)), name='bill_total_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('total'))), name='bill_paid_within_total'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('written_off__gte', 0), ('written_off__lte', models.F('total'))), name='bill_written_off_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('issued_on'))), name='bill_due_after_issue'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'part_paid', 'paid', 'reversed'])), name='bill_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='chargeitem',
-            constraint=models.UniqueConstraint(fields=('estate', 'code'), name='charge_item_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='dayclosing',
-            constraint=models.UniqueConstraint(fields=('estate', 'day'), name='day_closed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='daycount',
-            constraint=models.UniqueConstraint(fields=('closing', 'method'), name='method_counted_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='deposit_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.UniqueConstraint(fields=('estate', 'form_token'), name='deposit_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='deposit_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(('deducted__gte', 0), ('deducted__lte', models.F('amount')), ('given_back__gte', 0), ('given_back__lte', models.F('amount'))), name='deposit_given_back_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositmove',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='deposit_move_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositmove',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'taken')), fields=('deposit',), name='deposit_taken_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_on__isnull', True)), fields=('bill',), name='one_open_dispute'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_on__isnull', True), ('settled_on__gte', models.F('opened_on')), _connector='OR'), name='dispute_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='exemption',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__gt', 0), ('percent__lte', 100)), name='exemption_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='exemption',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='exemption_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='latefee',
-            index=models.Index(fields=['unit'], name='late_fee_of_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='latefee',
-            constraint=models.UniqueConstraint(fields=('bill', 'as_of'), name='late_fee_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='latefee',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='late_fee_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='latefee',
-            constraint=models.CheckConstraint(condition=models.Q(('cumulative__gte', models.F('amount')), ('cumulative__lte', models.F('cap'))), name='late_fee_within_cap'),
-        ),
-        migrations.AddConstraint(
-            model_name='latefee',
-            constraint=models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('amount'))), name='late_fee_paid_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='latefee',
-            constraint=models.CheckConstraint(condition=models.Q(('waived__gte', 0), ('waived__lte', models.F('amount'))), name='late_fee_waived_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='latefeepolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('rate_per_day__gt', 0), ('rate_per_day__lte', '0.1')), name='late_fee_rate_bounded'),
-        ),
-        migrations.AddConstraint(
-            model_name='latefeepolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('cap_percent__gt', 0), ('cap_percent__lte', 100), ('minimum_balance__gte', 0)), name='late_fee_cap_bounded'),
-        ),
-        migrations.AddConstraint(
-            model_name='latefeepolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='late_fee_rule_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='latefeewaiver',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='waiver_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='lease',
-            constraint=models.CheckConstraint(condition=models.Q(('monthly_rent__gt', 0), ('quantity__gt', 0)), name='lease_rent_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='lease',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='lease_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='lease',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('unit', 'charge_item'), name='one_open_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='meter',
-            constraint=models.UniqueConstraint(fields=('estate', 'charge_item', 'number'), name='meter_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='meter',
-            constraint=models.CheckConstraint(condition=models.Q(('billed_value__gte', 0), ('initial_value__gte', 0), ('multiplier__gt', 0)), name='meter_counts_up'),
-        ),
-        migrations.AddIndex(
-            model_name='meterreading',
-            index=models.Index(fields=['estate', 'period'], name='reading_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='meterreading',
-            constraint=models.UniqueConstraint(fields=('meter', 'period'), name='reading_once_a_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='meterreading',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='reading_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='draftline',
-            index=models.Index(fields=['run', 'unit'], name='draft_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='billline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='line_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='billline',
-            constraint=models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('amount'))), name='line_paid_within_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='billline',
-            constraint=models.CheckConstraint(condition=models.Q(('written_off__gte', 0), ('written_off__lte', models.F('amount'))), name='line_written_off_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='billline',
-            constraint=models.UniqueConstraint(fields=('bill', 'charge_item', 'meter'), name='line_meter_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='billline',
-            constraint=models.UniqueConstraint(condition=models.Q(('meter__isnull', True)), fields=('bill', 'charge_item'), name='line_item_once'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['unit', '-id'], name='payment_of_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['estate', 'received_on', 'method'], name='payment_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='payment_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('channel', 'external_ref'), name='external_payment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('estate', 'form_token'), name='payment_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('allocated__gte', 0), ('allocated__lte', models.F('amount'))), name='payment_allocated_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('reverses__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='payment_reversal_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['cash', 'card', 'transfer', 'wechat', 'alipay', 'other'])), name='payment_method_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoicerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('payment',), name='one_invoice_a_payment'),
-        ),
-        migrations.AddIndex(
-            model_name='rate',
-            index=models.Index(fields=['estate', 'since'], name='rate_estate_since'),
-        ),
-        migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='rate_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='rate_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('building__isnull', True), ('unit__isnull', True)), models.Q(('unit__isnull', True), ('use', '')), models.Q(('building__isnull', True), ('use', '')), _connector='OR'), name='rate_one_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='receipt_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('estate', 'year', 'serial'), name='receipt_serial_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='refund_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('estate', 'form_token'), name='refund_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_positive'),
-        ),
-        migrations.AddIndex(
-            model_name='runproblem',
-            index=models.Index(fields=['run', 'code'], name='run_problem'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharedcost',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='shared_cost_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharedcost',
-            constraint=models.UniqueConstraint(fields=('charge_item', 'period', 'building'), name='shared_cost_building_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharedcost',
-            constraint=models.UniqueConstraint(condition=models.Q(('building__isnull', True)), fields=('charge_item', 'period'), name='shared_cost_estate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('credit__gte', 0)), name='credit_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='writeoff',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='write_off_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='allocation_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('waiver__isnull', True), ('write_off__isnull', True)), models.Q(('payment__isnull', True), ('refund__isnull', True), ('waiver__isnull', True), ('write_off__isnull', False)), models.Q(('late_fee__isnull', False), ('payment__isnull', True), ('waiver__isnull', False), ('write_off__isnull', True)), _connector='OR'), name='allocation_one_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bill__isnull', False), ('late_fee__isnull', True), ('line__isnull', False), ('refund__isnull', True)), models.Q(('bill__isnull', False), ('late_fee__isnull', False), ('line__isnull', True), ('refund__isnull', True)), models.Q(('bill__isnull', True), ('late_fee__isnull', True), ('line__isnull', True), ('refund__isnull', False)), _connector='OR'), name='allocation_one_target'),
-        ),
-        migrations.AddIndex(
-            model_name='accountentry',
-            index=models.Index(fields=['unit', 'on', 'id'], name='entry_statement'),
-        ),
-        migrations.AddIndex(
-            model_name='accountentry',
-            index=models.Index(fields=['estate', 'on'], name='entry_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='entry_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountentry',
-            constraint=models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='entry_moves_something'),
         ),
     ]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('estates', '0004_limit_of_the_on_site_step'),
         ('notifications', '0004_messages_that_spare_rest_hours'),
         ('residents', '0002_imports'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('staff', '__first__'),
     ]
 
     operations = [
@@ -39,6 +39,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'collection visit',
                 'verbose_name_plural': 'collection visits',
                 'ordering': ['-at', '-id'],
+                'indexes': [models.Index(fields=['unit', '-at'], name='collection_of_unit'), models.Index(fields=['estate', '-at'], name='collection_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('met', 'nobody'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='whoever_was_met_gave_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -57,6 +59,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'deferral',
                 'verbose_name_plural': 'deferrals',
+                'indexes': [models.Index(fields=['unit', 'until'], name='deferral_of_unit')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='deferral_in_order'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='deferral_has_reason')],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +83,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'promise to pay',
                 'verbose_name_plural': 'promises to pay',
                 'ordering': ['promised_for'],
+                'indexes': [models.Index(condition=models.Q(('settled_on__isnull', True)), fields=['estate', 'promised_for'], name='promise_due')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_on__isnull', True)), fields=('unit',), name='one_open_promise_a_unit'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('settled_on__isnull', True)), models.Q(('settled_on__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='promise_settled_has_outcome')],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +112,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'reminder notice',
                 'verbose_name_plural': 'reminder notices',
                 'ordering': ['-day', '-id'],
+                'indexes': [models.Index(fields=['estate', 'way', 'done_at'], name='notice_to_do'), models.Index(fields=['estate', '-day'], name='notice_newest')],
+                'constraints': [models.UniqueConstraint(fields=('unit', 'day'), name='one_notice_a_household_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +134,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'reminder',
                 'verbose_name_plural': 'reminders',
                 'ordering': ['-day', '-id'],
+                'indexes': [models.Index(condition=models.Q(('is_dropped', False), ('notice__isnull', True)), fields=['estate', 'unit'], name='reminder_to_send'), models.Index(fields=['unit', '-day'], name='reminder_of_unit')],
+                'constraints': [models.UniqueConstraint(fields=('bill', 'level'), name='one_reminder_a_bill_and_level'), models.CheckConstraint(condition=models.Q(('is_dropped', False), ('notice__isnull', True), _connector='OR'), name='dropped_was_not_sent')],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +147,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'reminder run',
+                'constraints': [models.UniqueConstraint(fields=('estate', 'day'), name='reminders_found_once_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +164,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'rung of the reminder ladder',
                 'verbose_name_plural': 'reminder ladder',
                 'ordering': ['estate', 'days'],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'level'), name='reminder_level_once'), models.UniqueConstraint(fields=('estate', 'days'), name='reminder_day_once'), models.CheckConstraint(condition=models.Q(('days__gte', -60), ('days__lte', 720)), name='reminder_days_bounded')],
             },
         ),
         migrations.CreateModel(
@@ -169,90 +181,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'words of a reminder',
+                'constraints': [models.UniqueConstraint(fields=('estate', 'level', 'language'), name='reminder_text_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='collectionvisit',
-            index=models.Index(fields=['unit', '-at'], name='collection_of_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='collectionvisit',
-            index=models.Index(fields=['estate', '-at'], name='collection_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='collectionvisit',
-            constraint=models.CheckConstraint(condition=models.Q(('met', 'nobody'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='whoever_was_met_gave_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='deferral',
-            index=models.Index(fields=['unit', 'until'], name='deferral_of_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='deferral',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='deferral_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='deferral',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='deferral_has_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentpromise',
-            index=models.Index(condition=models.Q(('settled_on__isnull', True)), fields=['estate', 'promised_for'], name='promise_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentpromise',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_on__isnull', True)), fields=('unit',), name='one_open_promise_a_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentpromise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('settled_on__isnull', True)), models.Q(('settled_on__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='promise_settled_has_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='remindernotice',
-            index=models.Index(fields=['estate', 'way', 'done_at'], name='notice_to_do'),
-        ),
-        migrations.AddIndex(
-            model_name='remindernotice',
-            index=models.Index(fields=['estate', '-day'], name='notice_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='remindernotice',
-            constraint=models.UniqueConstraint(fields=('unit', 'day'), name='one_notice_a_household_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='reminder',
-            index=models.Index(condition=models.Q(('is_dropped', False), ('notice__isnull', True)), fields=['estate', 'unit'], name='reminder_to_send'),
-        ),
-        migrations.AddIndex(
-            model_name='reminder',
-            index=models.Index(fields=['unit', '-day'], name='reminder_of_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('bill', 'level'), name='one_reminder_a_bill_and_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('is_dropped', False), ('notice__isnull', True), _connector='OR'), name='dropped_was_not_sent'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminderrun',
-            constraint=models.UniqueConstraint(fields=('estate', 'day'), name='reminders_found_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminderstep',
-            constraint=models.UniqueConstraint(fields=('estate', 'level'), name='reminder_level_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminderstep',
-            constraint=models.UniqueConstraint(fields=('estate', 'days'), name='reminder_day_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminderstep',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', -60), ('days__lte', 720)), name='reminder_days_bounded'),
-        ),
-        migrations.AddConstraint(
-            model_name='remindertext',
-            constraint=models.UniqueConstraint(fields=('estate', 'level', 'language'), name='reminder_text_once'),
         ),
     ]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('billing', '0004_days_of_allocations'),
         ('estates', '0005_routine_visits_and_sampling'),
         ('residents', '0003_personal_data'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('staff', '__first__'),
     ]
 
     operations = [
@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'bank file',
                 'verbose_name_plural': 'bank files',
                 'ordering': ['-id'],
+                'indexes': [models.Index(condition=models.Q(('status', 'posting')), fields=['status'], name='bank_file_posting')],
             },
         ),
         migrations.CreateModel(
@@ -65,30 +66,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'bank line',
                 'verbose_name_plural': 'bank lines',
                 'ordering': ['row'],
+                'indexes': [models.Index(fields=['file', 'state', 'row'], name='bank_line_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'key'), name='bank_line_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='bank_line_positive'), models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('state', 'posted')), models.Q(models.Q(('state', 'posted'), _negated=True), ('payment__isnull', True)), _connector='OR'), name='bank_line_posted_has_payment'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'matched'), _negated=True), ('unit__isnull', False), _connector='OR'), name='bank_line_matched_has_unit')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='bankfile',
-            index=models.Index(condition=models.Q(('status', 'posting')), fields=['status'], name='bank_file_posting'),
-        ),
-        migrations.AddIndex(
-            model_name='bankline',
-            index=models.Index(fields=['file', 'state', 'row'], name='bank_line_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankline',
-            constraint=models.UniqueConstraint(fields=('estate', 'key'), name='bank_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='bank_line_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('state', 'posted')), models.Q(models.Q(('state', 'posted'), _negated=True), ('payment__isnull', True)), _connector='OR'), name='bank_line_posted_has_payment'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'matched'), _negated=True), ('unit__isnull', False), _connector='OR'), name='bank_line_matched_has_unit'),
         ),
     ]

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'building',
                 'verbose_name_plural': 'buildings',
                 'ordering': ['estate', 'code'],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'code'), name='building_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +76,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'telephone number',
                 'verbose_name_plural': 'telephone numbers',
                 'ordering': ['-is_primary', 'id'],
+                'indexes': [models.Index(fields=['estate', 'whole_hash'], name='phone_whole'), models.Index(fields=['estate', 'ending_hash'], name='phone_ending')],
+                'constraints': [models.UniqueConstraint(fields=('resident', 'whole_hash'), name='phone_once_a_resident'), models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('resident',), name='one_primary_phone')],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +90,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'name key',
+                'indexes': [models.Index(fields=['estate', 'key'], name='name_key_estate')],
+                'constraints': [models.UniqueConstraint(fields=('resident', 'key'), name='name_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +113,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'unit',
                 'verbose_name_plural': 'units',
                 'ordering': ['estate', 'code'],
+                'indexes': [models.Index(fields=['code'], name='unit_code')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'code'), name='unit_code_once'), models.CheckConstraint(condition=models.Q(('area_m2__gte', 0)), name='unit_area_not_negative')],
             },
         ),
         migrations.CreateModel(
@@ -126,66 +133,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'occupancy',
                 'verbose_name_plural': 'occupancies',
                 'ordering': ['unit', '-is_primary', 'id'],
+                'indexes': [models.Index(fields=['resident', 'until'], name='occupancy_resident')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='occupancy_in_order'), models.UniqueConstraint(condition=models.Q(('is_primary', True), ('until__isnull', True)), fields=('unit',), name='one_primary_contact'), models.UniqueConstraint(condition=models.Q(('is_payer', True), ('until__isnull', True)), fields=('unit',), name='one_payer'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('unit', 'resident', 'relation'), name='occupancy_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='building',
-            constraint=models.UniqueConstraint(fields=('estate', 'code'), name='building_code_once'),
-        ),
-        migrations.AddIndex(
-            model_name='phone',
-            index=models.Index(fields=['estate', 'whole_hash'], name='phone_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='phone',
-            index=models.Index(fields=['estate', 'ending_hash'], name='phone_ending'),
-        ),
-        migrations.AddConstraint(
-            model_name='phone',
-            constraint=models.UniqueConstraint(fields=('resident', 'whole_hash'), name='phone_once_a_resident'),
-        ),
-        migrations.AddConstraint(
-            model_name='phone',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('resident',), name='one_primary_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='namekey',
-            index=models.Index(fields=['estate', 'key'], name='name_key_estate'),
-        ),
-        migrations.AddConstraint(
-            model_name='namekey',
-            constraint=models.UniqueConstraint(fields=('resident', 'key'), name='name_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['code'], name='unit_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('estate', 'code'), name='unit_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('area_m2__gte', 0)), name='unit_area_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='occupancy',
-            index=models.Index(fields=['resident', 'until'], name='occupancy_resident'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='occupancy_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_primary', True), ('until__isnull', True)), fields=('unit',), name='one_primary_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_payer', True), ('until__isnull', True)), fields=('unit',), name='one_payer'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('unit', 'resident', 'relation'), name='occupancy_once'),
         ),
     ]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('estates', '0005_routine_visits_and_sampling'),
         ('residents', '0008_lookup_in_byte_order'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('staff', '__first__'),
     ]
 
     operations = [
@@ -47,6 +47,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'decoration',
                 'verbose_name_plural': 'decorations',
+                'indexes': [models.Index(fields=['estate', 'status', 'ends_on'], name='decoration_status'), models.Index(fields=['unit', 'status'], name='decoration_unit')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='decoration_number_once'), models.UniqueConstraint(condition=models.Q(('status__in', ['applied', 'approved', 'running', 'stopped'])), fields=('unit',), name='one_decoration_at_a_time'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='decoration_in_order'), models.CheckConstraint(condition=models.Q(('status__in', ['applied', 'cancelled']), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='decoration_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['refused', 'cancelled', 'stopped']), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='decoration_ended_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['accepted', 'closed']), _negated=True), ('accepted_at__isnull', False), _connector='OR'), name='decoration_accepted_at_a_moment')],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +68,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'inspection of a decoration',
                 'verbose_name_plural': 'inspections of decorations',
                 'ordering': ['due_on', 'id'],
+                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['estate', 'due_on'], name='decoration_inspection_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('is_sound__isnull', True)), models.Q(('done_at__isnull', False), ('done_by__isnull', False), ('is_sound__isnull', False)), _connector='OR'), name='decoration_inspected_by_somebody'), models.CheckConstraint(condition=models.Q(('is_sound__isnull', True), ('is_sound', True), models.Q(('findings', ''), _negated=True), _connector='OR'), name='decoration_fault_is_said')],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +91,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'violation',
                 'verbose_name_plural': 'violations',
                 'ordering': ['rectify_by', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('rectified_at__isnull', True), models.Q(models.Q(('rectification', ''), _negated=True), ('rectified_by__isnull', False)), _connector='OR'), name='violation_rectified_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +130,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'fixture',
                 'verbose_name_plural': 'fixtures',
                 'ordering': ['position', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='fixture_of_something'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='fixture_has_a_name')],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +159,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'move',
                 'verbose_name_plural': 'moves',
+                'indexes': [models.Index(fields=['estate', 'status', 'planned_on'], name='move_planned'), models.Index(fields=['unit', 'status'], name='move_unit')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='move_number_once'), models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('unit', 'kind'), name='one_open_move_a_kind'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='move_ended_at_a_moment'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'completed'), _negated=True), ('completed_on__isnull', False), _connector='OR'), name='move_done_on_a_day'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='move_cancelled_with_a_reason'), models.CheckConstraint(condition=models.Q(('override_at__isnull', True), models.Q(('override_by__isnull', False), models.Q(('override_reason', ''), _negated=True)), _connector='OR'), name='move_overridden_with_a_reason')],
             },
         ),
         migrations.AddField(
@@ -174,6 +182,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'person of a move',
                 'verbose_name_plural': 'people of moves',
                 'ordering': ['-is_primary', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('move', 'resident'), name='person_once_a_move'), models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('move',), name='one_primary_a_move'), models.UniqueConstraint(condition=models.Q(('is_payer', True)), fields=('move',), name='one_payer_a_move')],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +201,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'step of a checklist',
                 'ordering': ['kind', 'position', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'kind', 'key'), name='move_rule_once'), models.CheckConstraint(condition=models.Q(models.Q(('key__startswith', 'own_'), _negated=True), models.Q(('title', ''), _negated=True), _connector='OR'), name='own_move_step_has_a_title')],
             },
         ),
         migrations.CreateModel(
@@ -213,6 +223,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'step of a move',
                 'verbose_name_plural': 'steps of moves',
                 'ordering': ['position', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('move', 'key'), name='move_step_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_needed'), _negated=True), models.Q(models.Q(('note', ''), _negated=True), ('by__isnull', False)), _connector='OR'), name='move_step_waived_with_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -241,6 +252,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'unit change',
                 'verbose_name_plural': 'unit changes',
+                'indexes': [models.Index(fields=['estate', 'status', 'wanted_on'], name='unit_change_status')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='unit_change_number_once'), models.UniqueConstraint(condition=models.Q(('status__in', ['requested', 'approved'])), fields=('unit',), name='one_open_change'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'exchange'), ('new_owner__isnull', True), ('other_unit__isnull', False)), models.Q(('kind', 'transfer'), ('new_owner__isnull', False), ('other_unit__isnull', True)), models.Q(('kind', 'giving_back'), ('new_owner__isnull', True), ('other_unit__isnull', True)), _connector='OR'), name='unit_change_knows_its_parties'), models.CheckConstraint(condition=models.Q(('other_unit__isnull', True), models.Q(('other_unit', models.F('unit')), _negated=True), _connector='OR'), name='unit_change_of_two_units'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['approved', 'refused', 'carried_out']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='unit_change_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['refused', 'cancelled']), _negated=True), models.Q(('decision_reason', ''), _negated=True), _connector='OR'), name='unit_change_refused_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'carried_out'), _negated=True), ('carried_out_on__isnull', False), _connector='OR'), name='unit_change_on_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -264,95 +277,8 @@ class Migration(migrations.Migration):
                 'verbose_name': "worker's permit",
                 'verbose_name_plural': "workers' permits",
                 'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='worker_permit_number_once'), models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='worker_permit_in_order'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='worker_permit_ended_for_a_reason')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='decoration',
-            index=models.Index(fields=['estate', 'status', 'ends_on'], name='decoration_status'),
-        ),
-        migrations.AddIndex(
-            model_name='decoration',
-            index=models.Index(fields=['unit', 'status'], name='decoration_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='decoration',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='decoration_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='decoration',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['applied', 'approved', 'running', 'stopped'])), fields=('unit',), name='one_decoration_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='decoration',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='decoration_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='decoration',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['applied', 'cancelled']), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='decoration_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='decoration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['refused', 'cancelled', 'stopped']), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='decoration_ended_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='decoration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['accepted', 'closed']), _negated=True), ('accepted_at__isnull', False), _connector='OR'), name='decoration_accepted_at_a_moment'),
-        ),
-        migrations.AddIndex(
-            model_name='decorationinspection',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['estate', 'due_on'], name='decoration_inspection_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='decorationinspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('is_sound__isnull', True)), models.Q(('done_at__isnull', False), ('done_by__isnull', False), ('is_sound__isnull', False)), _connector='OR'), name='decoration_inspected_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='decorationinspection',
-            constraint=models.CheckConstraint(condition=models.Q(('is_sound__isnull', True), ('is_sound', True), models.Q(('findings', ''), _negated=True), _connector='OR'), name='decoration_fault_is_said'),
-        ),
-        migrations.AddConstraint(
-            model_name='decorationviolation',
-            constraint=models.CheckConstraint(condition=models.Q(('rectified_at__isnull', True), models.Q(models.Q(('rectification', ''), _negated=True), ('rectified_by__isnull', False)), _connector='OR'), name='violation_rectified_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='fixtureitem',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='fixture_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='fixtureitem',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='fixture_has_a_name'),
-        ),
-        migrations.AddIndex(
-            model_name='move',
-            index=models.Index(fields=['estate', 'status', 'planned_on'], name='move_planned'),
-        ),
-        migrations.AddIndex(
-            model_name='move',
-            index=models.Index(fields=['unit', 'status'], name='move_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='move',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='move_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='move',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('unit', 'kind'), name='one_open_move_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='move',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='move_ended_at_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='move',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'completed'), _negated=True), ('completed_on__isnull', False), _connector='OR'), name='move_done_on_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='move',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='move_cancelled_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='move',
-            constraint=models.CheckConstraint(condition=models.Q(('override_at__isnull', True), models.Q(('override_by__isnull', False), models.Q(('override_reason', ''), _negated=True)), _connector='OR'), name='move_overridden_with_a_reason'),
         ),
         migrations.AddConstraint(
             model_name='fixtureshandover',
@@ -361,77 +287,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='fixtureshandover',
             constraint=models.CheckConstraint(condition=models.Q(('staff_signed_at__isnull', True), models.Q(models.Q(('staff_name', ''), _negated=True), ('staff__isnull', False)), _connector='OR'), name='fixtures_signed_by_staff'),
-        ),
-        migrations.AddConstraint(
-            model_name='moveperson',
-            constraint=models.UniqueConstraint(fields=('move', 'resident'), name='person_once_a_move'),
-        ),
-        migrations.AddConstraint(
-            model_name='moveperson',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('move',), name='one_primary_a_move'),
-        ),
-        migrations.AddConstraint(
-            model_name='moveperson',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_payer', True)), fields=('move',), name='one_payer_a_move'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverule',
-            constraint=models.UniqueConstraint(fields=('estate', 'kind', 'key'), name='move_rule_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key__startswith', 'own_'), _negated=True), models.Q(('title', ''), _negated=True), _connector='OR'), name='own_move_step_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='movestep',
-            constraint=models.UniqueConstraint(fields=('move', 'key'), name='move_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='movestep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_needed'), _negated=True), models.Q(models.Q(('note', ''), _negated=True), ('by__isnull', False)), _connector='OR'), name='move_step_waived_with_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='unitchange',
-            index=models.Index(fields=['estate', 'status', 'wanted_on'], name='unit_change_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitchange',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='unit_change_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitchange',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['requested', 'approved'])), fields=('unit',), name='one_open_change'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'exchange'), ('new_owner__isnull', True), ('other_unit__isnull', False)), models.Q(('kind', 'transfer'), ('new_owner__isnull', False), ('other_unit__isnull', True)), models.Q(('kind', 'giving_back'), ('new_owner__isnull', True), ('other_unit__isnull', True)), _connector='OR'), name='unit_change_knows_its_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitchange',
-            constraint=models.CheckConstraint(condition=models.Q(('other_unit__isnull', True), models.Q(('other_unit', models.F('unit')), _negated=True), _connector='OR'), name='unit_change_of_two_units'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['approved', 'refused', 'carried_out']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='unit_change_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['refused', 'cancelled']), _negated=True), models.Q(('decision_reason', ''), _negated=True), _connector='OR'), name='unit_change_refused_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'carried_out'), _negated=True), ('carried_out_on__isnull', False), _connector='OR'), name='unit_change_on_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='workerpermit',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='worker_permit_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workerpermit',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='worker_permit_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='workerpermit',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='worker_permit_ended_for_a_reason'),
         ),
     ]

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('estates', '0001_initial'),
         ('residents', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('staff', '__first__'),
     ]
 
     operations = [
@@ -148,6 +148,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ticket',
                 'verbose_name_plural': 'tickets',
+                'indexes': [models.Index(fields=['estate', '-created_at', '-id'], name='ticket_newest'), models.Index(fields=['estate', 'status', '-created_at'], name='ticket_status'), models.Index(condition=models.Q(('status__in', ['new', 'assigned', 'in_progress'])), fields=['estate', 'resolution_due_at'], name='ticket_due'), models.Index(fields=['unit', '-created_at'], name='ticket_unit'), models.Index(fields=['resident', '-created_at'], name='ticket_resident'), models.Index(fields=['reporter_phone_hash', '-created_at'], name='ticket_reporter'), models.Index(fields=['responsible', 'status'], name='ticket_responsible'), models.Index(fields=['department', 'status'], name='ticket_department')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='ticket_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'resolved'), _negated=True), ('resolved_at__isnull', False), _connector='OR'), name='resolved_has_a_moment'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['closed', 'declined']), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='closed_has_a_moment'), models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='not_into_itself')],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +167,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'step',
                 'ordering': ['position'],
+                'constraints': [models.UniqueConstraint(fields=('ticket', 'key'), name='step_once'), models.CheckConstraint(condition=models.Q(('not_needed', False), models.Q(('reason', ''), _negated=True), _connector='OR'), name='not_needed_has_a_reason')],
             },
         ),
         migrations.AddField(
@@ -192,6 +195,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'reply',
                 'verbose_name_plural': 'replies',
                 'ordering': ['created_at', 'id'],
+                'indexes': [models.Index(condition=models.Q(('state', 'held')), fields=['state'], name='reply_held')],
             },
         ),
         migrations.AddField(
@@ -223,6 +227,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'register entry',
                 'verbose_name_plural': 'registers',
+                'indexes': [models.Index(fields=['estate', '-created_at'], name='contact_newest'), models.Index(condition=models.Q(('call_back_at__isnull', False), ('called_back_at__isnull', True)), fields=['estate', 'call_back_at'], name='contact_call_back'), models.Index(fields=['unit', '-created_at'], name='contact_unit'), models.Index(fields=['resident', '-created_at'], name='contact_resident'), models.Index(fields=['phone_hash', '-created_at'], name='contact_phone')],
             },
         ),
         migrations.CreateModel(
@@ -240,63 +245,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'decision about the class',
                 'ordering': ['decided_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('from_class', ''), ('from_class', models.F('to_class')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='a_change_of_class_has_a_reason')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['estate', '-created_at', '-id'], name='ticket_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['estate', 'status', '-created_at'], name='ticket_status'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('status__in', ['new', 'assigned', 'in_progress'])), fields=['estate', 'resolution_due_at'], name='ticket_due'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['unit', '-created_at'], name='ticket_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['resident', '-created_at'], name='ticket_resident'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['reporter_phone_hash', '-created_at'], name='ticket_reporter'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['responsible', 'status'], name='ticket_responsible'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['department', 'status'], name='ticket_department'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='ticket_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'resolved'), _negated=True), ('resolved_at__isnull', False), _connector='OR'), name='resolved_has_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['closed', 'declined']), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='closed_has_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='not_into_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('ticket', 'key'), name='step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('not_needed', False), models.Q(('reason', ''), _negated=True), _connector='OR'), name='not_needed_has_a_reason'),
         ),
         migrations.AddIndex(
             model_name='slip',
@@ -331,10 +281,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['done', 'verified']), _negated=True), ('done_at__isnull', False), _connector='OR'), name='done_has_a_moment'),
         ),
         migrations.AddIndex(
-            model_name='reply',
-            index=models.Index(condition=models.Q(('state', 'held')), fields=['state'], name='reply_held'),
-        ),
-        migrations.AddIndex(
             model_name='followup',
             index=models.Index(condition=models.Q(('status', 'scheduled')), fields=['estate', 'scheduled_at'], name='follow_up_plan'),
         ),
@@ -361,29 +307,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='followup',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('outcome', 'satisfied'), ('score__in', [4, 5])), models.Q(('outcome', 'so_so'), ('score', 3)), models.Q(('outcome', 'dissatisfied'), ('score__in', [1, 2])), _connector='OR'), name='score_agrees_with_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['estate', '-created_at'], name='contact_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('call_back_at__isnull', False), ('called_back_at__isnull', True)), fields=['estate', 'call_back_at'], name='contact_call_back'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['unit', '-created_at'], name='contact_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['resident', '-created_at'], name='contact_resident'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['phone_hash', '-created_at'], name='contact_phone'),
-        ),
-        migrations.AddConstraint(
-            model_name='classdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('from_class', ''), ('from_class', models.F('to_class')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='a_change_of_class_has_a_reason'),
         ),
     ]

@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('estates', '0003_demo_until'),
+        ('staff', '__first__'),
         ('tickets', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'step of a procedure',
                 'ordering': ['position'],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'group', 'key'), name='procedure_step_once'), models.CheckConstraint(condition=models.Q(models.Q(('key__startswith', 'own_'), _negated=True), models.Q(('title', ''), _negated=True), _connector='OR'), name='own_step_has_a_title')],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +85,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'refit',
                 'ordering': ['-asked_at', '-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('is_open',), name='one_refit_at_a_time')],
             },
         ),
         migrations.CreateModel(
@@ -106,17 +108,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('outcome', '')), fields=['put_up_at'], name='class_review_waiting')],
                 'constraints': [models.UniqueConstraint(fields=('ticket', 'cause', 'round'), name='put_up_once_for_a_cause'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('decided_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='an_answer_has_a_reason')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='procedurestep',
-            constraint=models.UniqueConstraint(fields=('estate', 'group', 'key'), name='procedure_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='procedurestep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key__startswith', 'own_'), _negated=True), models.Q(('title', ''), _negated=True), _connector='OR'), name='own_step_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='refit',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('is_open',), name='one_refit_at_a_time'),
         ),
     ]

@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('estates', '0004_limit_of_the_on_site_step'),
         ('residents', '0002_imports'),
+        ('staff', '__first__'),
         ('tickets', '0002_procedures_and_learning'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -65,6 +65,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'incident',
                 'verbose_name_plural': 'incidents',
+                'indexes': [models.Index(fields=['estate', '-opened_at', '-id'], name='incident_newest'), models.Index(fields=['estate', 'status'], name='incident_status')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='incident_number_once'), models.CheckConstraint(condition=models.Q(('status', 'open'), models.Q(('closed_at__isnull', False), models.Q(('summary', ''), _negated=True)), _connector='OR'), name='a_closed_incident_has_a_summary')],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +84,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of the timeline',
                 'ordering': ['written_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'note'), models.Q(('body', ''), _negated=True)), models.Q(('kind', 'told'), models.Q(('whom', ''), _negated=True)), _connector='OR'), name='a_line_says_something')],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +122,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'report of an incident',
                 'ordering': ['added_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('contact__isnull', False), ('ticket__isnull', False), _connector='OR'), name='a_report_has_a_source')],
             },
         ),
         migrations.CreateModel(
@@ -138,6 +142,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'pause',
                 'verbose_name_plural': 'pauses',
                 'ordering': ['since', 'id'],
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['until'], name='pause_running')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('ticket',), name='one_pause_at_a_time'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='pause_ends_after_it_began')],
             },
         ),
         migrations.CreateModel(
@@ -161,41 +167,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('answered_at__isnull', True)), fields=['answer_due_at'], name='forwarding_waiting')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), models.Q(models.Q(('answer', ''), _negated=True), models.Q(('answered_via', ''), _negated=True)), _connector='OR'), name='answered_back_with_what_and_how')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['estate', '-opened_at', '-id'], name='incident_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['estate', 'status'], name='incident_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='incident_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'open'), models.Q(('closed_at__isnull', False), models.Q(('summary', ''), _negated=True)), _connector='OR'), name='a_closed_incident_has_a_summary'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentnote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'note'), models.Q(('body', ''), _negated=True)), models.Q(('kind', 'told'), models.Q(('whom', ''), _negated=True)), _connector='OR'), name='a_line_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentreport',
-            constraint=models.CheckConstraint(condition=models.Q(('contact__isnull', False), ('ticket__isnull', False), _connector='OR'), name='a_report_has_a_source'),
-        ),
-        migrations.AddIndex(
-            model_name='pause',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['until'], name='pause_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('ticket',), name='one_pause_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='pause_ends_after_it_began'),
         ),
     ]

@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('estates', '0005_routine_visits_and_sampling'),
+        ('staff', '__first__'),
         ('tickets', '0007_search_index'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -43,6 +43,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'handover',
                 'verbose_name_plural': 'handovers',
+                'indexes': [models.Index(fields=['estate', '-ends_at', '-id'], name='handover_newest'), models.Index(condition=models.Q(('status', 'taken'), _negated=True), fields=['ends_at'], name='handover_unsigned')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='handover_number_once'), models.UniqueConstraint(fields=('shift', 'day'), name='one_handover_a_shift_and_day'), models.CheckConstraint(condition=models.Q(models.Q(('given_at__isnull', True), ('status', 'drafted'), ('taken_at__isnull', True)), models.Q(('given_at__isnull', False), ('given_by__isnull', False), ('status', 'given'), ('taken_at__isnull', True)), models.Q(('given_at__isnull', False), ('status', 'taken'), ('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='a_handover_is_signed_in_order'), models.CheckConstraint(condition=models.Q(('taken_by__isnull', True), models.Q(('taken_by', models.F('given_by')), _negated=True), _connector='OR'), name='nobody_hands_over_to_themselves')],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +68,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a handover',
                 'ordering': [models.OrderBy(models.F('due_at'), nulls_last=True), 'id'],
+                'constraints': [models.UniqueConstraint(fields=('handover', 'kind', 'about_id'), name='a_matter_goes_over_once'), models.CheckConstraint(condition=models.Q(('removed_by__isnull', True), models.Q(('removed_reason', ''), _negated=True), _connector='OR'), name='taken_off_with_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +89,8 @@ class Migration(migrations.Migration):
                 'verbose_name': "entry of the day's log",
                 'verbose_name_plural': "entries of the day's log",
                 'ordering': ['written_at', 'id'],
+                'indexes': [models.Index(fields=['estate', 'day'], name='log_entry_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('slip__isnull', True), ('ticket__isnull', True)), models.Q(('message__isnull', True), ('ticket__isnull', True)), models.Q(('message__isnull', True), ('slip__isnull', True)), _connector='OR'), name='one_task_of_an_entry')],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +108,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': "signed day's log",
                 'verbose_name_plural': "signed day's logs",
+                'indexes': [models.Index(fields=['estate', '-day'], name='signed_log_newest')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'day'), name='a_day_is_signed_once')],
             },
         ),
         migrations.CreateModel(
@@ -120,53 +127,5 @@ class Migration(migrations.Migration):
                 'ordering': ['position', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('estate', 'label'), name='closing_item_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['estate', '-ends_at', '-id'], name='handover_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(condition=models.Q(('status', 'taken'), _negated=True), fields=['ends_at'], name='handover_unsigned'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='handover_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(fields=('shift', 'day'), name='one_handover_a_shift_and_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('given_at__isnull', True), ('status', 'drafted'), ('taken_at__isnull', True)), models.Q(('given_at__isnull', False), ('given_by__isnull', False), ('status', 'given'), ('taken_at__isnull', True)), models.Q(('given_at__isnull', False), ('status', 'taken'), ('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='a_handover_is_signed_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('taken_by__isnull', True), models.Q(('taken_by', models.F('given_by')), _negated=True), _connector='OR'), name='nobody_hands_over_to_themselves'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoverline',
-            constraint=models.UniqueConstraint(fields=('handover', 'kind', 'about_id'), name='a_matter_goes_over_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoverline',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_by__isnull', True), models.Q(('removed_reason', ''), _negated=True), _connector='OR'), name='taken_off_with_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(fields=['estate', 'day'], name='log_entry_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='logentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('slip__isnull', True), ('ticket__isnull', True)), models.Q(('message__isnull', True), ('ticket__isnull', True)), models.Q(('message__isnull', True), ('slip__isnull', True)), _connector='OR'), name='one_task_of_an_entry'),
-        ),
-        migrations.AddIndex(
-            model_name='signedlog',
-            index=models.Index(fields=['estate', '-day'], name='signed_log_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='signedlog',
-            constraint=models.UniqueConstraint(fields=('estate', 'day'), name='a_day_is_signed_once'),
         ),
     ]

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('estates', '0005_routine_visits_and_sampling'),
         ('residents', '0002_imports'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('staff', '__first__'),
     ]
 
     operations = [
@@ -57,6 +57,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'release pass',
                 'verbose_name_plural': 'release passes',
+                'indexes': [models.Index(fields=['estate', 'status', 'valid_until'], name='pass_status'), models.Index(fields=['estate', '-created_at', '-id'], name='pass_newest'), models.Index(fields=['unit', 'status'], name='pass_unit'), models.Index(fields=['estate', 'vehicle_plate'], name='pass_plate')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='pass_number_once'), models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('valid_from'))), name='pass_valid_for_a_while'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['issued', 'partly_released', 'released']), _negated=True), models.Q(('code__isnull', False), ('issued_at__isnull', False), ('issued_by__isnull', False), ('arrears_at_issue__isnull', False)), _connector='OR'), name='pass_issued_by_somebody'), models.CheckConstraint(condition=models.Q(('code__isnull', True), ('issued_at__isnull', False), _connector='OR'), name='pass_code_when_issued'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['revoked', 'refused']), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='pass_ended_with_a_reason'), models.CheckConstraint(condition=models.Q(('override_at__isnull', True), models.Q(('override_by__isnull', False), models.Q(('override_reason', ''), _negated=True)), _connector='OR'), name='override_with_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -74,6 +76,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'release item',
                 'verbose_name_plural': 'release items',
                 'ordering': ['release_pass', 'position', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='item_of_something'), models.CheckConstraint(condition=models.Q(('released__lte', models.F('quantity'))), name='each_piece_leaves_once'), models.UniqueConstraint(fields=('release_pass', 'position'), name='item_in_its_place')],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +93,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'release at a gate',
                 'verbose_name_plural': 'releases at gates',
                 'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('scan_key', ''), _negated=True), fields=('release_pass', 'scan_key'), name='one_release_a_scan')],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +115,7 @@ class Migration(migrations.Migration):
                 'verbose_name': "owner's consent",
                 'verbose_name_plural': "owners' consents",
                 'ordering': ['id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answer', 'waiting'), ('answered_at__isnull', True)), models.Q(models.Q(('answer', 'waiting'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='consent_at_a_moment')],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +164,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'visit',
                 'verbose_name_plural': 'visits',
+                'indexes': [models.Index(fields=['estate', 'status', 'expected_at'], name='visit_status'), models.Index(condition=models.Q(('status', 'inside')), fields=['estate', 'stay_until'], name='visit_inside'), models.Index(fields=['estate', 'phone_hash'], name='visit_phone'), models.Index(fields=['estate', 'name_hash'], name='visit_name'), models.Index(fields=['estate', 'plate'], name='visit_plate'), models.Index(fields=['unit', 'status'], name='visit_unit')],
+                'constraints': [models.UniqueConstraint(fields=('estate', 'number'), name='visit_number_once'), models.UniqueConstraint(condition=models.Q(('status', 'inside'), models.Q(('badge', ''), _negated=True)), fields=('estate', 'badge'), name='badge_worn_once'), models.CheckConstraint(condition=models.Q(('code__isnull', True), ('confirmed_at__isnull', False), _connector='OR'), name='visit_code_confirmed'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['inside', 'left']), _negated=True), ('arrived_at__isnull', False), _connector='OR'), name='inside_since_a_moment'), models.CheckConstraint(condition=models.Q(models.Q(('left_at__isnull', False), ('status', 'left')), models.Q(models.Q(('status', 'left'), _negated=True), ('left_at__isnull', True)), _connector='OR'), name='left_has_a_moment'), models.CheckConstraint(condition=models.Q(('left_at__isnull', True), ('left_at__gte', models.F('arrived_at')), _connector='OR'), name='left_after_arriving'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'refused'), _negated=True), models.Q(('refuse_reason', ''), _negated=True), _connector='OR'), name='visit_refused_with_a_reason'), models.CheckConstraint(condition=models.Q(('party_size__gte', 1)), name='visit_of_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +203,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'watch-list entry',
                 'verbose_name_plural': 'watch list',
+                'indexes': [models.Index(fields=['estate', 'name_hash'], name='watch_name'), models.Index(fields=['estate', 'plate'], name='watch_plate')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('source', ''), _negated=True)), name='watched_for_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('name_hash', ''), _negated=True), models.Q(('phone_hash', ''), _negated=True), models.Q(('id_hash', ''), _negated=True), models.Q(('plate', ''), _negated=True), _connector='OR'), name='watched_by_something')],
             },
         ),
         migrations.CreateModel(
@@ -239,137 +248,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'lines of a release',
                 'constraints': [models.UniqueConstraint(fields=('release', 'item'), name='item_once_a_release'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='release_of_something')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='releasepass',
-            index=models.Index(fields=['estate', 'status', 'valid_until'], name='pass_status'),
-        ),
-        migrations.AddIndex(
-            model_name='releasepass',
-            index=models.Index(fields=['estate', '-created_at', '-id'], name='pass_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='releasepass',
-            index=models.Index(fields=['unit', 'status'], name='pass_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='releasepass',
-            index=models.Index(fields=['estate', 'vehicle_plate'], name='pass_plate'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasepass',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='pass_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasepass',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('valid_from'))), name='pass_valid_for_a_while'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasepass',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['issued', 'partly_released', 'released']), _negated=True), models.Q(('code__isnull', False), ('issued_at__isnull', False), ('issued_by__isnull', False), ('arrears_at_issue__isnull', False)), _connector='OR'), name='pass_issued_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasepass',
-            constraint=models.CheckConstraint(condition=models.Q(('code__isnull', True), ('issued_at__isnull', False), _connector='OR'), name='pass_code_when_issued'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasepass',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['revoked', 'refused']), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='pass_ended_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasepass',
-            constraint=models.CheckConstraint(condition=models.Q(('override_at__isnull', True), models.Q(('override_by__isnull', False), models.Q(('override_reason', ''), _negated=True)), _connector='OR'), name='override_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='releaseitem',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='item_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='releaseitem',
-            constraint=models.CheckConstraint(condition=models.Q(('released__lte', models.F('quantity'))), name='each_piece_leaves_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='releaseitem',
-            constraint=models.UniqueConstraint(fields=('release_pass', 'position'), name='item_in_its_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='gaterelease',
-            constraint=models.UniqueConstraint(condition=models.Q(('scan_key', ''), _negated=True), fields=('release_pass', 'scan_key'), name='one_release_a_scan'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'waiting'), ('answered_at__isnull', True)), models.Q(models.Q(('answer', 'waiting'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='consent_at_a_moment'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['estate', 'status', 'expected_at'], name='visit_status'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('status', 'inside')), fields=['estate', 'stay_until'], name='visit_inside'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['estate', 'phone_hash'], name='visit_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['estate', 'name_hash'], name='visit_name'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['estate', 'plate'], name='visit_plate'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['unit', 'status'], name='visit_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('estate', 'number'), name='visit_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'inside'), models.Q(('badge', ''), _negated=True)), fields=('estate', 'badge'), name='badge_worn_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('code__isnull', True), ('confirmed_at__isnull', False), _connector='OR'), name='visit_code_confirmed'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['inside', 'left']), _negated=True), ('arrived_at__isnull', False), _connector='OR'), name='inside_since_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('left_at__isnull', False), ('status', 'left')), models.Q(models.Q(('status', 'left'), _negated=True), ('left_at__isnull', True)), _connector='OR'), name='left_has_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('left_at__isnull', True), ('left_at__gte', models.F('arrived_at')), _connector='OR'), name='left_after_arriving'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'refused'), _negated=True), models.Q(('refuse_reason', ''), _negated=True), _connector='OR'), name='visit_refused_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('party_size__gte', 1)), name='visit_of_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='watchentry',
-            index=models.Index(fields=['estate', 'name_hash'], name='watch_name'),
-        ),
-        migrations.AddIndex(
-            model_name='watchentry',
-            index=models.Index(fields=['estate', 'plate'], name='watch_plate'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('source', ''), _negated=True)), name='watched_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name_hash', ''), _negated=True), models.Q(('phone_hash', ''), _negated=True), models.Q(('id_hash', ''), _negated=True), models.Q(('plate', ''), _negated=True), _connector='OR'), name='watched_by_something'),
         ),
     ]

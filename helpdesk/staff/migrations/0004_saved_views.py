@@ -7,134 +7,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("estates", "0005_routine_visits_and_sampling"),
-        ("staff", "0003_seal_kept_answers"),
+        ('estates', '0005_routine_visits_and_sampling'),
+        ('staff', '0003_seal_kept_answers'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="SavedView",
+            name='SavedView',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("list_name", models.CharField(max_length=40)),
-                ("name", models.CharField(max_length=60, verbose_name="name")),
-                (
-                    "shared",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "Only me"),
-                            ("department", "My department"),
-                            ("estate", "Everybody in the estate"),
-                        ],
-                        max_length=12,
-                        verbose_name="who sees it",
-                    ),
-                ),
-                ("query", models.CharField(blank=True, max_length=500)),
-                ("columns", models.JSONField(blank=True, default=list)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="estates.department",
-                    ),
-                ),
-                (
-                    "estate",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="estates.estate",
-                        verbose_name="estate",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="saved_views",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="owner",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('list_name', models.CharField(max_length=40)),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('shared', models.CharField(blank=True, choices=[('', 'Only me'), ('department', 'My department'), ('estate', 'Everybody in the estate')], max_length=12, verbose_name='who sees it')),
+                ('query', models.CharField(blank=True, max_length=500)),
+                ('columns', models.JSONField(blank=True, default=list)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='estates.department')),
+                ('estate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='estates.estate', verbose_name='estate')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],
             options={
-                "verbose_name": "saved view",
-                "verbose_name_plural": "saved views",
+                'verbose_name': 'saved view',
+                'verbose_name_plural': 'saved views',
+                'constraints': [models.UniqueConstraint(fields=('owner', 'estate', 'list_name', 'name'), name='view_once'), models.CheckConstraint(condition=models.Q(models.Q(('shared', 'department'), _negated=True), ('department__isnull', False), _connector='OR'), name='lent_to_a_department')],
             },
         ),
         migrations.CreateModel(
-            name="ListChoice",
+            name='ListChoice',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("list_name", models.CharField(max_length=40)),
-                ("columns", models.JSONField(blank=True, default=list)),
-                (
-                    "estate",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="estates.estate"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="list_choices",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "default_view",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="staff.savedview",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('list_name', models.CharField(max_length=40)),
+                ('columns', models.JSONField(blank=True, default=list)),
+                ('estate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='estates.estate')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='list_choices', to=settings.AUTH_USER_MODEL)),
+                ('default_view', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='staff.savedview')),
             ],
             options={
-                "verbose_name": "choice for a list",
+                'verbose_name': 'choice for a list',
+                'constraints': [models.UniqueConstraint(fields=('user', 'estate', 'list_name'), name='one_choice_a_list')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "estate", "list_name", "name"), name="view_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("shared", "department"), _negated=True),
-                    ("department__isnull", False),
-                    _connector="OR",
-                ),
-                name="lent_to_a_department",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listchoice",
-            constraint=models.UniqueConstraint(
-                fields=("user", "estate", "list_name"), name="one_choice_a_list"
-            ),
         ),
     ]
