@@ -14,5 +14,5 @@ class TicketsConfig(AppConfig):
         from tickets.clearances import register  # the models must stand before checks read them
 
         register()
-        # After every app's migrations, whichever of them was migrated.
-        post_migrate.connect(install, dispatch_uid="tickets.search_index")
+        # Once, when every app is migrated: whichever was, Django calls for each of them.
+        post_migrate.connect(install, sender=self, dispatch_uid="tickets.search_index")

@@ -11,5 +11,5 @@ class AuditConfig(AppConfig):
     verbose_name = _("History")
 
     def ready(self) -> None:
-        # After every app's migrations, whichever of them was migrated.
-        post_migrate.connect(install, dispatch_uid="audit.triggers")
+        # Once, when every app is migrated: whichever was, Django calls for each of them.
+        post_migrate.connect(install, sender=self, dispatch_uid="audit.triggers")
