@@ -15,5 +15,5 @@ class BillingConfig(AppConfig):
 
         register()
 
-        pre_migrate.connect(make_way, sender=self, dispatch_uid="billing.make_way")
+        pre_migrate.connect(make_way, dispatch_uid="billing.make_way")
         post_migrate.connect(install, sender=self, dispatch_uid="billing.triggers")
