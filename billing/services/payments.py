@@ -186,28 +186,30 @@ def allocate(
 ) -> Decimal:
     """Settles debts with what of the payment is free, in their order; returns what was used."""
     left = free = payment.amount - payment.allocated if most is None else most
+    parts = []
     for debt in debts:
         if left <= 0:
             break
-        part = min(left, debt.outstanding)
-        Allocation.objects.create(
+        part = Allocation(
             estate_id=payment.estate_id,
             payment=payment,
             line=debt.line,
             late_fee=debt.late_fee,
             bill=debt.bill,
-            amount=part,
+            amount=min(left, debt.outstanding),
             on=on,
             created_at=at,
         )
-        left -= part
+        parts.append(part)
+        left -= part.amount
+    Allocation.objects.bulk_create(parts)
     return free - left
 
 
 def take_back(allocations: Iterable[Allocation], *, on: date, at: datetime) -> None:
     """Undoes allocations, each by one of its own that names it."""
-    for allocation in allocations:
-        Allocation.objects.create(
+    Allocation.objects.bulk_create(
+        Allocation(
             estate_id=allocation.estate_id,
             payment_id=allocation.payment_id,
             line_id=allocation.line_id,
@@ -218,6 +220,8 @@ def take_back(allocations: Iterable[Allocation], *, on: date, at: datetime) -> N
             reverses=allocation,
             created_at=at,
         )
+        for allocation in allocations
+    )
 
 
 @transaction.atomic
@@ -280,7 +284,10 @@ def apply_credit(
     day = on or posting_day(unit.estate, at)
     used = Decimal(0)
     for payment in payments_with_credit(unit):
-        used += allocate(payment, debts_of(unit), on=day, at=at)
+        debts = debts_of(unit)
+        if not debts:
+            break
+        used += allocate(payment, debts, on=day, at=at)
     if used:
         record("credit.applied", unit, actor=actor, at=at, amount=str(used))
     return used
