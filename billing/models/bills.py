@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +13,7 @@ from billing.models.charges import ChargeItem
 from billing.models.fields import BillingQuerySet, actor_field, amount_field, price_field, quantity_field
 from billing.models.meters import Meter, MeterReading
 from billing.models.runs import BillingRun
+from helpdesk.estates.calendars import estates_by_day
 from helpdesk.estates.models import Estate
 from residents.models import Unit
 
@@ -32,11 +32,8 @@ class BillQuerySet(BillingQuerySet):
 
     def overdue_at(self, at: datetime) -> BillQuerySet:
         """The same at a moment, for each estate by its own calendar."""
-        days: dict[date, list[int]] = {}
-        for estate_id, zone in Estate.objects.values_list("pk", "time_zone"):
-            days.setdefault(at.astimezone(ZoneInfo(zone)).date(), []).append(estate_id)
         late = Q(pk__in=())
-        for day, estates in days.items():
+        for day, estates in estates_by_day(at).items():
             late |= Q(estate__in=estates, due_on__lt=day)
         return self.unsettled().filter(late)  # type: ignore[return-value]
 

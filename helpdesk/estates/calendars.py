@@ -1,7 +1,7 @@
 """An estate's calendars as values for helpdesk.estates.business_time, and who is on duty."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from helpdesk.estates.business_time import Calendar
@@ -21,6 +21,14 @@ def calling_calendar(estate: Estate) -> Calendar:
 def local(estate: Estate, at: datetime) -> datetime:
     """The moment `at` on the estate's own clock."""
     return at.astimezone(ZoneInfo(estate.time_zone))
+
+
+def estates_by_day(at: datetime) -> dict[date, list[int]]:
+    """The days that are today at the moment `at`, each with the ids of the estates on whose clock it is."""
+    days: dict[date, list[int]] = {}
+    for pk, zone in Estate.objects.values_list("pk", "time_zone"):
+        days.setdefault(at.astimezone(ZoneInfo(zone)).date(), []).append(pk)
+    return days
 
 
 def on_duty_ids(estate: Estate, at: datetime, *, department: Department | None = None) -> list[int]:

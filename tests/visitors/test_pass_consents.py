@@ -13,6 +13,7 @@ from helpdesk.lib.sealed import clear
 from helpdesk.notifications.models import Message
 from residents.models import Occupancy, Resident
 from residents.services.residents import add_phone
+from tests.conftest import at
 from tests.visitors.conftest import TEN
 from tickets.models import Ticket
 from visitors.models import Consent, ReleasePass, VisitorPolicy
@@ -313,3 +314,17 @@ def test_where_an_agent_needs_a_letter_only_so_does_who_claims_to_own(make_pass,
     claims = {"resident": tenant, "applicant_name": "Tan Tenant"}
     assert make_pass(**claims).status == "awaiting_consent"
     assert make_pass(**claims, has_letter=True).status == "draft"
+
+
+@pytest.mark.parametrize(
+    ("zone", "today", "until"), [("Asia/Shanghai", "2026-11-17", "22:00"), ("Pacific/Kiritimati", "2026-11-18", "04:00")]
+)  # fmt: skip
+def test_a_strangers_page_goes_by_the_estates_clock(zone, today, until, asked, estate, time_machine):
+    """A household far from the server reads its own day and hour, not the server's."""
+    ReleasePass.objects.filter(pk=asked.pk).update(valid_until=at("2026-11-17 22:00"))
+    type(estate).objects.filter(pk=estate.pk).update(time_zone=zone)
+    time_machine.move_to(at("2026-11-17 21:00"), tick=False)
+    page = Client().get(reverse("public_pass", args=[estate.code])).content.decode()
+    assert f'value="{today}"' in page
+    link = Client().get(reverse("consent_link", args=[secret_in("consent_asked")])).content.decode()
+    assert until in link

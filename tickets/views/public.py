@@ -19,6 +19,7 @@ from helpdesk.attachments.services import check_uploads, serve
 from helpdesk.estates.models import Estate
 from helpdesk.lib.addresses import address_of
 from helpdesk.lib.errors import Refused, TooOften
+from helpdesk.staff.middleware import speak_for
 from residents.services.consents import CURRENT
 from tickets.forms.public import PublicForm, PublicReplyForm, RatingForm
 from tickets.models import Ticket
@@ -32,7 +33,7 @@ from tickets.services import follow_ups, public, replies
 def public_form(request: HttpRequest, estate_code: str) -> HttpResponse:
     """The web form of one estate; a sent one leads to its own page."""
     estate = get_object_or_404(Estate, code=estate_code, is_active=True)
-    request.estate = estate  # type: ignore[attr-defined]
+    speak_for(request, estate)
     form = PublicForm(request.POST or None, request.FILES or None, region=estate.phone_region)
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["website"]:
@@ -134,7 +135,7 @@ def _by_secret(request: HttpRequest, secret: str) -> Ticket:
     ticket = public.open_link(secret, address=address_of(request))
     if ticket is None:
         raise Http404
-    request.estate = ticket.estate  # type: ignore[attr-defined]
+    speak_for(request, ticket.estate)
     return ticket
 
 

@@ -17,6 +17,7 @@ from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import check_uploads, serve
 from helpdesk.lib.addresses import address_of
 from helpdesk.lib.errors import Refused
+from helpdesk.staff.middleware import speak_for
 from tickets.clocks import day_and_time
 from tickets.forms.slips import ContractorForm, ReportForm, StartForm
 from tickets.models import Slip, SlipLink
@@ -39,7 +40,7 @@ def behind_the_link(view: View) -> View:
         link = open_slip_link(secret, address=address_of(request))
         if link is None:
             raise Http404
-        request.estate = link.slip.estate  # type: ignore[attr-defined]
+        speak_for(request, link.slip.estate)
         if not link.is_open:
             return closed(request, link)
         response = view(request, link, **kwargs)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,6 +14,7 @@ from helpdesk.api.filters import FilterSet, YesNoFilter, before, since
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.api.viewsets import DeskViewSet
 from helpdesk.audit.services import log_access
+from helpdesk.estates.calendars import estates_by_day
 from helpdesk.estates.models import Estate
 from helpdesk.lib.addresses import ip_of
 from visitors.api.visits import refuse_masked
@@ -69,8 +70,10 @@ class WatchFilter(FilterSet):
         fields = ("estate", "plate", "created_by")
 
     def by_running(self, queryset: QuerySet[WatchEntry], name: str, value: bool) -> QuerySet[WatchEntry]:
-        today = timezone.localdate()
-        return queryset.filter(ends_on__gte=today) if value else queryset.filter(ends_on__lt=today)
+        runs = Q(pk__in=())
+        for today, estates in estates_by_day(timezone.now()).items():
+            runs |= Q(estate__in=estates, ends_on__gte=today)
+        return queryset.filter(runs if value else ~runs)
 
 
 class WatchViewSet(DeskViewSet):

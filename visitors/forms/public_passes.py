@@ -1,9 +1,9 @@
 """What a resident fills in to ask for a pass, and an owner to answer: shape only."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.lib.forms import CleanTextField, one_time_token
@@ -47,7 +47,9 @@ class PublicPassForm(forms.Form):
     )
     relation = forms.ChoiceField(label=_("You are the"), choices=ReleasePass.Relation)
     date = forms.DateField(
-        label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), initial=date.today
+        label=_("Day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        initial=timezone.localdate,
     )
     vehicle_plate = CleanTextField(label=_("Plate of the vehicle"), max_length=20, required=False)
     website = forms.CharField(

@@ -13,6 +13,7 @@ from helpdesk.estates.models import Estate
 from helpdesk.lib.addresses import address_of
 from helpdesk.lib.errors import Refused, TooOften
 from helpdesk.lib.pages import REFUSED
+from helpdesk.staff.middleware import speak_for
 from tickets.clocks import day_and_time
 from tickets.services.public import count_form
 from visitors.forms.public_passes import AnswerForm, PublicGoodsFormSet, PublicPassForm
@@ -29,7 +30,7 @@ BAD = 400
 def public_pass(request: HttpRequest, estate_code: str) -> HttpResponse:
     """Ask for a pass. The answer is the same whether the unit or the person is known."""
     estate = get_object_or_404(Estate, code=estate_code, is_active=True)
-    request.estate = estate  # type: ignore[attr-defined]
+    speak_for(request, estate)
     posted = request.POST if request.method == "POST" else None
     form = PublicPassForm(posted, region=estate.phone_region)
     lines = PublicGoodsFormSet(posted, prefix="item")
@@ -74,7 +75,7 @@ def pass_confirm_link(request: HttpRequest, secret: str) -> HttpResponse:
     asked = pass_requests.open_request(secret, address=address_of(request))
     if asked is None:
         raise Http404
-    request.estate = asked.estate  # type: ignore[attr-defined]
+    speak_for(request, asked.estate)
     says = ""
     if request.method == "POST":
         try:
@@ -99,7 +100,7 @@ def consent_link(request: HttpRequest, secret: str) -> HttpResponse:
     if consent is None:
         raise Http404
     asked = consent.release_pass
-    request.estate = asked.estate  # type: ignore[attr-defined]
+    speak_for(request, asked.estate)
     form, refusal = AnswerForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

@@ -3,7 +3,6 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,6 +14,7 @@ from helpdesk.lib.addresses import address_of
 from helpdesk.lib.errors import Refused, TooOften
 from helpdesk.lib.pages import REFUSED
 from helpdesk.lib.sealed import clear
+from helpdesk.staff.middleware import speak_for
 from tickets.clocks import day_and_time
 from tickets.services.public import count_form
 from visitors.forms.public_visits import PublicVisitForm
@@ -32,13 +32,7 @@ SAID = ("name", "phone", "visitor_name", "visitor_phone", "expected_at", "party_
 def public_visit(request: HttpRequest, estate_code: str) -> HttpResponse:
     """Announce a visitor. The answer is the same whether the unit or the person is known."""
     estate = get_object_or_404(Estate, code=estate_code, is_active=True)
-    request.estate = estate  # type: ignore[attr-defined]
-    # A stranger's session has no clock: what they write is meant on the estate's.
-    with timezone.override(estate.time_zone):
-        return _answer(request, estate)
-
-
-def _answer(request: HttpRequest, estate: Estate) -> HttpResponse:
+    speak_for(request, estate)
     form = PublicVisitForm(request.POST if request.method == "POST" else None, region=estate.phone_region)
     if form.is_bound and form.is_valid():
         try:
@@ -74,7 +68,7 @@ def visit_confirm_link(request: HttpRequest, secret: str) -> HttpResponse:
     asked = visit_requests.open_request(secret, address=address_of(request))
     if asked is None:
         raise Http404
-    request.estate = asked.estate  # type: ignore[attr-defined]
+    speak_for(request, asked.estate)
     says, refusal, invitation = "", "", ""
     if request.method == "POST":
         try:
@@ -87,8 +81,7 @@ def visit_confirm_link(request: HttpRequest, secret: str) -> HttpResponse:
                 says = _("Thank you. Your visitor shows this QR code at the gate or the front desk.")
         except Refused as refused:
             refusal = str(refused.message)
-    with timezone.override(asked.estate.time_zone):
-        return private(_page(request, asked, says, refusal, invitation))
+    return private(_page(request, asked, says, refusal, invitation))
 
 
 def _page(request: HttpRequest, asked: Visit, says: str, refusal: str, invitation: str) -> HttpResponse:

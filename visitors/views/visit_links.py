@@ -10,6 +10,7 @@ from helpdesk.lib.addresses import address_of
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.qr import qr_path
 from helpdesk.lib.sealed import clear
+from helpdesk.staff.middleware import speak_for
 from visitors.models import Visit
 from visitors.services.host_answers import answer_for_host, is_open, open_host_link
 from visitors.services.invitations import door_url, open_invitation
@@ -24,7 +25,7 @@ def visit_host_link(request: HttpRequest, secret: str) -> HttpResponse:
     visit = open_host_link(secret, address=address_of(request))
     if visit is None:
         raise Http404
-    request.estate = visit.estate  # type: ignore[attr-defined]
+    speak_for(request, visit.estate)
     refusal = ""
     if request.method == "POST":
         try:
@@ -59,7 +60,7 @@ def visit_invitation(request: HttpRequest, code: str) -> HttpResponse:
     visit = open_invitation(code, address=address_of(request))
     if visit is None:
         raise Http404
-    request.estate = visit.estate  # type: ignore[attr-defined]
+    speak_for(request, visit.estate)
     waits = visit.status in (Visit.Status.EXPECTED, Visit.Status.INSIDE)
     size, path = qr_path(door_url(visit)) if waits else (0, "")
     context = {
