@@ -19,7 +19,15 @@ from helpdesk.estates.models import Department, Estate
 from helpdesk.lib.errors import Refused
 from residents.api.inputs import bad_input, same_estate
 from residents.models import DeskKey, KeyLoan, Unit
-from residents.services.keys import add_key, archive_key, edit_key, lend_key, lose_key, take_key_back
+from residents.services.keys import (
+    add_key,
+    archive_key,
+    edit_key,
+    find_key,
+    lend_key,
+    lose_key,
+    take_key_back,
+)
 
 
 class KeyLoanSerializer(StrictModelSerializer):
@@ -34,7 +42,7 @@ class KeySerializer(StrictModelSerializer):
     class Meta:
         model = DeskKey
         fields = (
-            "id", "estate", "code", "label", "kind", "unit", "place", "is_lost", "loan", "is_archived",
+            "id", "estate", "code", "label", "kind", "unit", "place", "is_lost", "loan", "is_archived", "version",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -159,6 +167,14 @@ class KeyViewSet(DeskViewSet):
         key = self.get_object()
         body = self.body(LoseSerializer)
         lose_key(loan_of(key), actor=request.user, **body)
+        return self.answer(key)
+
+    @extend_schema(request=None, responses=KeySerializer)
+    @action(detail=True, methods=["post"])
+    def found(self, request: Request, pk: str) -> Response:
+        """A lost key has turned up; it hangs at the desk again."""
+        key = self.get_object()
+        find_key(key, actor=request.user)
         return self.answer(key)
 
 

@@ -94,6 +94,17 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
         """The unit is a plate here, and the service guards the rest."""
 
 
+class KeyEditForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What may change of a key: whose it is stays."""
+
+    class Meta:
+        model = DeskKey
+        fields = ("code", "label", "place")
+
+    def _post_clean(self) -> None:
+        """The service guards the rest."""
+
+
 class LendForm(forms.Form):
     borrower = forms.CharField(label=_("Lent to"), max_length=80)
     department = forms.ModelChoiceField(

@@ -125,6 +125,20 @@ def lose_key(loan: KeyLoan, *, actor: User, note: str, at: datetime | None = Non
 
 
 @transaction.atomic
+def find_key(key: DeskKey, *, actor: User, at: datetime | None = None) -> DeskKey:
+    """A lost key has turned up and hangs at the desk again; once more changes nothing. Refused: archived."""
+    key = lock(key)
+    if key.is_archived:
+        raise Refused("archived", _("An archived record takes nothing new."))
+    if not key.is_lost:
+        return key
+    key.is_lost, key.version = False, key.version + 1
+    key.save(update_fields=["is_lost", "version"])
+    record("deskkey.found", key, filed_under=key.unit, actor=actor, at=at)
+    return key
+
+
+@transaction.atomic
 def archive_key(key: DeskKey, *, actor: User | None, reason: str = "") -> DeskKey:
     """The key leaves the desk: given to the household, or thrown away. Refused: key_lent."""
     key = lock(key)

@@ -12,11 +12,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.pages import INVALID, REFUSED, done
 from helpdesk.staff.access import get_visible, needs, require_here
-from residents.forms.records import KeyForm, LendForm
+from residents.forms.records import KeyEditForm, KeyForm, LendForm
 from residents.models import DeskKey, KeyLoan
-from residents.services.keys import add_key, archive_key, lend_key, lose_key, take_key_back
+from residents.services.keys import (
+    add_key,
+    archive_key,
+    edit_key,
+    find_key,
+    lend_key,
+    lose_key,
+    take_key_back,
+)
+from residents.views.shown import history_of
 
 MOST = 500
+# Borrowers shown on the key's own page.
+LOANS = 20
 
 
 @require_safe
@@ -36,14 +47,19 @@ def key_list(request: HttpRequest) -> HttpResponse:
         .order_by("code")[:MOST]
     )
     rows = [(key, out.get(key.pk), key.pk in out and out[key.pk].due_at < at) for key in keys]
-    wanted = {"out": lambda row: row[1], "overdue": lambda row: row[2]}.get(chosen, lambda row: True)
-    counts = {"": len(rows), "out": len(out), "overdue": sum(late for _key, _loan, late in rows)}
-    labels = {"": _("All keys"), "out": _("Lent"), "overdue": _("Overdue")}
+    shown = {
+        "": rows,
+        "out": [row for row in rows if row[1]],
+        "overdue": [row for row in rows if row[2]],
+        "lost": [row for row in rows if row[0].is_lost],
+    }
+    chosen = chosen if chosen in shown else ""
+    labels = {"": _("All keys"), "out": _("Lent"), "overdue": _("Overdue"), "lost": _("Lost")}
     context = {
-        "rows": [row for row in rows if wanted(row)],
+        "rows": shown[chosen],
         "may_write": request.user.may("residents.write", estate.pk),  # type: ignore[union-attr]
         "chips": [
-            {"label": label, "url": f"?show={key}", "active": key == chosen, "count": counts[key]}
+            {"label": label, "url": f"?show={key}", "active": key == chosen, "count": len(shown[key])}
             for key, label in labels.items()
         ],
     }
@@ -69,11 +85,25 @@ def key_new(request: HttpRequest) -> HttpResponse:
 @needs("residents.write")
 def key_lend(request: HttpRequest, pk: int) -> HttpResponse:
     """The key goes to somebody, until a moment."""
-    rows = DeskKey.objects.select_related("estate", "unit")
-    key = get_visible(rows, request.user, "residents.write", pk=pk)  # type: ignore[arg-type]
+    key = _key(request, pk)
     form = LendForm(request.POST or None, estate=key.estate)
     title = _("Lend key %(code)s") % {"code": key.code}
     return _done_or_shown(request, form, title, lambda data: lend_key(key, actor=request.user, **data))  # type: ignore[arg-type]
+
+
+@require_http_methods(["GET", "POST"])
+@needs("residents.write")
+def key_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """One key: its tag, its hook and what it opens; who has it now and had it before."""
+    key = _key(request, pk)
+    form = KeyEditForm(request.POST or None, instance=DeskKey.objects.get(pk=pk))
+    version = request.POST.get("version", "")
+    known = int(version) if version.isdecimal() and len(version) < 10 else None
+
+    def change(data: dict[str, Any]) -> None:
+        edit_key(key, actor=request.user, version=known, **data)  # type: ignore[arg-type]
+
+    return _done_or_shown(request, form, _key_title(key), change, key)
 
 
 @require_POST
@@ -88,24 +118,48 @@ def key_back(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             take_key_back(loan, actor=request.user, note=note)  # type: ignore[arg-type]
     except Refused as refused:
-        return HttpResponse(str(refused.message), status=REFUSED, content_type="text/plain; charset=utf-8")
+        key = _key(request, loan.key_id)
+        shown = {"refusal": str(refused.message), "note": note}
+        return _shown(request, KeyEditForm(instance=key), _key_title(key), REFUSED, key, **shown)
     return done(request, _("Written into the key book"), reverse("key_list"))
+
+
+@require_POST
+@needs("residents.write")
+def key_found(request: HttpRequest, pk: int) -> HttpResponse:
+    """A lost key has turned up."""
+    return _acted(request, pk, find_key, _("Written into the key book"))
 
 
 @require_POST
 @needs("residents.write")
 def key_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """The key leaves the desk."""
-    key = get_visible(DeskKey.objects.all(), request.user, "residents.write", pk=pk)  # type: ignore[arg-type]
+    return _acted(request, pk, archive_key, _("Put away"))
+
+
+def _acted(request: HttpRequest, pk: int, act: Any, said: str) -> HttpResponse:
+    key = _key(request, pk)
     try:
-        archive_key(key, actor=request.user)  # type: ignore[arg-type]
+        act(key, actor=request.user)
     except Refused as refused:
-        return HttpResponse(str(refused.message), status=REFUSED, content_type="text/plain; charset=utf-8")
-    return done(request, _("Put away"), reverse("key_list"))
+        form = KeyEditForm(instance=key)
+        return _shown(request, form, _key_title(key), REFUSED, key, refusal=str(refused.message))
+    return done(request, said, reverse("key_list"))
 
 
-def _done_or_shown(request: HttpRequest, form: Any, title: str, do: Any) -> HttpResponse:
-    context = {"title": title, "owner": "", "back": reverse("key_list"), "form": form}
+def _key(request: HttpRequest, pk: int) -> DeskKey:
+    rows = DeskKey.objects.select_related("estate", "unit")
+    return get_visible(rows, request.user, "residents.write", pk=pk)  # type: ignore[arg-type]
+
+
+def _key_title(key: DeskKey) -> str:
+    return _("Key %(code)s") % {"code": key.code}
+
+
+def _done_or_shown(
+    request: HttpRequest, form: Any, title: str, do: Any, key: DeskKey | None = None
+) -> HttpResponse:
     status = 200
     if request.method == "POST":
         status = INVALID
@@ -117,4 +171,22 @@ def _done_or_shown(request: HttpRequest, form: Any, title: str, do: Any) -> Http
                 status = REFUSED
             else:
                 return done(request, _("Written into the key book"), reverse("key_list"))
-    return render(request, "residents/record_form.html", context, status=status)
+    return _shown(request, form, title, status, key)
+
+
+def _shown(
+    request: HttpRequest, form: Any, title: str, status: int, key: DeskKey | None, **more: str
+) -> HttpResponse:
+    context: dict[str, Any] = {"title": title, "owner": "", "back": reverse("key_list"), "form": form} | more
+    if key is not None:
+        loans = key.loans.select_related("department").order_by("-lent_at", "-id")[:LOANS]
+        context |= {
+            "row": key,
+            "owner": f"{key.unit.code} {key.label}" if key.unit else key.label,
+            "away_url": reverse("key_archive", args=[key.pk]),
+            "entries": history_of(key),
+            "loan": next((loan for loan in loans if loan.ended_at is None), None),
+            "before": [loan for loan in loans if loan.ended_at is not None],
+        }
+    template = "residents/key_edit.html" if key else "residents/record_form.html"
+    return render(request, template, context, status=status)

@@ -93,7 +93,7 @@ def keys_of(unit: Unit) -> list[dict[str, Any]]:
     return shown
 
 
-def history_of(obj: Unit | Resident | ParkingSpace) -> list[dict[str, Any]]:
+def history_of(obj: Unit | Resident | ParkingSpace | DeskKey) -> list[dict[str, Any]]:
     """The newest fifty lines of the history of a record, and of those that were merged into it."""
     ids = [obj.pk]
     if isinstance(obj, Resident):
@@ -128,6 +128,7 @@ def sentence_of(entry: Entry) -> str:
         "lent": _("lent"),
         "taken_back": _("back"),
         "lost": _("lost"),
+        "found": _("found again"),
         "returned": _("returned"),
         "cancelled": _("cancelled"),
         "given": _("given"),

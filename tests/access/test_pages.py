@@ -414,6 +414,8 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "paper_file": ("GET", "residents.view", "paper_file"),
     "key_list": ("GET", "residents.view", ""),
     "key_new": ("GET", "residents.write", ""),
+    "key_edit": ("GET", "residents.write", "desk_key"),
+    "key_found": ("POST", "residents.write", "desk_key"),
     "key_lend": ("GET", "residents.write", "desk_key"),
     "key_archive": ("POST", "residents.write", "desk_key"),
     "key_back": ("POST", "residents.write", "key_loan"),

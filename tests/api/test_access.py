@@ -128,7 +128,7 @@ for noun, name in KEPT.items():
         },
     }
 STAFF["cards/{card}/end/"] = {"POST": "residents.write"}
-for act in ["lend", "back", "lose"]:
+for act in ["lend", "back", "lose", "found"]:
     STAFF[f"keys/{{desk_key}}/{act}/"] = {"POST": "residents.write"}
 LEDGER = {
     "charge-items/": ("item", "billing.see_rates", "billing.set_rates"),

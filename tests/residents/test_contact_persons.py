@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from residents.models import Resident
 from residents.services.contact_persons import add_contact_person, end_contact_person, name_contact_person
-from residents.services.residents import add_resident
+from residents.services.residents import add_phone, add_resident
 from tests.residents.test_household import refused
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +79,30 @@ def test_a_second_end_is_refused(login, clerk, speaker):
     browser = login(clerk)
     assert browser.post(reverse("organisation_contact_end", args=[speaker.pk])).status_code == 303
     assert browser.post(reverse("organisation_contact_end", args=[speaker.pk])).status_code in (303, 409)
+
+
+def test_a_number_on_file_asks_whether_it_is_that_person(company, resident, clerk, login):
+    """Nobody is put on file twice for speaking for a company, and two people may share one telephone."""
+    add_phone(resident, actor=clerk, number="13800136099")
+    page, said = (
+        reverse("organisation_contact_new", args=[company.pk]),
+        {"name": "Old Wang", "phone": "138 0013 6099"},
+    )
+    browser = login(clerk)
+    asked = browser.post(page, said)
+    assert asked.status_code == 422 and f'value="{resident.pk}"' in asked.content.decode()
+    assert "Old Wang" in asked.content.decode()
+    assert browser.post(page, said | {"person": "999999"}).status_code == 422
+    assert browser.post(page, said | {"person": str(resident.pk)}).status_code == 303
+    resident.refresh_from_db()
+    assert resident.contact_of == company and not Resident.objects.filter(name="Old Wang").exists()
+
+
+def test_somebody_else_with_the_same_number_is_somebody_new(company, resident, clerk, login):
+    add_phone(resident, actor=clerk, number="13800136099")
+    page = reverse("organisation_contact_new", args=[company.pk])
+    said = {"name": "Old Wang", "phone": "138 0013 6099", "person": "new"}
+    assert login(clerk).post(page, said).status_code == 303
+    assert Resident.objects.get(name="Old Wang").contact_of == company
+    resident.refresh_from_db()
+    assert resident.contact_of is None

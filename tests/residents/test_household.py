@@ -20,7 +20,7 @@ from residents.models import DeskKey, KeyLoan, Note, Occupancy, Paper, Resident,
 from residents.services.cards import end_card, issue_card
 from residents.services.emergency_contacts import add_emergency_contact
 from residents.services.kept import archive
-from residents.services.keys import add_key, lend_key, lose_key, take_key_back
+from residents.services.keys import add_key, archive_key, find_key, lend_key, lose_key, take_key_back
 from residents.services.merges import merge_residents, what_goes_over
 from residents.services.moves import add_move_person, open_move
 from residents.services.notes import add_note
@@ -329,6 +329,45 @@ def test_the_key_book_lends_and_takes_back(estate: Any, clerk: Any, login: Any) 
     loan = KeyLoan.objects.get()
     assert browser.post(reverse("key_back", args=[loan.pk]), {"lost": "1"}).status_code == 409
     assert browser.post(reverse("key_back", args=[loan.pk])).status_code == 303
+
+
+def test_the_page_of_a_key_changes_it_and_says_who_had_it(estate: Any, clerk: Any, login: Any) -> None:
+    browser = login(clerk)
+    key = add_key(estate=estate, actor=clerk, code="K1", label="Roof")
+    add_key(estate=estate, actor=clerk, code="K2", label="Cellar")
+    page = reverse("key_edit", args=[key.pk])
+    said = {"code": "K9", "label": "Roof, east", "place": "Hook 4"}
+    assert browser.post(page, said | {"version": "7"}).status_code == 409
+    taken = browser.post(page, said | {"version": "1", "code": "K2"})
+    assert taken.status_code == 409 and "Roof, east" in taken.content.decode()
+    assert browser.post(page, said | {"version": "1"}).status_code == 303
+    key.refresh_from_db()
+    assert (key.code, key.label, key.place, key.version) == ("K9", "Roof, east", "Hook 4", 2)
+
+    loan = lend_key(key, actor=clerk, borrower="Lin", due_at=timezone.now() + timedelta(hours=1))
+    back = reverse("key_back", args=[loan.pk])
+    refused = browser.post(back, {"lost": "1", "note": " "})
+    assert refused.status_code == 409 and "how it was lost" in refused.content.decode()
+    assert browser.post(reverse("key_archive", args=[key.pk])).status_code == 409
+    assert browser.post(back, {"lost": "1", "note": "Fell into the lift shaft"}).status_code == 303
+    assert "Fell into the lift shaft" in browser.get(page).content.decode()
+    assert "K9" in browser.get(reverse("key_list") + "?show=lost").content.decode()
+
+
+def test_a_lost_key_that_turns_up_can_be_lent_again(estate: Any, clerk: Any, login: Any) -> None:
+    key = add_key(estate=estate, actor=clerk, code="K1", label="Roof")
+    soon = timezone.now() + timedelta(hours=1)
+    lose_key(lend_key(key, actor=clerk, borrower="Lin", due_at=soon), actor=clerk, note="Gone")
+    with pytest.raises(Refused, match="lost"):
+        lend_key(key, actor=clerk, borrower="Mo", due_at=soon)
+    assert login(clerk).post(reverse("key_found", args=[key.pk])).status_code == 303
+    assert find_key(key, actor=clerk).version == 2  # once more changes nothing
+    assert lend_key(key, actor=clerk, borrower="Mo", due_at=soon).key.is_lost is False
+    assert Entry.objects.filter(verb="deskkey.found").count() == 1
+    archive_key(take_key_back(KeyLoan.objects.latest("pk"), actor=clerk).key, actor=clerk)
+    with pytest.raises(Refused) as refusal:
+        find_key(key, actor=clerk)
+    assert refusal.value.code == "archived"
 
 
 def test_pages_of_units_and_residents_take_a_constant_number_of_queries(
