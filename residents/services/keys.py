@@ -27,6 +27,7 @@ def add_key(
     kind: str = DeskKey.Kind.PUBLIC,
     unit: Unit | None = None,
     place: str = "",
+    at: datetime | None = None,
 ) -> DeskKey:
     """A key comes to the desk. Refused: tag_taken, other_estate, unit_missing, handed_over (a key of a unit that its
     household has; one they leave here on purpose is of the kind `left`)."""
@@ -40,7 +41,7 @@ def add_key(
         place=place.strip(),
     )
     save_or(key, _tag_taken())
-    record("deskkey.added", key, filed_under=key.unit, actor=actor, kind=kind)
+    record("deskkey.added", key, filed_under=key.unit, actor=actor, at=at, kind=kind)
     return key
 
 

@@ -180,12 +180,14 @@ def _shown(
     context: dict[str, Any] = {"title": title, "owner": "", "back": reverse("key_list"), "form": form} | more
     if key is not None:
         loans = key.loans.select_related("department").order_by("-lent_at", "-id")[:LOANS]
+        out = next((loan for loan in loans if loan.ended_at is None), None)
         context |= {
             "row": key,
             "owner": f"{key.unit.code} {key.label}" if key.unit else key.label,
-            "away_url": reverse("key_archive", args=[key.pk]),
+            "away_url": "" if out else reverse("key_archive", args=[key.pk]),
             "entries": history_of(key),
-            "loan": next((loan for loan in loans if loan.ended_at is None), None),
+            "loan": out,
+            "is_late": out is not None and out.due_at < timezone.now(),
             "before": [loan for loan in loans if loan.ended_at is not None],
         }
     template = "residents/key_edit.html" if key else "residents/record_form.html"

@@ -10,7 +10,7 @@ from helpdesk.staff.models import User
 from residents.models import Unit
 from residents.services.cards import issue_card
 from residents.services.emergency_contacts import add_emergency_contact
-from residents.services.keys import add_key, lend_key
+from residents.services.keys import add_key, lend_key, take_key_back
 from residents.services.notes import add_note
 from residents.services.papers import add_paper
 from residents.services.parking_spaces import add_space
@@ -30,8 +30,14 @@ def tell_households(estate: Estate, users: dict[str, User], *, now: datetime, rn
         plate = f"粤B {rng.choice('ABDEFGHK')}{rng.randrange(10**4):04d}{n % 10}"
         add_vehicle(actor=None, unit=unit, plate=plate, description=rng.choice(COLOURS), space=space)
     for code, label in KEYS:
-        add_key(estate=estate, actor=clerk, code=code, label=label, place="前台钥匙柜")
+        hung_up = now - timedelta(days=400)
+        add_key(estate=estate, actor=clerk, code=code, label=label, place="前台钥匙柜", at=hung_up)
     keys = list(estate.desk_keys.order_by("code"))
+    week_ago = now - timedelta(days=7)
+    for key, borrower, purpose in ((keys[0], "赵强", "检查避雷带"), (keys[2], "林国栋", "抄表")):
+        until = week_ago + timedelta(hours=2)
+        loan = lend_key(key, actor=clerk, borrower=borrower, purpose=purpose, due_at=until, at=week_ago)
+        take_key_back(loan, actor=clerk, at=until)
     lend_key(
         keys[0], actor=clerk, borrower="林国栋", due_at=now - timedelta(hours=2), at=now - timedelta(hours=6)
     )
@@ -48,8 +54,9 @@ def _of_the_papers(estate: Estate, users: dict[str, User], now: datetime) -> Non
     today = timezone.localdate(now)
     add_vehicle(actor=clerk, unit=unit, resident=owner, plate="粤B D6021", description="灰色丰田")
     key = add_key(
-        estate=estate, actor=clerk, code="U01", label="入户门", kind="left", unit=unit, place="前台钥匙柜"
-    )
+        estate=estate, actor=clerk, code="U01", label="入户门", kind="left", unit=unit, place="前台钥匙柜",
+        at=now - timedelta(days=3),
+    )  # fmt: skip
     lend_key(key, actor=clerk, borrower="林国栋", purpose="修灯", due_at=now + timedelta(hours=4), at=now)
     issue_card(actor=clerk, unit=unit, resident=owner, kind="door", number="D-30215", issued_on=today)
     add_pet(
