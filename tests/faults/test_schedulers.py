@@ -124,7 +124,10 @@ def test_three_beats_and_four_workers_tell_each_late_ticket_once(
 @on_tables
 def test_without_the_conditional_update_each_beat_would_tell_it(make_ticket, departments, clerk, supervisor):
     miss_limits(make_ticket, departments["engineering"], 5)
-    with together(escalations, 3), mock.patch.object(escalations, "_raise_level", lambda thing, level: True):
+    with (
+        together(escalations, 3),
+        mock.patch.object(escalations, "_raise_level", lambda thing, level, **_: True),
+    ):
         at_once(*[lambda: escalations.escalate_tickets(MORNING)] * 3)
     assert set(noted("ticket.escalated").values()) == {3}
     # The dedupe key is a second wall: the history shows three, yet nobody hears it more than once.
@@ -193,7 +196,7 @@ def test_after_three_days_asleep_only_the_present_level_is_told(
     # The negative control: awake all the time, each level would have been told in its own hour.
     Ticket.objects.filter(pk=ticket.pk).update(escalation=0)
     late = Ticket.objects.get(pk=ticket.pk)
-    clock, due = escalations.missed(late, awake)
+    clock, due, _field = escalations.missed(late, awake)[0]
     hours = rungs(late.estate, late.priority, clock, began=late.created_at, due=due)
     late_by = timedelta(minutes=1)
     assert [escalations.escalate_tickets(hour + late_by) for hour in hours] == [1, 1, 1]

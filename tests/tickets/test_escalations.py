@@ -211,3 +211,32 @@ def test_every_message_has_words_and_none_to_a_resident_tells_the_class(settings
     assert residents
     for path in residents:
         assert not any(word in path.read_text() for word in ("complaint", "class", "投诉", "投訴"))
+
+
+def test_who_was_told_that_nobody_answered_still_hears_that_it_is_not_resolved(
+    make_ticket, clerk, supervisor, manager, departments
+):
+    """Each limit has a ladder of its own: the answer that is owed does not silence the resolution."""
+    ticket = make_ticket("请问", priority="urgent", at=MORNING)
+    tickets.assign_ticket(ticket, actor=clerk, department=departments["engineering"], at=MORNING)
+    unresolved = ticket.resolution_due_at
+    escalate_overdue(unresolved - timedelta(minutes=1))
+    assert {entry.data["clock"] for entry in Entry.objects.filter(verb="ticket.escalated")} == {"response"}
+    for late in (timedelta(days=1), timedelta(days=3), timedelta(days=30)):
+        escalate_overdue(unresolved + late)
+        escalate_overdue(unresolved + late)
+    about = [(e.data["clock"], e.data["level"]) for e in Entry.objects.filter(verb="ticket.escalated")]
+    assert [level for clock, level in about if clock == "resolution"][-1] == 3
+    assert len(about) == len(set(about)), "and nothing is told twice"
+    last = Message.objects.filter(template="ticket_late", recipient_user=manager).latest("pk")
+    assert last.context["unanswered"] is True
+
+
+def test_after_a_long_stop_an_unanswered_matter_is_told_once_for_both_limits(
+    make_ticket, clerk, supervisor, manager, departments
+):
+    ticket = make_ticket("请问", priority="urgent", at=MORNING)
+    tickets.assign_ticket(ticket, actor=clerk, department=departments["engineering"], at=MORNING)
+    for _ in range(3):
+        escalate_overdue(ticket.resolution_due_at + timedelta(days=30))
+    assert told("ticket_late") == ["clerk", "manager", "supervisor"]

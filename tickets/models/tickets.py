@@ -199,7 +199,8 @@ class Ticket(models.Model):
     builder = models.CharField(_("builder"), max_length=120, blank=True)
     warranty_until = models.DateField(_("warranty until"), null=True, blank=True)
     is_serious = models.BooleanField(_("serious matter"), default=False)
-    # Told as late so far: 0 nobody, 1 responsible, 2 supervisor, 3 manager.
+    # Told so far that it is unanswered, and that it is unresolved: 0 nobody, 1 responsible, 2 supervisor, 3 manager.
+    response_escalation = models.PositiveSmallIntegerField(default=0)
     escalation = models.PositiveSmallIntegerField(default=0)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     split_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
 from tickets.deadlines import rungs
 from tickets.models import UNRESOLVED, ClassDecision, FollowUp, Forwarding, Slip, Step, Ticket
+from tickets.models.tickets import limit_missed
 from tickets.services.telling import (
     desk_supervisors,
     headline_of,
@@ -47,35 +48,48 @@ def escalate_overdue(at: datetime | None = None) -> dict[str, int]:
 
 
 def escalate_tickets(at: datetime) -> int:
-    """The responsible person when it is late, the supervisor half a limit later, the manager a whole limit later."""
-    late = Ticket.objects.overdue(at).filter(merged_into__isnull=True, escalation__lt=MANAGER)  # type: ignore[attr-defined]
+    """The responsible person when it is late, the supervisor half a limit later, the manager a whole limit later.
+
+    The answer that is owed and the resolution have a ladder each: who was told of the one still hears of the other.
+    """
+    unresolved = limit_missed(at) & Q(escalation__lt=MANAGER)
+    unanswered = Q(responded_at__isnull=True, response_due_at__lt=at, response_escalation__lt=MANAGER)
+    late = Ticket.objects.overdue(at).filter(unresolved | unanswered, merged_into__isnull=True)  # type: ignore[attr-defined]
     return _each(late, OF_TICKET, lambda ticket: _escalate_ticket(ticket, at))
 
 
 def _escalate_ticket(ticket: Ticket, at: datetime) -> bool:
-    clock, due = missed(ticket, at)
-    level = _rung(ticket, clock, began=_began(ticket, due), due=due, at=at)
-    before = ticket.escalation
-    if not _raise_level(ticket, level):
-        return False
-    _tell_up(
-        ticket,
-        "ticket_late",
-        clock,
-        (before, level),
-        due=due,
-        at=at,
-        unanswered=ticket.responded_at is None,
-        look_at_class=ticket.is_communication and ticket.resolution_due_at < at,
-    )
-    return True
+    told = 0
+    for clock, due, field in missed(ticket, at):
+        level = _rung(ticket, clock, began=_began(ticket, due), due=due, at=at)
+        before = getattr(ticket, field)
+        if not _raise_level(ticket, level, field=field):
+            continue
+        # Whoever has just heard that it is not resolved has read there that it is unanswered, too.
+        before, told = max(before, told), max(level, told)
+        if level <= before:
+            continue
+        _tell_up(
+            ticket,
+            "ticket_late",
+            clock,
+            (before, level),
+            due=due,
+            at=at,
+            unanswered=ticket.responded_at is None,
+            look_at_class=ticket.is_communication and ticket.resolution_due_at < at,
+        )
+    return told > 0
 
 
-def missed(ticket: Ticket, at: datetime) -> tuple[str, datetime]:
-    """The limit that was missed: the answer's if that is still owed, else the resolution's."""
+def missed(ticket: Ticket, at: datetime) -> list[tuple[str, datetime, str]]:
+    """The limits that were missed, the graver first: (clock, due, the field that keeps who was told)."""
+    found = []
+    if ticket.resolution_due_at < (ticket.paused_since or at):
+        found.append(("resolution", ticket.resolution_due_at, "escalation"))
     if ticket.responded_at is None and ticket.response_due_at < at:
-        return "response", ticket.response_due_at
-    return "resolution", ticket.resolution_due_at
+        found.append(("response", ticket.response_due_at, "response_escalation"))
+    return found
 
 
 def _began(ticket: Ticket, due: datetime) -> datetime:

@@ -132,10 +132,17 @@ def set_priority(
     ticket.resolution_due_at = after_pauses(ticket, ticket.resolution_due_at, began=began)
     judged = ClassDecision.objects.filter(ticket=ticket).last()
     limits = note_on_site_limit(ticket, judged.decided_at) if judged else []
-    ticket.escalation = 0
+    ticket.escalation = ticket.response_escalation = 0
     ticket.is_serious = ticket.is_serious or priority == Priority.CRITICAL
-    fields = ("priority", "response_due_at", "resolution_due_at", "escalation", "is_serious", *limits)
-    save_ticket(ticket, *fields)
+    fields = (
+        "priority",
+        "response_due_at",
+        "resolution_due_at",
+        "escalation",
+        "response_escalation",
+        "is_serious",
+    )
+    save_ticket(ticket, *fields, *limits)
     record("ticket.changed", ticket, actor=actor, at=at, priority=[before, priority], reason=reason)
     if priority == Priority.CRITICAL:
         tell_of_serious(ticket, at=at)

@@ -111,10 +111,7 @@ def note_response(ticket: Ticket, at: datetime) -> list[str]:
     if ticket.responded_at:
         return []
     ticket.responded_at = at
-    if at < ticket.resolution_due_at:
-        # Who was told of the missed answer must still hear of a missed resolution.
-        ticket.escalation = 0
-    return ["responded_at", "escalation"]
+    return ["responded_at"]
 
 
 def note_on_site_limit(ticket: Ticket, at: datetime) -> list[str]:
