@@ -12,7 +12,17 @@ from django.utils.translation import gettext as _
 
 from helpdesk.estates.models import Department, Estate
 from residents.selectors import overdue_keys
-from tickets.models import UNRESOLVED, Contact, FollowUp, HandoverLine, Incident, Reply, Slip, Ticket
+from tickets.models import (
+    UNRESOLVED,
+    Contact,
+    FollowUp,
+    Forwarding,
+    HandoverLine,
+    Incident,
+    Reply,
+    Slip,
+    Ticket,
+)
 
 # What falls due before the shift after next has begun is the next one's business.
 SOON = timedelta(hours=24)
@@ -40,6 +50,7 @@ def leftovers(estate: Estate, department: Department, *, since: datetime, at: da
     if department.kind == Department.Kind.FRONT_DESK:
         parts: list[Iterator[Leftover]] = [
             _tickets(Q(estate=estate), since, at),
+            _answers(estate, at),
             _slips(Q(estate=estate)),
             _incidents(estate),
             _contacts(estate),
@@ -70,6 +81,25 @@ def _tickets(of: Q, since: datetime, at: datetime) -> Iterator[Leftover]:
             _listed(t.unit and t.unit.code, t.resident or t.reporter_name),
             _short(t.subject or t.description),
             _step_of(t),
+        )
+
+
+def _answers(estate: Estate, at: datetime) -> Iterator[Leftover]:
+    """Senders who still wait: late, due within a day, or for nothing but the answer."""
+    settled = (Ticket.Status.RESOLVED, Ticket.Status.DECLINED)
+    rows = Forwarding.objects.filter(
+        Q(answer_due_at__lt=at + SOON) | Q(ticket__status__in=settled),
+        ticket__estate=estate,
+        ticket__merged_into__isnull=True,
+        answered_at__isnull=True,
+    ).exclude(ticket__status=Ticket.Status.CLOSED)
+    for row in rows.select_related("ticket").defer(
+        "ticket__reporter_phone", "ticket__track_secret", "ticket__search_text"
+    ):
+        what = _short(row.ticket.subject or row.ticket.description)
+        who = _listed(row.sent_by, row.number)
+        yield Leftover(
+            Kind.ANSWER, row.ticket_id, row.ticket.number, row.answer_due_at, who, what, _("Answer back")
         )
 
 
@@ -187,6 +217,7 @@ def _keys(estate: Estate, at: datetime) -> Iterator[Leftover]:
 
 PAGES = {
     Kind.TICKET: "ticket_detail",
+    Kind.ANSWER: "ticket_detail",
     Kind.SLIP: "slip_detail",
     Kind.INCIDENT: "incident_detail",
     Kind.FOLLOW_UP: "follow_up_detail",

@@ -111,6 +111,7 @@ class HandoverLine(models.Model):
 
     class Kind(models.TextChoices):
         TICKET = "ticket", _("Ticket")
+        ANSWER = "answer", _("Answer to a sender")
         INCIDENT = "incident", _("Incident")
         CALL_BACK = "call_back", _("Call-back")
         MESSAGE = "message", _("Message")

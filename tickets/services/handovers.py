@@ -112,7 +112,7 @@ def missing_lines(handover: Handover, at: datetime) -> int:
 
 @transaction.atomic
 def refresh_handover(handover: Handover, *, actor: User | None, at: datetime | None = None) -> Handover:
-    """Bring the lines up to date: what came is added, what was settled goes; notes and lines by hand stay.
+    """Bring the lines up to date: what came is added, what was settled goes; notes, lines by hand and struck ones stay.
 
     Refused invalid_transition once it is signed.
     """
@@ -121,8 +121,10 @@ def refresh_handover(handover: Handover, *, actor: User | None, at: datetime | N
     now = {(line.kind, line.about_id): line for line in _open_now(handover, at)}
     for old in handover.lines.exclude(kind=HandoverLine.Kind.FREE):
         fresh = now.pop((old.kind, old.about_id), None)  # type: ignore[arg-type]  # only a free line is about nothing
-        if fresh is None:
+        if fresh is None and not old.removed_by_id:
             old.delete()
+        elif fresh is None:
+            continue  # struck out by hand: who did and why stays readable
         else:
             for name in ("label", "due_at", "who", "what", "next_step"):
                 setattr(old, name, getattr(fresh, name))

@@ -27,6 +27,7 @@ S = Handover.Status
 PEOPLE = ("estate", "shift__department", "shift__estate", "drafted_by", "given_by", "taken_by")
 ICONS = {
     "ticket": "ticket",
+    "answer": "reply",
     "incident": "megaphone",
     "call_back": "phone",
     "message": "note",
