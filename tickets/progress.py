@@ -36,9 +36,10 @@ class Progress:
 
 def progress_of(ticket: Ticket) -> Progress:
     """Everything that the page and the API behind a resident's link show. Four queries, and one for the photos."""
+    goes_on = joined_with(ticket)
     shown = Reply.objects.filter(ticket=ticket, visibility="public", state="sent").select_related("author")
     slips = (
-        Slip.objects.filter(ticket=ticket)
+        Slip.objects.filter(ticket=goes_on)
         .exclude(status="cancelled")
         .select_related("department")
         .order_by("id")
@@ -48,17 +49,26 @@ def progress_of(ticket: Ticket) -> Progress:
     photos: dict[int, list[Attachment]] = {}
     for photo in public_files(ticket).filter(owner_type=Reply._meta.label_lower):
         photos.setdefault(photo.owner_id, []).append(photo)
-    headline, detail = _headline(ticket, jobs)
+    headline, detail = _headline(goes_on, jobs)
+    if goes_on != ticket and goes_on.status != Ticket.Status.DECLINED:
+        detail = _("It goes on together with another report of the same matter.")
     return Progress(
         headline=headline,
         detail=detail,
-        marks=_marks(ticket, jobs, visit),
+        marks=_marks(ticket, goes_on, jobs, visit),
         replies=replies,
         photos=photos,
         can_reply=ticket.status != Ticket.Status.DECLINED and ticket.merged_into_id is None,
         can_rate=bool(visit and visit.status == FollowUp.Status.SCHEDULED),
         rated=visit if visit and visit.status == FollowUp.Status.DONE else None,
     )
+
+
+def joined_with(ticket: Ticket) -> Ticket:
+    """The ticket under which the matter goes on; the ticket itself unless it was merged."""
+    while ticket.merged_into is not None:
+        ticket = ticket.merged_into
+    return ticket
 
 
 def public_files(ticket: Ticket) -> QuerySet[Attachment]:
@@ -91,30 +101,29 @@ def _signed_by(slips: list[Slip]) -> str:
     return ", ".join(departments)
 
 
-def _marks(ticket: Ticket, slips: list[Slip], visit: FollowUp | None) -> list[Mark]:
-    """The line from report to follow-up visit; the first that is not done is the current one."""
+def _marks(ticket: Ticket, goes_on: Ticket, slips: list[Slip], visit: FollowUp | None) -> list[Mark]:
+    """The line from report to follow-up visit; the first that is not done is the current one. A matter that goes on
+    under another number stands where that one does, and only its own reporter is asked."""
     signed = min((s.signed_at for s in slips if s.signed_at), default=None)
     handed = min((s.issued_at for s in slips), default=None)
+    is_seen_to = goes_on.status in {"resolved", "closed"}
     rows: list[tuple[str, str, datetime | None, datetime | None]] = [
         (_("We have your report"), ticket.number, ticket.created_at, None),
         (
             _("The front desk has read it"),
-            _looked_after(ticket),
-            _first(ticket.responded_at, handed),
-            ticket.response_due_at,
+            _looked_after(goes_on),
+            _first(ticket.responded_at, goes_on.responded_at, handed),
+            goes_on.response_due_at,
         ),
-        (_("Somebody is working on it"), _signed_by(slips) or str(ticket.department or ""), signed, None),
-        (_("Seen to"), "", ticket.resolved_at if ticket.status in {"resolved", "closed"} else None, None),
-        (
-            _("We ask you how it went"),
-            "",
-            visit.recorded_at if visit else None,
-            visit.due_at if visit else None,
-        ),
+        (_("Somebody is working on it"), _signed_by(slips) or str(goes_on.department or ""), signed, None),
+        (_("Seen to"), "", goes_on.resolved_at if is_seen_to else None, None),
     ]
-    if ticket.status == Ticket.Status.DECLINED:
-        rows = [rows[0], (_("Answered"), "", ticket.closed_at, None)]
-    return _in_order(rows, finished=ticket.status in {"closed", "declined"})
+    if goes_on == ticket:
+        asked = (visit.recorded_at, visit.due_at) if visit else (None, None)
+        rows.append((_("We ask you how it went"), "", *asked))
+    if goes_on.status == Ticket.Status.DECLINED:
+        rows = [rows[0], (_("Answered"), "", goes_on.closed_at, None)]
+    return _in_order(rows, finished=goes_on.status in {"closed", "declined"})
 
 
 def _first(*moments: datetime | None) -> datetime | None:

@@ -105,6 +105,14 @@ def test_declining_and_merging(ticket, api, clerk, make_ticket):
     assert codes(client.post(f"/api/v1/tickets/{other.pk}/start/")) == {("invalid_transition", None)}
 
 
+def test_nothing_is_declined_as_it_is_taken(api, clerk, estate):
+    """Declining has its own act, with the reason that the resident reads."""
+    body = {"estate": estate.pk, "channel": "phone", "description": "It drips.", "priority": "declined"}
+    refused = api(clerk).post("/api/v1/tickets/", body)
+    assert refused.status_code == 400 and codes(refused) == {("invalid_choice", "priority")}
+    assert not Ticket.objects.exists()
+
+
 def test_priority_and_responsibility_can_be_changed(ticket, api, clerk, second_clerk):
     client, at = api(clerk), f"tickets/{ticket['id']}/"
     urgent = post(client, at + "priority/", priority="critical", reason="Water near the sockets")

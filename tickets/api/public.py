@@ -24,7 +24,7 @@ from helpdesk.estates.models import Estate
 from helpdesk.lib.addresses import address_of
 from helpdesk.lib.phones import complain_about_phone
 from tickets.models import Ticket
-from tickets.progress import progress_of
+from tickets.progress import joined_with, progress_of
 from tickets.services import follow_ups, public, replies
 
 LONGEST = 5000
@@ -119,7 +119,7 @@ class PublicView(DeskApi, APIView):
         progress = progress_of(ticket)
         data = {
             "number": ticket.number,
-            "status": ticket.status,
+            "status": joined_with(ticket).status,
             "headline": progress.headline,
             "detail": progress.detail,
             "created_at": ticket.created_at,

@@ -132,7 +132,10 @@ class NewTicketSerializer(StrictSerializer):
     reporter_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     reporter_phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
     topic = serializers.ChoiceField(Topic.choices, required=False)
-    priority = serializers.ChoiceField(Priority.choices, required=False)
+    # Declined is decided on a ticket that is there, with the reason that the resident gets.
+    priority = serializers.ChoiceField(
+        [choice for choice in Priority.choices if choice[0] != Priority.DECLINED], required=False
+    )
     complaint_class = serializers.ChoiceField(ComplaintClass.choices, required=False)
     language = serializers.ChoiceField(["en", "zh-hans", "zh-hant"], required=False)
 

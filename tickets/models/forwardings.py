@@ -18,7 +18,7 @@ class ForwardingQuerySet(models.QuerySet["Forwarding"]):
         waiting = self.filter(
             answered_at__isnull=True, answer_due_at__lt=at, ticket__merged_into__isnull=True
         )
-        return waiting.exclude(ticket__status__in=["closed", "declined"])
+        return waiting.exclude(ticket__status=Ticket.Status.CLOSED)
 
 
 class Forwarding(models.Model):

@@ -77,6 +77,7 @@ def _escalate_ticket(ticket: Ticket, at: datetime) -> bool:
             due=due,
             at=at,
             unanswered=ticket.responded_at is None,
+            unresolved=clock == "resolution",
             look_at_class=ticket.is_communication and ticket.resolution_due_at < at,
         )
     return told > 0

@@ -15,7 +15,7 @@ from helpdesk.lib.crypto import keyed_hash
 from helpdesk.staff.models import User
 from helpdesk.staff.permissions import Role
 from helpdesk.staff.roles import staff_with_role
-from tickets.models import ComplaintClass, Contact, FollowUp, Priority, Slip, Ticket
+from tickets.models import ComplaintClass, Contact, FollowUp, Priority, Slip, Step, Ticket
 from tickets.services.steps import open_again
 
 # "The first allowed hour after" is a whole hour.
@@ -74,11 +74,11 @@ Asked = Ticket | Slip | Contact
 def schedule_follow_up(about: Asked, *, at: datetime) -> FollowUp | None:
     """Plan the visit for what was settled at `at`.
 
-    None for a declined ticket, where one is planned already, and for a small repair that the sample leaves out: then a
-    cancelled visit says so.
+    None for a declined ticket, where one is planned already, where somebody marked the step as not needed, and for a
+    small repair that the sample leaves out: then a cancelled visit says so.
     """
     ticket = about if isinstance(about, Ticket) else None
-    if ticket is not None and ticket.status == Ticket.Status.DECLINED:
+    if ticket is not None and (ticket.status == Ticket.Status.DECLINED or is_not_needed(ticket)):
         return None
     hangs_on = _hangs_on(about)
     rounds = FollowUp.objects.filter(**hangs_on)
@@ -109,6 +109,11 @@ def schedule_follow_up(about: Asked, *, at: datetime) -> FollowUp | None:
         open_again(ticket, "follow_up")
     record("follow_up.scheduled", visit, actor=None, filed_under=about, at=at, planned=plan.scheduled_at)
     return visit
+
+
+def is_not_needed(ticket: Ticket) -> bool:
+    """Whether somebody said, with a reason, that there is nobody to ask."""
+    return Step.objects.filter(ticket=ticket, key="follow_up", not_needed=True).exists()
 
 
 def _hangs_on(about: Asked) -> dict[str, Asked]:

@@ -135,5 +135,8 @@ def open_again(ticket: Ticket, *keys: str) -> None:
 
 
 def open_for_another_round(ticket: Ticket) -> None:
-    """A ticket opened again is handled and told again; nothing else is undone."""
+    """A ticket opened again is handled and told again, and whoever opened it can be asked; nothing else is undone."""
     open_again(ticket, *DONE_AGAIN)
+    Step.objects.filter(ticket=ticket, key="follow_up", not_needed=True).update(
+        done_at=None, done_by=None, not_needed=False, reason=""
+    )

@@ -48,7 +48,9 @@ def due_before(until: datetime) -> Q:
     working = Q(resolution_due_at__lt=until) & ~paused
     unanswered = Q(responded_at__isnull=True, response_due_at__lt=until)
     unseen = Q(on_site_due_at__lt=until, steps__key="on_site", steps__done_at__isnull=True)
-    sender = Q(forwarding__answered_at__isnull=True, forwarding__answer_due_at__lt=until, status__in=OPEN)
+    # What was declined is answered back all the same: that it is not ours is what the sender wants to hear.
+    sender = Q(forwarding__answered_at__isnull=True, forwarding__answer_due_at__lt=until)
+    sender &= Q(status__in=(*OPEN, Ticket.Status.DECLINED))
     return Q(status__in=UNRESOLVED) & (working | unanswered | unseen) | sender
 
 

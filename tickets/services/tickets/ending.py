@@ -13,16 +13,18 @@ from helpdesk.lib.errors import Refused
 from helpdesk.lib.names import bigrams
 from helpdesk.staff.models import User
 from tickets.deadlines import limits_for
-from tickets.models import ClassReview, Priority, Slip, Ticket
+from tickets.models import ClassReview, Forwarding, Priority, Slip, Ticket
 from tickets.procedures import ANSWERED_BACK
 from tickets.promise_words import find_promises
 from tickets.services.class_reviews import put_up
 from tickets.services.follow_up_plans import (
     cancel_open_visit,
     has_open_visit,
+    is_not_needed,
     schedule_follow_up,
     was_left_out,
 )
+from tickets.services.forwardings import lay_forwarding
 from tickets.services.steps import (
     open_before_resolving,
     open_for_another_round,
@@ -73,8 +75,12 @@ def resolve_ticket(
     record("ticket.resolved", ticket, actor=actor, at=at)
     tick(ticket, "resolve", actor=actor, at=at)
     visit = schedule_follow_up(ticket, at=at)
-    tell_resident(ticket, "resident_resolved", key=f"ticket:{ticket.pk}:resolved:{ticket.reopened}", at=at)
-    if visit is None and was_left_out(ticket):
+    key = f"resolved:{ticket.reopened}"
+    tell_resident(ticket, "resident_resolved", key=f"ticket:{ticket.pk}:{key}", at=at, no_visit=visit is None)
+    tell_the_joined(ticket, "resident_resolved", key=key, at=at, no_visit=True)
+    if visit is None and is_not_needed(ticket):
+        end(ticket, S.CLOSED, actor=None, at=at, by="no_visit_needed")
+    elif visit is None and was_left_out(ticket):
         skip_step(ticket, "follow_up", reason=_("Not sampled"), at=at)
         end(ticket, S.CLOSED, actor=None, at=at, by="not_sampled")
     return ticket
@@ -109,7 +115,6 @@ def close_ticket(
         reason = need_reason(reason)
     cancel_open_visit(ticket, actor=actor, at=at, reason=reason)
     end(ticket, S.CLOSED, actor=actor, at=at, reason=reason)
-    void_slips(ticket, UNSIGNED, actor=actor, at=at, reason=reason or _("The matter is closed."))
     return ticket
 
 
@@ -120,7 +125,8 @@ def _is_unfinished(ticket: Ticket) -> bool:
 def end(
     ticket: Ticket, status: str, *, actor: User | None, at: datetime, reason: str = "", by: str = ""
 ) -> None:
-    """The change itself, on a locked ticket whose guards have passed: closed, or declined.
+    """The change itself, on a locked ticket whose guards have passed: closed, or declined. Slips that nobody has signed
+    for are void with it; those of a merged ticket have gone over.
 
     What closes by itself (`by`) stays resolved while the body that forwarded it waits for its answer.
     """
@@ -148,6 +154,8 @@ def end(
         **{name: value for name, value in said.items() if value},
     )
     end_collection_pauses(ticket, actor=actor, at=at)
+    if status == S.CLOSED:
+        void_slips(ticket, UNSIGNED, actor=actor, at=at, reason=reason or _("The matter is closed."))
 
 
 @transaction.atomic
@@ -172,14 +180,16 @@ def decline_ticket(
     tell_resident(
         ticket, "resident_declined", key=f"ticket:{ticket.pk}:declined:{ticket.version}", at=at, reason=reason
     )
+    tell_the_joined(ticket, "resident_declined", key=f"declined:{ticket.version}", at=at, reason=reason)
     return ticket
 
 
 @transaction.atomic
 def merge_tickets(ticket: Ticket, *, actor: User, into: Ticket, at: datetime | None = None) -> Ticket:
-    """Close `ticket` as the same matter as `into`, which takes over its unfinished slips.
+    """Close `ticket` as the same matter as `into`, which takes over its unfinished slips, its sender's limit, and
+    whatever was graver about it.
 
-    Refused invalid_transition (either is resolved or has ended), same_ticket, other_estate.
+    Refused invalid_transition (either is resolved or has ended), same_ticket, other_estate, forwarded_twice.
     """
     at = at or timezone.now()
     if into.pk == ticket.pk:
@@ -196,10 +206,49 @@ def merge_tickets(ticket: Ticket, *, actor: User, into: Ticket, at: datetime | N
     take_first_contact(ticket, actor)
     Slip.objects.filter(ticket=ticket, status__in=UNFINISHED).update(ticket=into)
     move_collection_pauses(ticket, into)
+    _move_forwarding(ticket, into, actor=actor, at=at)
+    _take_over_gravity(ticket, into, actor=actor, at=at)
     end(ticket, target, actor=actor, at=at)
     record("ticket.merged", ticket, actor=actor, at=at, into=into.number)
     record("ticket.merged", into, actor=actor, at=at, merged=ticket.number)
     return ticket
+
+
+def _move_forwarding(ticket: Ticket, into: Ticket, *, actor: User, at: datetime) -> None:
+    """The sender's number and limit go over; two senders can't share one answer."""
+    waiting = Forwarding.objects.filter(ticket=ticket, answered_at__isnull=True).first()
+    if waiting is None:
+        return
+    if Forwarding.objects.filter(ticket=into).exists():
+        message = _("Both matters were forwarded to us: answer one of the senders back first.")
+        raise Refused("forwarded_twice", message, field="into")
+    waiting.ticket = into
+    lay_forwarding(waiting, actor=actor, at=at)
+
+
+def _take_over_gravity(ticket: Ticket, into: Ticket, *, actor: User, at: datetime) -> None:
+    """What was urgent or serious stays so under the other number, by whichever limit comes first."""
+    graver = [Priority.CRITICAL, Priority.URGENT, Priority.NORMAL]
+    before = into.priority
+    if graver.index(ticket.priority) < graver.index(before):
+        into.priority = ticket.priority
+        into.response_due_at = min(into.response_due_at, ticket.response_due_at)
+        into.resolution_due_at = min(into.resolution_due_at, ticket.resolution_due_at)
+    if into.priority == before and into.is_serious >= ticket.is_serious:
+        return
+    into.is_serious = into.is_serious or ticket.is_serious
+    save_ticket(into, "priority", "response_due_at", "resolution_due_at", "is_serious")
+    if into.priority != before:
+        reason = _("Joined with %(number)s") % {"number": ticket.number}
+        record("ticket.changed", into, actor=actor, at=at, priority=[before, into.priority], reason=reason)
+
+
+def tell_the_joined(ticket: Ticket, template: str, *, key: str, at: datetime, **context: Any) -> None:
+    """Whoever reported the same matter under a number that was merged into this one hears its end, too."""
+    joined = list(Ticket.objects.filter(merged_into=ticket).select_related("estate", "resident"))
+    for one in joined:
+        tell_resident(one, template, key=f"ticket:{one.pk}:joined:{ticket.pk}:{key}", at=at, **context)
+        tell_the_joined(one, template, key=key, at=at, **context)
 
 
 @transaction.atomic

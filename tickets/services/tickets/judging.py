@@ -12,7 +12,7 @@ from helpdesk.audit.services import record
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
 from tickets.deadlines import limits_for
-from tickets.models import ClassDecision, ClassReview, ComplaintClass, Priority, Reply, Ticket
+from tickets.models import Channel, ClassDecision, ClassReview, ComplaintClass, Priority, Reply, Ticket
 from tickets.services.class_reviews import settle_reviews
 from tickets.services.steps import lay_steps, tick
 from tickets.services.tickets.pausing import after_pauses
@@ -153,15 +153,25 @@ def set_priority(
 def edit_ticket(
     ticket: Ticket, *, actor: User, version: int | None = None, at: datetime | None = None, **changes: Any
 ) -> Ticket:
-    """Change subject, topic, unit, resident or description; Stale if a colleague was quicker, Refused other_estate.
+    """Change subject, topic, unit, resident or description, while the matter is open; what the desk had written before
+    stays as a note, and what the resident wrote is not the desk's to change.
 
-    Put right, it may turn out to be the third report of one matter: then the manager hears at once.
+    Put right, it may turn out to be the third report of one matter: then the manager hears at once. Stale if a colleague
+    was quicker; Refused other_estate, invalid_transition, residents_words.
     """
     unknown = set(changes) - set(EDITABLE)
     if unknown:
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
     ticket = lock_ticket(ticket, version=version)
     changed = [name for name in EDITABLE if name in changes and getattr(ticket, name) != changes[name]]
+    if changed:
+        guard(ticket, "edit")
+    if "description" in changed:
+        if ticket.channel == Channel.WEB:
+            message = _("The resident wrote this. Add a note, or ask them.")
+            raise Refused("residents_words", message, field="description")
+        note = _("Before: %(text)s") % {"text": ticket.description}
+        Reply.objects.create(ticket=ticket, body=note, visibility=Reply.Visibility.INTERNAL, author=actor)
     for name in changed:
         if name in {"unit", "resident"}:
             same_estate(ticket.estate_id, name, changes[name])

@@ -40,8 +40,9 @@ TICKET_STATES = Transitions(
         "report_serious": (UNRESOLVED, STAYS),
         "forward": (OPEN, STAYS),
         # A manager may have closed it before the sender had an answer, who gets one all the same.
-        "answer_back": ((*OPEN, S.CLOSED), STAYS),
+        "answer_back": ((*OPEN, S.CLOSED, S.DECLINED), STAYS),
         "set_warranty": (OPEN, STAYS),
+        "edit": (OPEN, STAYS),
     },
     statuses=Ticket.Status.choices,
     actions={
@@ -66,6 +67,7 @@ TICKET_STATES = Transitions(
         "forward": gettext_lazy("Note who forwarded it"),
         "answer_back": gettext_lazy("Answer back"),
         "set_warranty": gettext_lazy("Change the warranty"),
+        "edit": gettext_lazy("Edit"),
     },
 )
 
