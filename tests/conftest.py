@@ -9,6 +9,8 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from billing import triggers as billing_triggers
 from helpdesk.audit import triggers
@@ -20,6 +22,9 @@ from tickets.models import Ticket
 from tickets.services.tickets import take_ticket
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+# How long a busy machine takes to draw an example says nothing about the desk.
+hypothesis_settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("desk")
 PASSWORD = "a long enough password"
 
 
