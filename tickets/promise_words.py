@@ -38,7 +38,7 @@ WHEN = (
     r"|\d{1,2}月\d{1,2}[日号]|[\d一二三四五六七八九十]+[日号点](?:钟|半)?(?:前|之前|以前)?)"
 )
 # Water, power and lift come back; 来电 is also a telephone call, so whoever rings or is asked to ring stands not before it.
-SUPPLIED = r"(?:[来嚟]水(?!管|工|厂|箱|表|电)|有(?:热水|暖气|水|电|气)(?=了|$|[。,;!?\n用])|通气(?!管)|(?:能|可以|可)(?:正常)?(?:使用|用)(?=了|上|返|到水|水|电|热水|升降机|[。,;!?\n]|$)|(?<!不)正常(?=了|$|[。,;!?\n]))"
+SUPPLIED = r"(?:[来嚟]水(?!管|工|厂|箱|表|电)|有(?:热水|暖气|水|电|气)(?=了|$|[。,;!?\n用])|[就都]有(?=了|$|[。,;!?\n])|通气(?!管)|(?:能|可以|可)(?:正常)?(?:使用|用|坐|搭)(?=了|上|返|到水|水|电|热水|升降机|[。,;!?\n]|$)|(?<!不)正常(?=了|$|[。,;!?\n]))"
 POWER_BACK = (
     r"(?<![我您你请于午上早晚天日])(?<!师傅)(?<!主管)(?<!同事)(?<!我们)(?:上午|下午|中午|晚上|早上)?"
     + WHEN
@@ -62,7 +62,7 @@ GIVEN_ZH = (
     + OURS
     + r"(?:都|来|这边|先|全额|负责|愿意|把[^。,;!?\n]{1,8})?(?:退(?!休|场|出|租|房|订|票)|赔(?!礼|不是|罪|笑)|补偿|减免|免收|免费|打[\d一二三四五六七八九两半个]*折)"
     + NO_FORM
-    + r"|(?:退|赔|补偿|返还|减|(?<![以难避未])免)(?:返|还|偿)?(?:钱)?(?:您|你|给您|给你|俾你)|赔\d|送您[^。,;!?\n]{0,6}(?:月|停车|物业费|券|积分)|负责(?:全额|照价)?(?:赔(?!礼)|退|补偿)"
+    + r"|(?:退|赔|补偿|返还|减|(?<![以难避未])免)(?:返|还|偿)?(?:钱)?(?:您|你|给您|给你|俾你)|赔\d|送您[^。,;!?\n]{0,6}(?:月|停车|物业费|券|积分)|[本下]个?[月期][^。,;!?\n]{0,4}抵[扣减]|负责(?:全额|照价)?(?:赔(?!礼)|退|补偿)"
     r"|(?:费用?|损失|钱|金|款)"
     + NOT_REFUSED
     + r"{0,6}由(?!业主|您|你|住户|租|用户|个人|本人|自己|各户|责任|双方|谁|哪)[^。,;!?\n]{1,8}(?:承担|负责|出|赔|付)(?!的?(?:部分|比例|方式|要看|与否))"
@@ -70,16 +70,16 @@ GIVEN_ZH = (
     + NOT_REFUSED
     + r"{0,6}(?:减半|半价|打折|免(?:了|咗|掉|除|收|[一二三两半\d]+个?月)|免您|全免|取消了|减免[一二三两半\d])"
     + NO_FORM
-    + r"|(?:您|你)?[^。,;!?\n您你]{0,4}(?<!表)(?<!材料)(?<!资料)(?:不用|不必|不需要?|无需|唔使|唔洗)(?:您|你)?(?:再)?(?:交|付|缴|支付|缴纳|俾|给|掏|花)(?:了(?!原件|材料|资料|表)|钱|费|这|任何|(?=$|[。,;!?\n]))|(?:您|你)[^。,;!?\n您你]{0,4}免[交缴]"
+    + r"|(?:您|你)?[^。,;!?\n您你]{0,4}(?<!表)(?<!材料)(?<!资料)(?:不用|不必|不需要?|无需|唔使|唔洗)(?:您|你)?(?:再)?(?:交|付|缴|支付|缴纳|俾|给|掏|花)(?:[了啦喇哦](?!原件|材料|资料|表)|钱|费|这|任何|(?=$|[。,;!?\n]))|(?:您|你)[^。,;!?\n您你]{0,4}免[交缴]"
     r"|[不唔]收(?:取)?(?:您|你)[^。,;!?\n]{0,5}(?:钱|费|元|分)|(?:这次|本次|今次|维修|更换|上门)[^。,;!?\n]{0,6}(?:[不唔]收(?:取)?(?:任何)?(?:费|钱)|免费(?!电话))|免费(?:帮|给|为|替)(?:您|你)|免费(?:维修|更换|换|修|安装|上门|疏通)(?!政策|范围|期)"
 )
 GIVERS = r"(?:we|i|management|the management|the office|the management office|the company|the developer|the estate|the builder|the contractor)"
 GIVEN_EN = (
     GIVERS
     + r"(?:'ve| have| has|'re|'m| are| am| is)?(?: already| now| just| also| hereby)? (?:waiv(?:ed|ing)|refund(?:ed|ing)|reimburs(?:ed|ing)|compensat(?:ed|ing)|credited|crediting)\b(?! nothing| none| no\b)"
-    r"|(?:is|are|was|were|been|being|'s)(?: already| now| also| hereby| fully)? (?:waived|refunded|reimbursed)\b(?! (?:only|if|when|by the))|(?:your|the|a|full) refund (?:has been|is|was) (?:approved|granted|agreed|confirmed)"
+    r"|(?<!step )(?<!steps )(?:is|are|was|were|been|being|'s)(?: already| now| also| hereby| fully)? (?:waived|refunded|reimbursed)\b(?! (?:only|if|when|by the))|(?:your|the|a|full) refund (?:has been|is|was) (?:approved|granted|agreed|confirmed)"
     r"|free of charge|(?:at|for) no (?:extra |additional )?(?:charge|cost)|(?:be|is|'s) no (?:extra |additional )?charge\b(?! sheet| card)|no charge (?:for|to you|at all)\b|without charge|at our (?:own )?(?:expense|cost)|on the house|for free\b|(?:a|an|one|two|three|another|\d) (?:extra )?free (?:month|week|year|repair|replacement|service)s?\b|(?:month|week|year|repair)s? free\b|half[- ]price|\d+ ?% off\b"
-    r"|you (?:do not|don't|need not|needn't) (?:have to |need to )?pay\b(?! (?:by|in|at|online|now|today|before|until|here))|you pay nothing|(?:cost|charge|fee|expense|bill|repair|damage|loss)\w*[^.!?,;\n]{0,20} (?:is|are|be) (?:borne|paid|covered|met) by (?:the )?(?:management|developer|office|company|estate|us|insur\w+|contractor|builder)"
+    r"|you (?:do not|don't|need not|needn't) (?:have to |need to )?pay\b(?! (?:by|in|at|online|now|today|before|until|here))|you pay nothing|costs? you nothing|(?:giving|offering|sending|paying) you (?:an? |your |the )?(?:full |partial )?(?:refund|compensation|discount|money back|credit|rebate)|agreed to (?:refund|pay|compensate|waive|reimburse)|knock [^.!?,;\n]{1,12} off\b|(?:cost|charge|fee|expense|bill|repair|damage|loss)\w*[^.!?,;\n]{0,20} (?:is|are|be) (?:borne|paid|covered|met) by (?:the )?(?:management|developer|office|company|estate|us|insur\w+|contractor|builder)"
     r"|"
     + GIVERS
     + r"(?:'ll| will| shall)? (?:bears?|covers?|absorbs?) (?:the|all|your|this|any) (?:\w+ )?(?:cost|expense|fee|bill|charge|damage|loss)"
