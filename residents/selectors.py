@@ -21,12 +21,20 @@ def unit_on_file(written: str, estate: Estate) -> Unit | None:
 
 def people_of(unit: Unit, on: date) -> list[Occupancy]:
     """Who belongs to a unit on a day, with their numbers: the first contact first, then owners, tenants, family."""
-    rows = (
-        Occupancy.objects.current(on)
-        .filter(unit=unit, resident__is_archived=False)
-        .select_related("resident")
-        .prefetch_related("resident__phones")
-    )
+    return _in_order(_belonging_to(unit, on).prefetch_related("resident__phones"))
+
+
+def residents_of(unit: Unit, on: date) -> list[Resident]:
+    """The same people, each of them once and without their numbers."""
+    return list({row.resident_id: row.resident for row in _in_order(_belonging_to(unit, on))}.values())
+
+
+def _belonging_to(unit: Unit, on: date) -> QuerySet[Occupancy]:
+    rows = Occupancy.objects.current(on).filter(unit=unit, resident__is_archived=False)
+    return rows.select_related("resident")
+
+
+def _in_order(rows: Iterable[Occupancy]) -> list[Occupancy]:
     return sorted(rows, key=lambda row: (not row.is_primary, RELATIONS.index(row.relation), row.pk))
 
 

@@ -3,13 +3,16 @@
 One rule for the caller card, the banner above a form, and the question whether it is the same matter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from helpdesk.estates.models import Estate
+from helpdesk.lib.phones import parse_phone, phone_hashes
 from helpdesk.staff.models import User
 from residents.models import Phone, Resident, Unit
 from tickets.models import Channel, Contact, Ticket
@@ -26,18 +29,30 @@ class Call:
     about: str
 
 
-def entries_of(units: Sequence[Unit], resident: Resident | None, hashes: Iterable[str]) -> Q:
-    """A unit's own entries are all of its own; a resident's are theirs, and those of their door where nobody was named."""
-    doors = Q(unit__in=[unit.pk for unit in units])
+def hashes_of(estate: Estate, resident: Resident | None, number: str = "") -> list[str]:
+    """What the numbers of whoever is speaking are found by: those on file, and the one they ring from as it was written."""
+    on_file = Phone.objects.filter(resident=resident).values_list("whole_hash", flat=True) if resident else []
+    e164 = parse_phone(number, estate.phone_region) if number else None
+    return [*on_file, *(phone_hashes(e164) if e164 else [])]
+
+
+def entries_of(units: Sequence[Unit], resident: Resident | None, hashes: Collection[str]) -> Q:
+    """A unit's own entries are all of its own; a resident's are theirs, and those of their door where nobody was named.
+
+    Who is not on file is known by the number alone: it counts whoever speaks.
+    """
+    doors, rang = Q(unit__in=[unit.pk for unit in units]), Q(phone_hash__in=hashes)
     if resident is None:
-        return doors
-    return Q(resident=resident) | Q(phone_hash__in=list(hashes)) | doors & Q(resident__isnull=True)
+        return doors | rang
+    return Q(resident=resident) | rang | doors & Q(resident__isnull=True)
 
 
-def matters_of(units: Sequence[Unit], resident: Resident | None) -> Q:
-    """Tickets of the doors, and of the resident."""
-    doors = Q(unit__in=[unit.pk for unit in units])
-    return doors | Q(resident=resident) if resident else doors
+def matters_of(units: Sequence[Unit], resident: Resident | None, hashes: Collection[str]) -> Q:
+    """Tickets of the doors, of the resident, and of the number; a resident's not where somebody else is named."""
+    doors, rang = Q(unit__in=[unit.pk for unit in units]), Q(reporter_phone_hash__in=hashes)
+    if resident is None:
+        return doors | rang
+    return doors | Q(resident=resident) | rang & Q(resident__isnull=True)
 
 
 def calls_among(
@@ -74,19 +89,25 @@ def calls_among(
 def calls_before(
     user: User,
     *,
+    estate: Estate,
     unit: Unit | None,
     resident: Resident | None,
+    hashes: Collection[str],
     at: datetime,
     but_for: int | None = None,
+    form_token: str = "",
 ) -> list[Call]:
-    """The calls of whoever is speaking, from the registers and from the tickets that `user` may see."""
+    """The calls of whoever is speaking, from the registers and from the tickets of the estate that `user` may see.
+
+    `hashes` are those of the caller's numbers; for nobody at all nothing is asked of the database. The entry that the
+    form of `form_token` made is this very call, sent a second time.
+    """
     units = [unit] if unit else []
-    hashes = Phone.objects.filter(resident=resident).values_list("whole_hash", flat=True) if resident else []
-    since = at - WINDOW
-    contacts = Contact.objects.visible_to(user).filter(  # type: ignore[attr-defined]
-        entries_of(units, resident, hashes), created_at__gte=since
-    )
-    tickets = Ticket.objects.visible_to(user).filter(matters_of(units, resident), created_at__gte=since)  # type: ignore[attr-defined]
+    here: dict[str, Any] = {"estate": estate, "created_at__gte": at - WINDOW}
+    contacts = Contact.objects.visible_to(user).filter(entries_of(units, resident, hashes), **here)  # type: ignore[attr-defined]
+    if form_token:
+        contacts = contacts.exclude(form_token=form_token)
+    tickets = Ticket.objects.visible_to(user).filter(matters_of(units, resident, hashes), **here)  # type: ignore[attr-defined]
     return calls_among(contacts.defer("phone"), tickets, resident=resident, at=at, but_for=but_for)
 
 

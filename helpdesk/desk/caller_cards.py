@@ -199,7 +199,7 @@ class _History:
         self.speaker = resident or next((row.resident for row in rows if row.is_primary), None)
         estate_id = units[0].estate_id if units else resident.estate_id  # type: ignore[union-attr]
         hashes = [phone.whole_hash for phone in _phones_of(resident, rows)] if resident else []
-        concerns, whose = matters_of(units, resident), entries_of(units, resident, hashes)
+        concerns, whose = matters_of(units, resident, hashes), entries_of(units, resident, hashes)
         self.tickets = list(
             Ticket.objects.visible_to(user)
             .filter(concerns, estate_id=estate_id)

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from residents.models import Unit
 from tests.tickets.counting import cost
 from tickets.models import Contact
 
@@ -130,6 +131,96 @@ def test_on_the_third_call_the_clerk_says_whether_it_is_the_same_matter(
     new = client.post(card(unit, resident), values(unit="3-2-501", same_as="new"))
     entry = Contact.objects.latest("pk")
     assert entry.ticket is None and new["Location"] == f"{reverse('ticket_new')}?contact={entry.pk}"
+
+
+STRANGER = "139 1111 2222"
+
+
+def rings(client, **changes):
+    return client.post(reverse("contact_new"), values(**changes))
+
+
+def from_the_box(client, number=STRANGER):
+    client.post(reverse("lookup"), {"q": number})
+    return client.get(reverse("contact_new"), {"from": "box"})
+
+
+def test_a_stranger_who_rang_before_is_known_by_the_number(login, clerk, make_ticket):
+    """docs/domain.md §3: shown before the clerk can type, whether on file or not."""
+    client = login(clerk)
+    assert "in 30 days" not in from_the_box(client).content.decode()
+    rings(client, phone=STRANGER)
+    ticket = make_ticket("走廊灯坏了", reporter_phone="13911112222", channel="web")
+    answer = from_the_box(client)
+    page = answer.content.decode()
+    # No card stands beside the form, so the line is there with scripts too.
+    assert "Second call in 30 days" in page and '<div class="no-js">' not in page
+    assert str(ticket.pk) in dict(answer.context["form"].fields["same_as"].choices)
+    rings(client, phone="13911112222")
+    silent = rings(client, phone="+86 139 1111 2222")
+    assert silent.status_code == 422 and "same_as" in silent.context["form"].errors
+    assert "Third call in 30 days" in silent.content.decode()
+    assert rings(client, phone=STRANGER, same_as=ticket.pk).status_code == 303
+    assert Contact.objects.latest("pk").ticket == ticket
+
+
+def test_another_strangers_number_and_another_estates_ticket_are_not_theirs(
+    login, clerk, outsider, other_estate, make_ticket
+):
+    make_ticket(reporter_phone="13911112223")
+    make_ticket(reporter_phone="13911112222", estate=other_estate, actor=outsider)
+    clerk.memberships.create(estate=other_estate, role="clerk")
+    form = from_the_box(login(clerk)).context["form"]
+    assert "same_as" not in form.fields
+
+
+def test_a_unit_that_is_typed_is_asked_about_like_one_from_the_card(login, clerk, unit, make_ticket):
+    ticket, client = make_ticket(unit=unit), login(clerk)
+    assert rings(client, unit="3栋2单元501").status_code == 303
+    silent = rings(client, unit="3栋2单元501", name="Li Na")
+    page = silent.content.decode()
+    assert silent.status_code == 422 and "same_as" in silent.context["form"].errors
+    # What was typed stays, and the card of the unit stands beside it now.
+    assert "Li Na" in page and "3栋2单元501" in page and reverse("unit_card", args=[unit.pk]) in page
+    assert rings(client, unit="3栋2单元501", same_as=ticket.pk).status_code == 303
+    assert rings(client, unit="3-2-501", same_as="new").status_code == 303
+
+
+def test_the_unit_typed_goes_before_the_one_of_the_card(login, clerk, unit, building, make_ticket):
+    """The entry is written to the unit that is typed, so the matters asked about are that unit's."""
+    neighbour = Unit.objects.create(estate=unit.estate, building=building, code="3-2-502")
+    ticket, client = make_ticket(unit=neighbour), login(clerk)
+    url = f"{reverse('contact_new')}?unit={unit.pk}"
+    assert client.post(url, values(unit="3-2-502", same_as=ticket.pk)).status_code == 303
+    entry = Contact.objects.get()
+    assert (entry.unit, entry.ticket) == (neighbour, ticket)
+
+
+def test_a_second_call_sent_twice_is_not_taken_for_a_third(login, clerk, unit, make_ticket):
+    make_ticket(unit=unit)
+    client, same = login(clerk), values(unit="3-2-501")
+    for _ in range(2):
+        assert client.post(reverse("contact_new"), same).status_code == 303
+    assert Contact.objects.count() == 1
+
+
+@pytest.mark.parametrize("written", ["\0", "9" * 5000, "'; --", "٣-٢-٥٠١"])
+def test_whatever_is_typed_as_unit_or_number_is_answered(login, clerk, written):
+    assert rings(login(clerk), unit=written, phone=written, form_token=written).status_code == 422
+
+
+def test_the_form_of_a_stranger_costs_no_more_for_many_calls(login, clerk, estate, make_ticket):
+    client, url = login(clerk), reverse("contact_new")
+    nobody = cost(client, url)
+    from_the_box(client)
+    rings(client, phone=STRANGER)
+    make_ticket(reporter_phone="13911112222")
+    few = cost(client, url + "?from=box")
+    for _ in range(9):
+        make_ticket(reporter_phone="13911112222")
+        rings(client, phone=STRANGER, same_as="new")
+    # Entries and tickets for the question and once more for the line above it, and the open matters.
+    assert cost(client, url + "?from=box") == few == nobody + 5
 
 
 def test_the_second_caller_is_greeted_as_they_are_spoken_to(login, clerk, unit, resident):

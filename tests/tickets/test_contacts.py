@@ -7,7 +7,7 @@ import pytest
 from helpdesk.audit.models import Entry
 from helpdesk.lib.phones import phone_hash
 from tests.tickets.acts import MORNING, at_once, refused
-from tickets.calls import calls_before
+from tickets.calls import calls_before, hashes_of
 from tickets.models import Contact
 from tickets.selectors import counts_for_rail, duplicates_of
 from tickets.services import tickets
@@ -77,8 +77,15 @@ def test_a_number_nobody_could_ring_and_a_unit_from_elsewhere_are_refused(call, 
         take_contact(estate=other_estate, kind="call", actor=clerk, unit=unit)
 
 
+@pytest.fixture
+def who(estate, unit, resident):
+    """Wang Jianguo of 3-2-501, as a form knows him."""
+    found_by = hashes_of(estate, resident)
+    return {"estate": estate, "unit": unit, "resident": resident, "hashes": found_by}
+
+
 def test_calls_are_counted_by_unit_resident_or_number_and_only_those_that_came_in(
-    call, clerk, unit, resident
+    call, clerk, unit, resident, who
 ):
     """docs/domain.md §3: who has called before matters."""
     mine = [call(unit=unit), call(resident=resident, kind="counter"), call(phone="13800136021")]
@@ -86,14 +93,33 @@ def test_calls_are_counted_by_unit_resident_or_number_and_only_those_that_came_i
     call(unit=unit, kind="letter")
     call(unit=unit, at=MORNING - timedelta(days=31))
     call(phone="13900136021")
-    found = calls_before(clerk, unit=unit, resident=resident, at=MORNING)
+    found = calls_before(clerk, **who, at=MORNING)
     assert len(found) == len(mine)
-    assert not calls_before(clerk, unit=None, resident=None, at=MORNING)
+    assert not calls_before(clerk, **who | {"unit": None, "resident": None, "hashes": []}, at=MORNING)
 
 
-def test_the_entry_of_this_very_call_is_not_counted_as_an_earlier_one(call, clerk, unit, resident):
+def test_a_stranger_is_known_by_the_number_in_whatever_writing_and_within_the_estate_alone(
+    call, clerk, estate, other_estate, make_ticket
+):
+    call(phone="139 1111 2222"), call(phone="13911112223")
+    take_contact(estate=other_estate, kind="call", actor=clerk, at=MORNING, phone="13911112222")
+    make_ticket(reporter_phone="13911112222", at=MORNING)
+    clerk.memberships.create(estate=other_estate, role="clerk")
+    nobody = {"estate": estate, "unit": None, "resident": None}
+    found_by = hashes_of(estate, None, "+86 139-1111-2222")
+    assert len(calls_before(clerk, **nobody, hashes=found_by, at=MORNING)) == 2
+
+
+def test_for_nobody_at_all_the_database_is_not_asked(clerk, estate, who, django_assert_num_queries):
+    clerk.memberships_now  # noqa: B018 - read once a request by the middleware
+    with django_assert_num_queries(0):
+        nobody = {"estate": estate, "unit": None, "resident": None, "hashes": hashes_of(estate, None, "12")}
+        assert calls_before(clerk, **nobody, at=MORNING) == []
+
+
+def test_the_entry_of_this_very_call_is_not_counted_as_an_earlier_one(call, clerk, unit, resident, who):
     first, second = call(unit=unit, resident=resident), call(unit=unit, resident=resident)
-    found = calls_before(clerk, unit=unit, resident=resident, at=MORNING, but_for=second.pk)
+    found = calls_before(clerk, **who, at=MORNING, but_for=second.pk)
     assert len(found) == 1 and first.pk != second.pk
 
 

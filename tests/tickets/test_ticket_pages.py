@@ -1,6 +1,7 @@
 """A new ticket, the ticket's page and every act on it."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from helpdesk.audit.models import AccessEntry
+from residents.models import Building, Occupancy, Resident, Unit
 from tests.tickets.counting import cost
 from tickets.models import Contact, Reply, Slip, Ticket
 from tickets.services.tickets import assign_ticket
@@ -202,6 +204,139 @@ def test_a_stale_subject_is_refused_with_both_texts(login, clerk, make_ticket):
     post(client, "ticket_edit", ticket, subject="Leak in the kitchen", topic="water", version=again)
     ticket.refresh_from_db()
     assert ticket.subject == "Leak in the kitchen"
+
+
+@pytest.fixture
+def neighbour(unit, building):
+    """Li Fang, tenant of 3-2-502."""
+    next_door = Unit.objects.create(estate=unit.estate, building=building, code="3-2-502")
+    person = Resident.objects.create(estate=unit.estate, name="Li Fang")
+    Occupancy.objects.create(unit=next_door, resident=person, relation="tenant", since=date(2020, 1, 1))
+    return person
+
+
+def edited(ticket: Ticket, **changes: Any) -> dict[str, Any]:
+    """The form as it stands on the page, with what the clerk changed in it."""
+    ticket.refresh_from_db()
+    now = {"subject": ticket.subject, "topic": ticket.topic, "version": ticket.version}
+    now |= {"unit": ticket.unit.code if ticket.unit else "", "resident": ticket.resident_id or ""}
+    return now | changes
+
+
+def offered(answer: Any) -> list[str]:
+    form = answer.context["sent"].form if answer.context["sent"] else answer.context["forms"]["edit"]
+    return [label for value, label in form.fields["resident"].choices if value]
+
+
+def test_what_came_by_the_web_form_gets_its_unit_and_then_its_resident(
+    login, clerk, unit, resident, make_ticket
+):
+    ticket, client = make_ticket(channel="web", unit_as_written="building three, fifth floor"), login(clerk)
+    before = page(client, ticket)
+    assert "No one on file" in before and "Unit as written: building three, fifth floor" in before
+    assert post(client, "ticket_edit", ticket, **edited(ticket, unit="3栋2单元501")).status_code == 303
+    answer = client.get(reverse("ticket_detail", args=[ticket.pk]))
+    assert reverse("unit_card", args=[unit.pk]) in answer.content.decode()
+    assert offered(answer) == ["Wang Jianguo"]
+    assert post(client, "ticket_edit", ticket, **edited(ticket, resident=resident.pk)).status_code == 303
+    ticket.refresh_from_db()
+    assert (ticket.unit, ticket.resident) == (unit, resident)
+    assert "Changed: resident" in page(client, ticket)
+    assert list(Ticket.objects.filter(unit__building=unit.building)) == [ticket]
+
+
+def test_unit_and_resident_are_set_at_once_where_the_resident_lives_there(
+    login, clerk, unit, resident, neighbour, make_ticket
+):
+    ticket, client = make_ticket(unit=unit, resident=resident), login(clerk)
+    asked = post(client, "ticket_edit", ticket, **edited(ticket, unit="3-2-502"))
+    # Whom it concerns next door is asked, with that door's people; nothing is saved, nothing typed is lost.
+    assert asked.status_code == 422 and offered(asked) == ["Li Fang", "Wang Jianguo"]
+    text = asked.content.decode()
+    assert "Wang Jianguo does not belong to 3-2-502." in text and 'value="3-2-502"' in text
+    ticket.refresh_from_db()
+    assert (ticket.unit, ticket.resident) == (unit, resident)
+    chosen = edited(ticket, unit="3-2-502", resident=neighbour.pk)
+    assert post(client, "ticket_edit", ticket, **chosen).status_code == 303
+    ticket.refresh_from_db()
+    assert (ticket.unit.code, ticket.resident) == ("3-2-502", neighbour)
+
+
+def test_who_spoke_for_a_neighbour_stays_where_it_is_said_twice(
+    login, clerk, unit, resident, neighbour, make_ticket
+):
+    ticket, client = make_ticket(unit=unit, resident=resident), login(clerk)
+    moved = edited(ticket, unit="3-2-502")
+    for _ in range(2):  # a double click is no answer
+        asked = post(client, "ticket_edit", ticket, **moved)
+        assert asked.status_code == 422
+    again = asked.context["sent"].form["asked_for"].value()
+    assert post(client, "ticket_edit", ticket, **moved, asked_for=again).status_code == 303
+    ticket.refresh_from_db()
+    assert (ticket.unit.code, ticket.resident) == ("3-2-502", resident)
+
+
+def test_a_plate_nobody_knows_stands_beside_its_field_and_what_was_typed_stays(
+    login, clerk, unit, resident, make_ticket
+):
+    ticket = make_ticket(unit=unit, resident=resident)
+    values = edited(ticket, unit="block nine", subject="Leak in the kitchen")
+    answer = post(login(clerk), "ticket_edit", ticket, **values)
+    form = answer.context["sent"].form
+    assert answer.status_code == 422 and set(form.errors) == {"unit"}
+    text = answer.content.decode()
+    assert 'value="block nine"' in text and "Leak in the kitchen" in text
+    assert f'<option value="{resident.pk}" selected>' in text
+
+
+def test_a_door_of_another_estate_and_somebody_who_was_never_offered_are_no_choice(
+    login, clerk, other_estate, neighbour, make_ticket
+):
+    far = Building.objects.create(estate=other_estate, code="8")
+    Unit.objects.create(estate=other_estate, building=far, code="8-1-101")
+    ticket, client = make_ticket(), login(clerk)
+    for change in ({"unit": "8-1-101"}, {"resident": neighbour.pk}, {"resident": "x\0"}, {"unit": "\0"}):
+        answer = post(client, "ticket_edit", ticket, **edited(ticket, **change))
+        assert set(answer.context["sent"].form.errors) == set(change)
+
+
+def test_unit_and_resident_can_be_taken_off_and_an_old_page_leaves_them_alone(
+    login, clerk, unit, resident, make_ticket
+):
+    ticket, client = make_ticket(unit=unit, resident=resident), login(clerk)
+    assert post(client, "ticket_edit", ticket, subject="Leak", topic="water").status_code == 303
+    ticket.refresh_from_db()
+    assert (ticket.unit, ticket.resident) == (unit, resident)
+    assert post(client, "ticket_edit", ticket, **edited(ticket, unit="")).status_code == 303
+    ticket.refresh_from_db()
+    assert (ticket.unit, ticket.resident) == (None, resident)
+    assert post(client, "ticket_edit", ticket, **edited(ticket, resident="")).status_code == 303
+    ticket.refresh_from_db()
+    assert ticket.resident is None
+
+
+def test_a_door_that_was_archived_and_a_resident_who_moved_out_do_not_hold_up_another_subject(
+    login, clerk, unit, resident, make_ticket
+):
+    ticket = make_ticket(unit=unit, resident=resident)
+    Unit.objects.update(is_archived=True)
+    Occupancy.objects.update(until=date(2020, 1, 1))
+    assert post(login(clerk), "ticket_edit", ticket, **edited(ticket, subject="Leak")).status_code == 303
+    ticket.refresh_from_db()
+    assert (ticket.subject, ticket.unit, ticket.resident) == ("Leak", unit, resident)
+
+
+def test_a_stale_unit_is_refused_with_both_and_only_what_differs(
+    login, clerk, unit, resident, neighbour, make_ticket
+):
+    ticket, client = make_ticket(subject="Leak"), login(clerk)
+    stale = edited(ticket, unit="3-2-501", topic="noise")
+    post(client, "ticket_edit", ticket, **edited(ticket, unit="3-2-502", topic="noise"))
+    answer = post(client, "ticket_edit", ticket, **stale)
+    sent = answer.context["sent"]
+    assert answer.status_code == 409
+    assert (sent.mine, sent.theirs) == ("Unit: 3-2-501", "Unit: 3-2-502")
+    assert sent.form["unit"].value() == "3-2-501"
 
 
 def test_assigning_names_the_department_and_keeps_who_is_responsible(

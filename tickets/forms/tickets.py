@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.attachments.inspection import Inspected
 from helpdesk.estates.models import Department, Estate
 from helpdesk.staff.models import User
-from residents.models import Unit
+from residents.models import Resident, Unit
+from residents.selectors import residents_of
 from tickets.forms.clocks import BesideFields
 from tickets.forms.fields import (
     ObjectField,
@@ -22,7 +24,7 @@ from tickets.forms.fields import (
     unit_on_file,
     version_field,
 )
-from tickets.models import Channel, ComplaintClass, Finding, Priority, Slip, Topic
+from tickets.models import Channel, ComplaintClass, Finding, Priority, Slip, Ticket, Topic
 
 LATER = ("", _("Judge later"))
 AS_SUGGESTED = ("", _("As suggested"))
@@ -125,11 +127,74 @@ class PriorityForm(forms.Form):
 
 
 class EditForm(forms.Form):
-    """What the matter is called and what it is about."""
+    """What the matter is called, what it is about, and whose it is."""
 
     subject = forms.CharField(label=_("Subject"), required=False, max_length=120)
     topic = forms.ChoiceField(label=_("Topic"), choices=Topic.choices)
+    unit = forms.CharField(
+        label=_("Unit"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    resident = ObjectField(
+        label=_("Resident"),
+        required=False,
+        blank=_("nobody on file"),
+        help_text=_("People of this unit. Those of another one are offered once it is kept."),
+    )
+    # The unit for which it was asked already whether somebody from elsewhere stays the resident.
+    asked_for = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     version = version_field()
+
+    def __init__(self, *args: Any, ticket: Ticket, people: list[Resident], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ticket = ticket
+        self.from_elsewhere: Resident | None = None
+        self.fields["resident"].offer(people)  # type: ignore[attr-defined]
+        if ticket.unit is None and ticket.unit_as_written:
+            self.fields["unit"].help_text = f"{_('Unit as written:')} {ticket.unit_as_written}"
+
+    def clean_unit(self) -> Unit | None:
+        """The unit in whatever writing. It is read before the resident, who is chosen among its people."""
+        written: str = self.cleaned_data["unit"].strip()
+        if not written:
+            return None
+        before = self.ticket.unit
+        if before is not None and written == before.code:
+            return before  # also where the door was archived meanwhile
+        unit = unit_on_file(written, self.ticket.estate)
+        if unit is None:
+            raise forms.ValidationError(_("No unit of that number is on file."))
+        if unit != before:
+            self._offer_people_of(unit)
+        return unit
+
+    def _offer_people_of(self, unit: Unit) -> None:
+        """The new unit's people; who was chosen before stays among them, so that nothing chosen is lost."""
+        field: Any = self.fields["resident"]
+        chosen = field.objects.get(self.data.get("resident", ""))
+        people = residents_of(unit, timezone.localdate())
+        self.from_elsewhere = chosen if chosen not in people else None
+        field.offer([*people, self.from_elsewhere] if self.from_elsewhere else people)
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody of another unit is asked about once; saved again, they stay: they may have spoken for a neighbour."""
+        data = super().clean() or {}
+        unit, chosen = data.get("unit"), data.get("resident")
+        if unit and chosen and chosen == self.from_elsewhere and data.get("asked_for") != str(unit.pk):
+            says = _(
+                "%(name)s does not belong to %(unit)s. Choose who it is, or keep it so by sending it again."
+            )
+            self.add_error("resident", says % {"name": chosen, "unit": unit})
+            self.data: Any = self.data.copy()  # type: ignore[attr-defined]
+            self.data[self.add_prefix("asked_for")] = str(unit.pk)
+        return data
+
+    def changes(self) -> dict[str, Any]:
+        """What the service is to change; a page from before these fields leaves unit and resident alone."""
+        kept = {"subject", "topic", "version"} | {"unit", "resident"} & set(self.data)
+        return {name: value for name, value in self.cleaned_data.items() if name in kept}
 
 
 class StepForm(forms.Form):

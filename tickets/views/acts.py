@@ -46,11 +46,11 @@ from tickets.services.tickets import (
     tick_step,
 )
 from tickets.views.answers import SeeOther, done, ticket_for
-from tickets.views.ticket_forms import Sent
+from tickets.views.ticket_forms import Sent, people_behind
 from tickets.views.ticket_page import show_ticket
 
 # Which text stands beside the stored one, where a colleague was quicker.
-WRITTEN = {"resolve": "resolution", "edit": "subject"}
+WRITTEN = {"resolve": ("resolution",), "edit": ("subject", "topic", "unit", "resident")}
 Act = Callable[[dict[str, Any]], Any]
 
 
@@ -115,15 +115,15 @@ def priority(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("tickets.work")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Another subject or topic."""
+    """Another subject or topic; another unit or resident."""
     ticket = ticket_for(request, pk, "tickets.work")
-    form = EditForm(request.POST, auto_id="edit_%s")
+    form = EditForm(request.POST, auto_id="edit_%s", ticket=ticket, people=people_behind(ticket))
     return carry_out(
         request,
         ticket,
         "edit",
         form,
-        lambda data: edit_ticket(ticket, actor=person(request), **data),
+        lambda data: edit_ticket(ticket, actor=person(request), **form.changes()),
         _("Changed"),
     )
 
@@ -306,9 +306,29 @@ def refusal_of(name: str, form: forms.Form, refused: Refused, now: Ticket) -> Se
         data: Any = form.data.copy()  # type: ignore[attr-defined]
         data[form.add_prefix("version")] = str(now.version)
         form.data = data
-        field = WRITTEN.get(name, "")
-        sent.mine, sent.theirs = form.cleaned_data.get(field, ""), getattr(now, field, "") if field else ""
+        sent.mine, sent.theirs = both_texts(form, now, WRITTEN.get(name, ()))
     return sent
+
+
+def both_texts(form: forms.Form, now: Ticket, fields: tuple[str, ...]) -> tuple[str, str]:
+    """What was written and what a colleague saved. Of several fields those that differ, each under its name."""
+    sent = [name for name in fields if name in form.data]
+    differ = [name for name in sent if form.cleaned_data.get(name) != getattr(now, name)] or sent[:1]
+
+    def text(values: dict[str, Any]) -> str:
+        words = {name: said(form.fields[name], values.get(name)) for name in differ}
+        if set(differ) <= set(fields[:1]):
+            return "".join(words.values())
+        named = [{"label": form.fields[name].label, "value": word or "–"} for name, word in words.items()]
+        return "\n".join(_("%(label)s: %(value)s") % pair for pair in named)
+
+    return text(form.cleaned_data), text({name: getattr(now, name) for name in differ})
+
+
+def said(field: forms.Field, value: Any) -> str:
+    """A value as the reader saw it in the form."""
+    labels = dict(field.choices) if type(field) is forms.ChoiceField else {}
+    return str(labels.get(value, value if value is not None else ""))
 
 
 def person(request: HttpRequest) -> User:

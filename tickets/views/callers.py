@@ -1,6 +1,7 @@
 """Who is speaking, as the address of a form names them: ?unit= ?resident= ?contact= ?channel=, ?from=box."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,7 +19,8 @@ from helpdesk.staff.models import User
 from residents.caller_numbers import remembered_number
 from residents.models import Resident, Unit
 from residents.names_shown import spoken_name
-from tickets.calls import Call, calls_before, greeting
+from residents.selectors import unit_on_file
+from tickets.calls import Call, calls_before, greeting, hashes_of
 from tickets.models import Contact
 
 
@@ -31,6 +33,12 @@ class Caller:
     resident: Resident | None = None
     contact: Contact | None = None
     phone: str = ""
+    form_token: str = ""
+
+    @cached_property
+    def hashes(self) -> list[str]:
+        """What the caller's numbers are found by, read once for banner, question and open matters."""
+        return hashes_of(self.estate, self.resident, self.phone)
 
     @property
     def card_url(self) -> str:
@@ -69,6 +77,15 @@ def caller_from(request: HttpRequest, permission: str) -> Caller:
     return Caller(estate, unit, resident, contact, phone)
 
 
+def as_typed(caller: Caller, written: Any) -> Caller:
+    """The same caller with the unit and the number that were typed into the form meanwhile, where they say anything."""
+    plate = written.get("unit", "")[:60].replace("\0", "").strip()
+    same = not plate or (caller.unit is not None and plate == caller.unit.code)
+    unit = caller.unit if same else unit_on_file(plate, caller.estate) or caller.unit
+    phone, token = written.get("phone", "").strip() or caller.phone, written.get("form_token", "")
+    return replace(caller, unit=unit, phone=phone, form_token=token[:64].replace("\0", ""))
+
+
 def one_of(queryset: Any, request: HttpRequest, name: str, permission: str) -> Any:
     """The object that ?name= points to; None where the address names none."""
     written = request.GET.get(name, "")
@@ -96,7 +113,13 @@ def call_banner(caller: Caller, user: User) -> dict[str, Any] | None:
 
 def calls_of_caller(caller: Caller, user: User) -> list[Call]:
     """The calls before this one; the entry of this very call is none of them."""
-    if not (caller.unit or caller.resident):
-        return []
-    but_for = caller.contact.pk if caller.contact else None
-    return calls_before(user, unit=caller.unit, resident=caller.resident, at=timezone.now(), but_for=but_for)
+    return calls_before(
+        user,
+        estate=caller.estate,
+        unit=caller.unit,
+        resident=caller.resident,
+        hashes=caller.hashes,
+        at=timezone.now(),
+        but_for=caller.contact.pk if caller.contact else None,
+        form_token=caller.form_token,
+    )

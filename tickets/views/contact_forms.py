@@ -23,7 +23,7 @@ from tickets.models import OPEN, Contact, Ticket
 from tickets.scripts import script_of
 from tickets.services.contacts import promise_call_back, take_contact
 from tickets.views.answers import INVALID, REFUSED, done
-from tickets.views.callers import Caller, call_banner, caller_from, calls_of_caller
+from tickets.views.callers import Caller, as_typed, call_banner, caller_from, calls_of_caller
 from tickets.views.plus_ones import plus_ones
 
 MATTERS_OFFERED = 5
@@ -37,6 +37,8 @@ def new(request: HttpRequest) -> HttpResponse:
     caller = caller_from(request, "contacts.take")
     if request.method == "GET":
         return show_form(request, caller, form_for(request, caller, initial=first_values(request, caller)))
+    # Who is speaking may have been typed only: then, too, the third caller is asked whether it is the same matter.
+    caller = as_typed(caller, request.POST)
     form = form_for(request, caller, data=request.POST)
     if not form.is_valid():
         return show_form(request, caller, form, status=INVALID)
@@ -85,9 +87,7 @@ def form_for(request: HttpRequest, caller: Caller, **kwargs: Any) -> ContactForm
 
 def open_matters(caller: Caller, user: User) -> list[Ticket]:
     """The open tickets of whoever is speaking, the newest first."""
-    if not (caller.unit or caller.resident):
-        return []
-    theirs = matters_of([caller.unit] if caller.unit else [], caller.resident)
+    theirs = matters_of([caller.unit] if caller.unit else [], caller.resident, caller.hashes)
     rows = Ticket.objects.visible_to(user).filter(theirs, estate=caller.estate, status__in=OPEN)  # type: ignore[attr-defined]
     return list(rows.order_by("-created_at", "-id")[:MATTERS_OFFERED])
 

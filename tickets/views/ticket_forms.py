@@ -6,9 +6,12 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils import timezone
 
 from helpdesk.estates.models import Department
 from helpdesk.staff.models import User
+from residents.models import Resident
+from residents.selectors import residents_of
 from tickets.forms.tickets import (
     AssignForm,
     ClassifyForm,
@@ -78,7 +81,15 @@ def open_forms(
     made: dict[str, Any] = {
         "edit": EditForm(
             auto_id="edit_%s",
-            initial={"subject": ticket.subject, "topic": ticket.topic, "version": ticket.version},
+            initial={
+                "subject": ticket.subject,
+                "topic": ticket.topic,
+                "unit": ticket.unit.code if ticket.unit else "",
+                "resident": ticket.resident_id or "",
+                "version": ticket.version,
+            },
+            ticket=ticket,
+            people=people_behind(ticket),
         ),
         "hand_over": HandOverForm(auto_id="hand_over_%s", people=people),
         "close": CloseForm(auto_id="close_%s"),
@@ -102,3 +113,10 @@ def open_forms(
                 ticket_pk=ticket.pk,
             )
     return made
+
+
+def people_behind(ticket: Ticket) -> list[Resident]:
+    """Whom the matter may belong to: the people of its unit today, and who stands on it already."""
+    people = residents_of(ticket.unit, timezone.localdate()) if ticket.unit else []
+    named = ticket.resident
+    return people if named is None or named in people else [*people, named]
