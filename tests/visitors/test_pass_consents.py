@@ -296,11 +296,63 @@ def test_the_owner_is_known_by_the_name_on_the_document(make_pass, resident, nam
     assert (made.status, made.resident) == ("draft", resident)
 
 
-def test_an_owner_by_the_public_form_is_known_by_the_telephone_not_by_the_name(unit, resident, tenant):
-    ask(name="Wang Jianguo", phone="13900001111", relation="owner", form_token="a")
-    ask(name="Wang Jianguo", phone="13800136021", relation="owner", form_token="b")
-    rows = ReleasePass.objects.order_by("pk").values_list("status", flat=True)
-    assert list(rows) == ["awaiting_consent", "draft"]
+def confirm():
+    page = reverse("pass_confirm_link", args=[secret_in("pass_confirm")])
+    return Client().post(page, {"answer": "yes"}).status_code
+
+
+def test_an_owner_by_the_public_form_is_known_once_the_link_to_them_is_answered(unit, resident, tenant):
+    ask(name="Wang Jianguo", relation="owner")
+    asked = ReleasePass.objects.get()
+    assert (asked.status, asked.resident) == ("awaiting_consent", None)
+    assert confirm() == 200
+    asked.refresh_from_db()
+    assert (asked.status, asked.resident, asked.is_request) == ("draft", resident, False)
+
+
+@pytest.mark.parametrize("name", ["ＷＡＮＧ  Jianguo", "王建國"])
+def test_an_owners_name_is_read_in_either_script(name, unit, resident):
+    ask(name=name, relation="owner")
+    assert confirm() == 200
+    assert ReleasePass.objects.get().status == "draft"
+
+
+@pytest.mark.parametrize(("name", "phone"), [("Wang Jianguo", "13900001111"), ("Tan Tenant", "13800136021")])
+def test_who_calls_themselves_the_owner_is_asked_of_the_owner_and_needs_both_name_and_number(
+    name, phone, unit, resident, tenant
+):
+    ask(name=name, phone=phone, relation="owner")
+    asked = ReleasePass.objects.get()
+    assert asked.confirm_asked == resident
+    assert confirm() == 200
+    asked.refresh_from_db()
+    assert asked.status == "awaiting_consent"
+
+
+def test_the_owners_number_in_a_tenants_hand_takes_nothing_out(unit, resident, tenant, clerk):
+    """The owner wants no messages: nobody else of the household may answer in their place."""
+    Resident.objects.filter(pk=resident.pk).update(accepts_messages=False)
+    ask(name="Tan Tenant", relation="owner")
+    asked = ReleasePass.objects.get()
+    assert asked.resident is None and asked.confirm_digest is None
+    assert not Message.objects.filter(template="pass_confirm").exists()
+    pass_requests.confirm_request(asked, actor=clerk)
+    see_document(asked, actor=clerk, id_document_type="identity_card")
+    refused("consent_missing", issue_pass, asked, actor=clerk)
+
+
+def test_a_household_that_answers_for_a_typed_number_proves_nobody(unit, resident, tenant):
+    Resident.objects.filter(pk=resident.pk).update(accepts_messages=False)
+    ask(name="Wang Jianguo", relation="family")
+    asked = ReleasePass.objects.get()
+    assert asked.confirm_asked == tenant
+    confirm()
+    asked.refresh_from_db()
+    assert asked.resident is None and not asked.is_request
+
+
+def test_an_owners_pass_in_another_name_needs_consent(make_pass, resident):
+    assert make_pass(resident=resident, applicant_name="Tan Tenant").status == "awaiting_consent"
 
 
 def test_an_owner_who_sells_before_it_is_issued_is_none_any_more(make_pass, resident, clerk):

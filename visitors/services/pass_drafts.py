@@ -20,6 +20,7 @@ from helpdesk.staff.models import User
 from residents.models import Resident, Unit
 from residents.selectors import people_of
 from visitors.models import ReleaseItem, ReleasePass
+from visitors.pass_selectors import bears
 from visitors.services.release_passes import PASS_STATES, lock_pass, settle
 
 MOST_ITEMS = 100
@@ -103,9 +104,8 @@ def draft_pass(
 
 def _person_named(name: str, unit: Unit, at: datetime) -> Resident | None:
     """Who of the unit has the name that a colleague reads on the document, in either writing."""
-    asked = name.strip().casefold()
     people = [row.resident for row in people_of(unit, local(unit.estate, at).date())]
-    return next((p for p in people if asked in {p.name.casefold(), p.other_name.casefold()}), None)
+    return next((person for person in people if bears(person, name)), None)
 
 
 def _add_line(

@@ -13,19 +13,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import record
+from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.attempts import attempts, note_attempt
 from helpdesk.lib.crypto import digest_secret, new_secret
 from helpdesk.lib.errors import Refused, TooOften
-from helpdesk.lib.phones import complain_about_phone, parse_phone
+from helpdesk.lib.phones import complain_about_phone, parse_phone, phone_hashes
+from helpdesk.lib.sealed import clear
 from helpdesk.staff.models import User
 from residents.models import Phone, Resident, Unit
 from residents.selectors import people_of
 from tickets.services.public import match_quietly, submit_form
 from visitors.models import ReleasePass
+from visitors.pass_selectors import owners_of
 from visitors.services.pass_drafts import Goods, check_goods, draft_pass
 from visitors.services.pass_telling import send_link
-from visitors.services.release_passes import PASS_STATES, lock_pass, refuse_pass
+from visitors.services.release_passes import PASS_STATES, lock_pass, refuse_pass, settle
 
 GUESSES_A_MINUTE = 10
 # A stranger who types a neighbour's unit must not fill its owner's telephone.
@@ -67,7 +70,8 @@ def ask_for_pass(
     asked = draft_pass(
         unit=unit,
         actor=None,
-        resident=resident,
+        # Anybody can type a number: whose request it is shows when the link there is answered.
+        resident=None,
         applicant_name=name,
         applicant_relation=relation,
         applicant_phone=number,
@@ -124,13 +128,19 @@ def _leave_to_the_desk(
 
 
 def _send_confirm_link(asked: ReleasePass, resident: Resident | None, at: datetime) -> None:
-    """To the number that was given where it is on file for this unit, else to the household's first contact."""
+    """To whoever has the number that was given, else to the first contact; of who says they own the unit, to owners only.
+
+    Where none of them can be reached the desk asks.
+    """
     reached = _reach(asked, resident, at)
     if reached is None:
         return
     secret = new_secret()
-    ReleasePass.objects.filter(pk=asked.pk).update(confirm_digest=digest_secret(secret))
     person, phone = reached
+    digest = digest_secret(secret)
+    asked.confirm_digest = asked.link_digest = digest
+    asked.confirm_asked = person
+    asked.save(update_fields=["confirm_digest", "link_digest", "confirm_asked"])
     link = reverse("pass_confirm_link", args=[secret])
     send_link(asked, "pass_confirm", to=person, phone=phone, link=link, key=f"pass:{asked.pk}:confirm")
 
@@ -138,8 +148,7 @@ def _send_confirm_link(asked: ReleasePass, resident: Resident | None, at: dateti
 def _reach(
     asked: ReleasePass, resident: Resident | None, at: datetime
 ) -> tuple[Resident, Phone | None] | None:
-    day = at.astimezone(ZoneInfo(asked.estate.time_zone)).date()
-    people = [row.resident for row in people_of(asked.unit, day)]
+    people = _who_may_confirm(asked, at)
     first = [resident] if resident in people else []
     for person in [*first, *people]:
         if person is None or not person.accepts_messages:
@@ -148,6 +157,13 @@ def _reach(
         if phone or person.email:
             return person, phone
     return None
+
+
+def _who_may_confirm(asked: ReleasePass, at: datetime) -> list[Resident]:
+    """Nobody else of the household speaks for an owner."""
+    if asked.applicant_relation == ReleasePass.Relation.OWNER:
+        return owners_of(asked, at)
+    return [row.resident for row in people_of(asked.unit, local(asked.estate, at).date())]
 
 
 def open_request(secret: str, *, address: str) -> ReleasePass | None:
@@ -167,7 +183,7 @@ def confirm_request(
 ) -> ReleasePass:
     """The household (actor None) or the desk says that the request is theirs; it can be issued from now on.
 
-    Once: the link opens nothing any more. Refused invalid_transition, already_confirmed.
+    The applicant counts as somebody on file only when it was their own number that the link went to. Once: the link opens nothing any more. Refused invalid_transition, already_confirmed.
     """
     at = at or timezone.now()
     locked = lock_pass(release_pass)
@@ -175,10 +191,20 @@ def confirm_request(
     if not locked.is_request:
         raise Refused("already_confirmed", _("This request is confirmed already."))
     locked.is_request, locked.confirm_digest = False, None
-    locked.version += 1
-    locked.save(update_fields=["is_request", "confirm_digest", "version"])
+    if actor is None:
+        locked.resident = _proven(locked)
+    settle(locked, at)
     record("release_pass.confirmed", locked, actor=actor, at=at)
     return locked
+
+
+def _proven(asked: ReleasePass) -> Resident | None:
+    """Whoever answered the link, where the number that was given is theirs: they asked for it themselves."""
+    person, number = asked.confirm_asked, clear(asked.applicant_phone)
+    if person is None or not number:
+        return None
+    theirs = Phone.objects.filter(resident=person, whole_hash__in=phone_hashes(number))
+    return person if theirs.exists() else None
 
 
 @transaction.atomic
