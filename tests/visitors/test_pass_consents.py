@@ -22,7 +22,7 @@ from visitors.services.consents import answer_consent, ask_by_link, open_consent
 from visitors.services.papers import reconcile_papers, tell_of_unused
 from visitors.services.pass_drafts import Goods, see_document
 from visitors.services.policies import set_policy
-from visitors.services.release_passes import expire_passes, issue_pass
+from visitors.services.release_passes import expire_passes, issue_pass, refuse_pass
 
 pytestmark = pytest.mark.django_db
 ASKED = {
@@ -144,7 +144,54 @@ def test_a_request_has_no_code_until_the_household_confirms_it_once(estate, unit
     assert ReleasePass.objects.get().is_request, "looking confirms nothing"
     assert Client().post(page, {"answer": "yes"}).status_code == 200
     assert not ReleasePass.objects.get().is_request
-    assert Client().get(page).status_code == 404
+    assert confirm_status() == (410, False)
+
+
+def confirm_status():
+    """What the household's page answers, and whether it names somebody."""
+    page = Client(headers={"Accept-Language": "en"}).get(
+        reverse("pass_confirm_link", args=[secret_in("pass_confirm")])
+    )
+    return page.status_code, any(word in page.content.decode() for word in ("Li", "Sofa", "3-2-501"))
+
+
+def run_out(asked, clerk):
+    ReleasePass.objects.update(
+        valid_from=timezone.now() - timedelta(days=1), valid_until=timezone.now() - timedelta(minutes=1)
+    )
+
+
+def run_out_and_swept(asked, clerk):
+    run_out(asked, clerk)
+    assert expire_passes(timezone.now()) == 1
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        run_out,
+        run_out_and_swept,
+        lambda asked, clerk: refuse_pass(asked, actor=clerk, reason="Nobody there knows of it"),
+        lambda asked, clerk: pass_requests.confirm_request(asked, actor=clerk),
+        lambda asked, clerk: Occupancy.objects.update(until=timezone.localdate() - timedelta(days=1)),
+    ],
+)
+def test_a_request_that_waits_no_more_is_shown_to_nobody(end, unit, resident, clerk):
+    ask()
+    assert confirm_status() == (200, True)
+    end(ReleasePass.objects.get(), clerk)
+    assert confirm_status() == (410, False)
+    before = ReleasePass.objects.values().get()
+    for answer in ("yes", "no"):
+        page = reverse("pass_confirm_link", args=[secret_in("pass_confirm")])
+        assert Client().post(page, {"answer": answer}).status_code == 410
+    assert ReleasePass.objects.values().get() == before
+
+
+def test_an_expired_or_refused_request_keeps_no_open_link(unit, resident, clerk):
+    ask()
+    run_out_and_swept(None, clerk)
+    assert ReleasePass.objects.get().confirm_digest is None
 
 
 def test_a_household_that_asked_for_nothing_refuses_it(estate, unit, resident):

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ from visitors.pass_selectors import owners_of
 from visitors.services.pass_drafts import Goods, check_goods, draft_pass
 from visitors.services.pass_telling import send_link
 from visitors.services.release_passes import PASS_STATES, lock_pass, refuse_pass, settle
+from visitors.services.spent_links import nothing_to_answer
 
 GUESSES_A_MINUTE = 10
 # A stranger who types a neighbour's unit must not fill its owner's telephone.
@@ -166,15 +168,26 @@ def _who_may_confirm(asked: ReleasePass, at: datetime) -> list[Resident]:
     return [row.resident for row in people_of(asked.unit, local(asked.estate, at).date())]
 
 
-def open_request(secret: str, *, address: str) -> ReleasePass | None:
-    """The request behind a one-use link; None for a used or wrong one. Wrong ones count, ten a minute: TooOften."""
+def open_request(secret: str, *, address: str, at: datetime | None = None) -> ReleasePass | None:
+    """The request behind a one-use link; None for a wrong one. Wrong ones count, ten a minute: TooOften.
+
+    LinkEnded once it waits no more, and for who belongs to the unit no more: the page names people and goods.
+    """
     if attempts("pass-confirm", address) >= GUESSES_A_MINUTE:
         raise TooOften(_("That was too often. Please try again later, or ring the front desk."), seconds=60)
-    rows = ReleasePass.objects.select_related("estate", "unit")
-    found = rows.filter(confirm_digest=digest_secret(secret), is_request=True).first()
+    digest = digest_secret(secret)
+    rows = ReleasePass.objects.select_related("estate", "unit", "confirm_asked")
+    found = rows.filter(Q(link_digest=digest) | Q(confirm_digest=digest)).first()
     if found is None:
         note_attempt("pass-confirm", address, seconds=60)
+    elif not _waits(found, at or timezone.now()):
+        raise nothing_to_answer(found.estate)
     return found
+
+
+def _waits(asked: ReleasePass, at: datetime) -> bool:
+    waits = asked.is_request and asked.status in ReleasePass.WAITING and asked.valid_until > at
+    return waits and asked.confirm_digest is not None and asked.confirm_asked in _who_may_confirm(asked, at)
 
 
 @transaction.atomic
@@ -183,7 +196,8 @@ def confirm_request(
 ) -> ReleasePass:
     """The household (actor None) or the desk says that the request is theirs; it can be issued from now on.
 
-    The applicant counts as somebody on file only when it was their own number that the link went to. Once: the link opens nothing any more. Refused invalid_transition, already_confirmed.
+    The applicant counts as somebody on file only when it was their own number that the link went to. Once: the link
+    opens nothing any more. Refused invalid_transition, already_confirmed.
     """
     at = at or timezone.now()
     locked = lock_pass(release_pass)
@@ -214,5 +228,4 @@ def disown_request(release_pass: ReleasePass, *, at: datetime | None = None) -> 
     locked = lock_pass(release_pass)
     if not locked.is_request:
         raise Refused("already_confirmed", _("This request is confirmed already."))
-    ReleasePass.objects.filter(pk=locked.pk).update(confirm_digest=None)
     return refuse_pass(locked, actor=None, reason=_("The household did not ask for it."), at=at)

@@ -6,6 +6,7 @@ Nothing here tells whether a unit or a person exists. A request whose unit nobod
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,11 +19,13 @@ from helpdesk.lib.errors import Refused, TooOften
 from helpdesk.lib.phones import complain_about_phone, parse_phone
 from helpdesk.notifications.services import notify
 from residents.models import Resident, Unit
+from residents.selectors import people_of
 from tickets.services.public import match_quietly, submit_form
 from tickets.services.telling import on_the_clock
 from visitors.models import Visit
 from visitors.services.host_telling import whom_to_reach, words_of
 from visitors.services.invitations import send_invitation
+from visitors.services.spent_links import nothing_to_answer
 from visitors.services.visits import announce_visit, confirm_visit, lock_visit, refuse_visit
 
 GUESSES_A_MINUTE = 10
@@ -132,7 +135,9 @@ def _send_confirm_link(asked: Visit, at: datetime) -> None:
         return
     person, channel, address = reached
     secret = new_secret()
-    Visit.objects.filter(pk=asked.pk).update(confirm_digest=digest_secret(secret))
+    asked.confirm_digest = asked.link_digest = digest_secret(secret)
+    asked.confirm_asked = person
+    asked.save(update_fields=["confirm_digest", "link_digest", "confirm_asked"])
     _notify(asked, person, channel, address, secret)
 
 
@@ -151,15 +156,38 @@ def _notify(asked: Visit, person: Resident, channel: str, address: str, secret: 
     )
 
 
-def open_request(secret: str, *, address: str) -> Visit | None:
-    """The request behind a one-use link; None for a used or wrong one. Wrong ones count, ten a minute: TooOften."""
+def open_request(secret: str, *, address: str, at: datetime | None = None) -> Visit | None:
+    """The request behind a one-use link; None for a wrong one. Wrong ones count, ten a minute: TooOften.
+
+    LinkEnded once it waits no more, and for who belongs to the unit no more: the page names the visitor.
+    """
     if attempts("visit-confirm", address) >= GUESSES_A_MINUTE:
         raise TooOften(_("That was too often. Please try again later, or ring the front desk."), seconds=60)
-    rows = Visit.objects.select_related("estate", "unit")
-    found = rows.filter(confirm_digest=digest_secret(secret), confirmed_at__isnull=True).first()
+    digest = digest_secret(secret)
+    rows = Visit.objects.select_related("estate", "unit", "confirm_asked")
+    found = rows.filter(Q(link_digest=digest) | Q(confirm_digest=digest)).first()
     if found is None:
         note_attempt("visit-confirm", address, seconds=60)
+    elif not _waits(found, at or timezone.now()):
+        raise nothing_to_answer(found.estate)
     return found
+
+
+def _waits(asked: Visit, at: datetime) -> bool:
+    waits = asked.status == Visit.Status.EXPECTED and asked.confirmed_at is None
+    return waits and asked.confirm_digest is not None and _is_of_today(asked, at) and _belongs(asked, at)
+
+
+def _is_of_today(asked: Visit, at: datetime) -> bool:
+    """Or of a day to come; one without a time is meant for the day on which it was asked for."""
+    meant = asked.expected_at or asked.created_at
+    return local(asked.estate, meant).date() >= local(asked.estate, at).date()
+
+
+def _belongs(asked: Visit, at: datetime) -> bool:
+    """Whether whoever got the link is still somebody of the unit."""
+    people = people_of(asked.unit, local(asked.estate, at).date()) if asked.unit else []
+    return asked.confirm_asked_id in {row.resident_id for row in people}
 
 
 @transaction.atomic
@@ -180,5 +208,4 @@ def disown_request(asked: Visit, *, at: datetime | None = None) -> Visit:
     locked = lock_visit(asked)
     if locked.confirmed_at is not None:
         raise Refused("already_confirmed", _("This request is confirmed already."))
-    Visit.objects.filter(pk=locked.pk).update(confirm_digest=None)
     return refuse_visit(locked, actor=None, reason=_("The household did not announce it."), at=at)

@@ -301,6 +301,7 @@ def refuse_visit(visit: Visit, *, actor: User | None, reason: str, at: datetime 
         raise Refused("already_inside", _("This visitor is inside already."))
     locked.status = VISIT_STATES.guard(locked.status, "refuse")
     locked.refuse_reason, locked.refused_at = reason.strip()[:300], at
+    locked.confirm_digest = None
     save_visit(locked)
     record("visit.refused", locked, actor=actor, at=at, reason=locked.refuse_reason)
     return locked
