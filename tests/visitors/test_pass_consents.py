@@ -11,7 +11,7 @@ from django.utils import timezone
 from helpdesk.lib.errors import Refused, TooOften
 from helpdesk.lib.sealed import clear
 from helpdesk.notifications.models import Message
-from residents.models import Occupancy, Resident
+from residents.models import Occupancy, Resident, Unit
 from residents.services.residents import add_phone
 from tests.conftest import at
 from tests.visitors.conftest import TEN
@@ -205,6 +205,35 @@ def test_a_request_for_a_unit_nobody_knows_becomes_a_ticket_for_the_desk(estate,
     ask(unit="9-9-999", phone="13900000000")
     assert not ReleasePass.objects.exists()
     assert "Sofa × 2" in Ticket.objects.get().description
+
+
+def test_the_ticket_for_the_desk_says_all_that_was_asked(estate, unit):
+    day = timezone.localdate() + timedelta(days=3)
+    pass_requests.ask_for_pass(
+        estate, name="X", phone="13911112222", unit_code="9-9-999", relation="family", on=day,
+        items=[Goods("Sofa", 2, "grey"), Goods("Box")], vehicle_plate="粤B12345", reason="Moving out",
+    )  # fmt: skip
+    told = Ticket.objects.get().description
+    for words in ("Sofa × 2, grey", "Box × 1", str(day), "Family", "粤B12345", "Moving out"):
+        assert words in told
+
+
+def test_the_same_form_with_a_corrected_unit_is_another_request(estate, unit, resident):
+    Unit.objects.create(estate=estate, building=unit.building, code="3-2-502")
+    for code in ("9-9-998", "9-9-999", "3-2-502", "3-2-501"):
+        for _time in range(2):
+            assert ask(form_token="once", unit=code, phone="13700000009").status_code == 200
+    assert sorted(ReleasePass.objects.values_list("unit__code", flat=True)) == ["3-2-501", "3-2-502"]
+    assert list(Ticket.objects.order_by("pk").values_list("unit_as_written", flat=True)) == [
+        "9-9-998",
+        "9-9-999",
+    ]
+
+
+def test_the_same_form_again_is_one_request_though_the_household_has_three(estate, unit, resident):
+    for token in ("a", "b", "c", "c"):
+        ask(form_token=token)
+    assert (ReleasePass.objects.count(), Ticket.objects.count()) == (3, 0)
 
 
 def test_the_same_form_twice_is_one_request_and_a_program_gets_none(estate, unit, resident):

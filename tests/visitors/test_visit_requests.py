@@ -12,11 +12,11 @@ from helpdesk.lib.errors import Refused
 from helpdesk.lib.sealed import clear
 from helpdesk.notifications.models import Message
 from helpdesk.staff.models import User
-from residents.models import Occupancy
+from residents.models import Occupancy, Unit
 from tests.conftest import at
 from tickets.models import Ticket
 from visitors.models import Visit
-from visitors.services.visit_requests import ask_for_visit, confirm_by_link, disown_request, open_request
+from visitors.services.visit_requests import ask_for_visit, confirm_request, disown_request, open_request
 from visitors.services.visit_watch import mark_no_shows
 from visitors.services.visits import check_in, confirm_visit, refuse_visit
 
@@ -24,6 +24,11 @@ pytestmark = pytest.mark.django_db
 TEN = at("2026-11-17 10:00")
 ADDRESS = "203.0.113.9"
 PHONE = "13800136021"
+
+
+@pytest.fixture
+def other_unit(unit: Any) -> Any:
+    return Unit.objects.create(estate=unit.estate, building=unit.building, code="3-2-502")
 
 
 @pytest.fixture
@@ -84,11 +89,11 @@ def test_a_request_is_not_let_in(ask, unit, resident, clerk):
 def test_the_link_confirms_once(ask, unit, resident):
     ask(visitor_phone="13900139001")
     secret = secret_of(Visit.objects.get())
-    visit = confirm_by_link(open_request(secret, address=ADDRESS, at=TEN), at=TEN)
+    visit = confirm_request(open_request(secret, address=ADDRESS, at=TEN), actor=None, at=TEN)
     assert visit.code and visit.confirmed_at == TEN
     assert Message.objects.filter(template="visit_invitation").count() == 1
     assert refused(lambda: open_request(secret, address=ADDRESS, at=TEN)) == "link_ended"
-    assert refused(lambda: confirm_by_link(visit, at=TEN)) == "already_confirmed"
+    assert refused(lambda: confirm_request(visit, actor=None, at=TEN)) == "already_confirmed"
 
 
 def test_the_household_may_say_that_it_is_not_theirs(ask, unit, resident):
@@ -117,6 +122,38 @@ def test_the_same_form_again_is_one_request_and_one_message(ask, unit, resident)
     ask(form_token="once")
     ask(form_token="once")
     assert (Visit.objects.count(), Message.objects.count(), Ticket.objects.count()) == (1, 1, 0)
+
+
+def test_the_same_form_with_a_corrected_unit_is_another_request(ask, unit, other_unit, resident):
+    for code in ("9-9-998", "9-9-999", other_unit.code, "3-2-501"):
+        for _time in range(2):
+            ask(form_token="once", unit_code=code, phone="13700000009")
+    assert sorted(Visit.objects.values_list("unit__code", flat=True)) == sorted([other_unit.code, "3-2-501"])
+    assert list(Ticket.objects.order_by("pk").values_list("unit_as_written", flat=True)) == [
+        "9-9-998",
+        "9-9-999",
+    ]
+
+
+def test_the_same_form_again_is_one_request_though_the_household_has_three(ask, unit, resident):
+    for token in ("a", "b", "c", "c"):
+        ask(form_token=token)
+    assert (Visit.objects.count(), Ticket.objects.count()) == (3, 0)
+
+
+@pytest.mark.parametrize("door", ["page", "api"])
+def test_the_desk_confirms_and_the_code_goes_to_the_visitor_as_promised(
+    door, ask, unit, resident, login, api, clerk
+):
+    ask(visitor_phone="13900139001", at=timezone.now())
+    visit = Visit.objects.get()
+    if door == "page":
+        assert login(clerk).post(reverse("visit_confirm", args=[visit.pk])).status_code == 303
+    else:
+        assert api(clerk).post(f"/api/v1/visits/{visit.pk}/confirm/").status_code == 200
+    told = Message.objects.get(template="visit_invitation")
+    visit.refresh_from_db()
+    assert told.link == reverse("visit_invitation", args=[visit.code]) and "139001" in clear(told.address)
 
 
 def test_a_stranger_does_not_fill_a_households_telephone(ask, unit, resident):

@@ -15,6 +15,7 @@ from helpdesk.audit.services import record
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.estates.services import next_number
+from helpdesk.lib.crypto import token_for
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
 from residents.models import Resident, Unit
@@ -63,7 +64,7 @@ def draft_pass(
     """
     at = at or timezone.now()
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
-    before = ReleasePass.objects.filter(form_token=form_token, unit=unit).first() if form_token else None
+    before = drafted_by(form_token, unit)
     if before is not None:
         return before
     goods = list(items)
@@ -92,7 +93,7 @@ def draft_pass(
         created_at=at,
         applicant_phone=applicant_phone,
         is_request=is_request,
-        form_token=form_token,
+        form_token=token_for(form_token, unit.pk),
     )
     for position, line in enumerate(goods, 1):
         _add_line(made, position, line, actor=actor, at=at)
@@ -100,6 +101,12 @@ def draft_pass(
     settle(made, at)
     record("release_pass.drafted", made, actor=actor, at=at, relation=applicant_relation)
     return made
+
+
+def drafted_by(form_token: str | None, unit: Unit) -> ReleasePass | None:
+    """The pass that this very form has made for the unit; the same form corrected to another unit is a new one."""
+    token = token_for(form_token, unit.pk)
+    return ReleasePass.objects.filter(form_token=token).first() if token else None
 
 
 def _person_named(name: str, unit: Unit, at: datetime) -> Resident | None:

@@ -17,7 +17,7 @@ from helpdesk.audit.services import record
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.attempts import attempts, note_attempt
-from helpdesk.lib.crypto import digest_secret, new_secret
+from helpdesk.lib.crypto import digest_secret, new_secret, token_for
 from helpdesk.lib.errors import Refused, TooOften
 from helpdesk.lib.phones import complain_about_phone, parse_phone, phone_hashes
 from helpdesk.lib.sealed import clear
@@ -27,7 +27,7 @@ from residents.selectors import people_of
 from tickets.services.public import match_quietly, submit_form
 from visitors.models import ReleasePass
 from visitors.pass_selectors import owners_of
-from visitors.services.pass_drafts import Goods, check_goods, draft_pass
+from visitors.services.pass_drafts import Goods, check_goods, draft_pass, drafted_by
 from visitors.services.pass_telling import send_link
 from visitors.services.release_passes import PASS_STATES, lock_pass, refuse_pass, settle
 from visitors.services.spent_links import nothing_to_answer
@@ -66,8 +66,21 @@ def ask_for_pass(
     check_goods(goods)
     starts, ends = _day(estate, on, at)
     unit, resident = match_quietly(estate, number, unit_code)
+    if unit is not None and drafted_by(form_token, unit) is not None:
+        return
     if unit is None or unit.is_archived or _too_many(unit):
-        _leave_to_the_desk(estate, name, phone, unit_code, goods, language, form_token, at)
+        submit_form(
+            estate,
+            name=name,
+            phone=phone,
+            description=_for_the_desk(goods, relation, local(estate, starts), vehicle_plate, reason),
+            unit_code=unit_code,
+            language=language,
+            form_token=token_for(form_token, (estate.pk, unit_code)),
+            # Whoever asks about a unit that exists gets no message either: it would tell that this one does not.
+            acknowledge=False,
+            at=at,
+        )
         return
     asked = draft_pass(
         unit=unit,
@@ -86,7 +99,7 @@ def ask_for_pass(
         form_token=form_token,
         at=at,
     )
-    if asked.confirm_digest is None:
+    if asked.link_digest is None:
         _send_confirm_link(asked, resident, at)
 
 
@@ -103,29 +116,18 @@ def _too_many(unit: Unit) -> bool:
     return waiting.count() >= OPEN_REQUESTS
 
 
-def _leave_to_the_desk(
-    estate: Estate,
-    name: str,
-    phone: str,
-    unit_code: str,
-    goods: list[Goods],
-    language: str,
-    form_token: str | None,
-    at: datetime,
-) -> None:
+def _for_the_desk(goods: list[Goods], relation: str, starts: datetime, plate: str, reason: str) -> str:
     """Somebody at the desk rings back: nothing that was asked for is lost over a mistyped door."""
-    lines = "\n".join(f"{line.description} × {line.quantity}" for line in goods)
-    submit_form(
-        estate,
-        name=name,
-        phone=phone,
-        description=_("Asks for a release pass:\n%(goods)s") % {"goods": lines},
-        unit_code=unit_code,
-        language=language,
-        form_token=form_token,
-        # Whoever asks about a unit that exists gets no message either: it would tell that this one does not.
-        acknowledge=False,
-        at=at,
+    lines = [", ".join(filter(None, [f"{x.description} × {x.quantity}", x.detail])) for x in goods]
+    return "\n".join(
+        [
+            _("Asks for a release pass:\n%(goods)s") % {"goods": "\n".join(lines)},
+            "",
+            _("Day: %(day)s") % {"day": starts.date().isoformat()},
+            _("Says they are: %(relation)s") % {"relation": ReleasePass.Relation(relation).label},
+            *([_("Plate: %(plate)s") % {"plate": plate.strip()}] if plate.strip() else []),
+            *([_("Reason: %(reason)s") % {"reason": reason.strip()}] if reason.strip() else []),
+        ]
     )
 
 

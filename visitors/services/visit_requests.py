@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.attempts import attempts, note_attempt
-from helpdesk.lib.crypto import digest_secret, new_secret
+from helpdesk.lib.crypto import digest_secret, new_secret, token_for
 from helpdesk.lib.errors import Refused, TooOften
 from helpdesk.lib.phones import complain_about_phone, parse_phone
 from helpdesk.notifications.services import notify
+from helpdesk.staff.models import User
 from residents.models import Resident, Unit
 from residents.selectors import people_of
 from tickets.services.public import match_quietly, submit_form
@@ -58,11 +59,13 @@ def ask_for_visit(
     number = _number(estate, phone, "phone")
     guest = _number(estate, visitor_phone, "visitor_phone") if visitor_phone.strip() else ""
     _check(estate, visitor_name, expected_at, at)
-    if form_token and Visit.objects.filter(estate=estate, form_token=form_token).exists():
-        return
     unit, resident = match_quietly(estate, number, unit_code)
+    # The same form is one request; corrected to another unit it is another one.
+    token = token_for(form_token, unit.pk if unit else (estate.pk, unit_code))
+    if token and Visit.objects.filter(estate=estate, form_token=token).exists():
+        return
     if unit is None or unit.is_archived or _too_many(unit):
-        _leave_to_the_desk(estate, name, phone, unit_code, expected_at, language, form_token, at)
+        _leave_to_the_desk(estate, name, phone, unit_code, expected_at, language, token, at)
         return
     asked = announce_visit(
         estate=estate,
@@ -76,10 +79,11 @@ def ask_for_visit(
         party_size=party_size,
         plate=plate,
         is_request=True,
-        form_token=form_token,
+        form_token=token,
         at=at,
     )
-    _send_confirm_link(asked, at)
+    if asked.link_digest is None:
+        _send_confirm_link(asked, at)
 
 
 def _number(estate: Estate, written: str, field: str) -> str:
@@ -191,14 +195,14 @@ def _belongs(asked: Visit, at: datetime) -> bool:
 
 
 @transaction.atomic
-def confirm_by_link(asked: Visit, *, at: datetime | None = None) -> Visit:
-    """The household says that the visitor is theirs: there is a code now, which goes to the visitor's number, if given.
+def confirm_request(asked: Visit, *, actor: User | None, at: datetime | None = None) -> Visit:
+    """The household (actor None) or the desk says that the visitor is theirs: the code goes to the visitor's number, if given.
 
     Once. Refused invalid_transition, already_confirmed.
     """
     at = at or timezone.now()
-    visit = confirm_visit(asked, actor=None, at=at)
-    return send_invitation(visit, actor=None, at=at) if visit.visitor_phone else visit
+    visit = confirm_visit(asked, actor=actor, at=at)
+    return send_invitation(visit, actor=actor, at=at) if visit.visitor_phone else visit
 
 
 @transaction.atomic
