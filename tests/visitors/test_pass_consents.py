@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused, TooOften
 from helpdesk.lib.sealed import clear
 from helpdesk.notifications.models import Message
@@ -23,6 +24,7 @@ from visitors.services.papers import reconcile_papers, tell_of_unused
 from visitors.services.pass_drafts import Goods, see_document
 from visitors.services.policies import set_policy
 from visitors.services.release_passes import expire_passes, issue_pass, refuse_pass
+from visitors.views.pass_history import of_entry
 
 pytestmark = pytest.mark.django_db
 ASKED = {
@@ -63,6 +65,39 @@ def test_the_owner_answers_by_a_link_once(asked, clerk):
     asked.refresh_from_db()
     assert (asked.status, Consent.objects.get().answer) == ("draft", "given")
     assert Message.objects.filter(template="consent_answered", recipient_user=clerk).exists()
+
+
+@pytest.mark.parametrize(
+    ("agrees", "sentence"), [(True, "The owner agrees"), (False, "The owner does not agree")]
+)
+def test_the_history_knows_of_an_answer_but_neither_whose_nor_in_which_words(
+    agrees, sentence, asked, resident, clerk, login
+):
+    answer_consent(open_consent(secret_in("consent_asked"), address="a"), agrees=agrees, note="Soon", at=TEN)
+    consents.record_consent(
+        asked,
+        actor=clerk,
+        telephoned=resident,
+        phone=resident.phones.get(),
+        note="Rang",
+        agrees=agrees,
+        at=TEN,
+    )
+    rows = Entry.objects.about(asked).filter(verb__contains="consent").exclude(verb__endswith="asked")
+    assert [set(entry.data) for entry in rows] == [{"consent", "way"}] * 2
+    page = reverse("pass_detail", args=[asked.pk])
+    shown = login(clerk).get(page).content.decode()
+    assert f"{sentence}: Wang Jianguo" in shown and "Soon" in shown and "Rang" in shown
+    Consent.objects.update(note="")
+    Resident.objects.update(name="–")
+    shown = login(clerk).get(page).content.decode()
+    assert sentence in shown and "Soon" not in shown and f"{sentence}: Wang" not in shown
+
+
+def test_a_history_whose_consent_stands_no_more_says_the_answer_alone(asked, clerk):
+    answer_consent(open_consent(secret_in("consent_asked"), address="a"), agrees=True, note="Soon", at=TEN)
+    entry = Entry.objects.about(asked).get(verb="release_pass.consented")
+    assert of_entry(entry)["sentence"] and "Soon" not in str(of_entry(entry))
 
 
 def test_an_owner_who_does_not_agree_keeps_the_goods_inside(asked, clerk):
