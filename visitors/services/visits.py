@@ -189,6 +189,7 @@ def receive_walk_in(
     **said: Any,
 ) -> Visit:
     """Written down and checked in, in one step; what refuses one of them refuses both. The same form again is one visit."""
+    at = at or timezone.now()
     visit = announce_visit(estate=estate, actor=actor, at=at, **said)
     if visit.status != S.EXPECTED:
         return visit
