@@ -1,6 +1,7 @@
 """The owner's consent 业主同意: heard on a number on file, or given by a link that is answered once (docs/domain.md §7)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -169,5 +170,5 @@ def _need_owner(release_pass: ReleasePass, owner: Resident, at: datetime) -> Non
 def _record_answer(release_pass: ReleasePass, consent: Consent, *, actor: User | None, at: datetime) -> None:
     verb = "consented" if consent.answer == Consent.Answer.GIVEN else "consent_refused"
     # Whose words they are stands in the consent alone: the history can't forget.
-    said = {"consent": consent.pk, "way": consent.way}
+    said: dict[str, Any] = {"consent": consent.pk, "way": consent.way}
     record(f"release_pass.{verb}", release_pass, actor=actor, at=at, **said)
