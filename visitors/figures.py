@@ -19,6 +19,8 @@ DEFINITIONS = {
     "no_shows": _("Visitors expected in the period who did not come."),
     "mean_stay": _("From check-in to check-out, of the visits checked in in the period that are over."),
 }
+# Of a walk-in; two clocks read one after the other differ by less.
+ONE_MOMENT = timedelta(seconds=5)
 GROUPINGS = {
     "day": "day",
     "kind": "kind",
@@ -77,17 +79,24 @@ def visit_figures(span: VisitSpan, *, group_by: str = "") -> Any:
 
 def _counts(when: Q, prefix: str) -> dict[str, Any]:
     came = when & Q(arrived_at__isnull=False)
+    # What a stranger asked for and nobody confirmed is no visit of anybody's.
+    expected = when & Q(confirmed_at__isnull=False)
     stay = ExpressionWrapper(F("left_at") - F("arrived_at"), output_field=DurationField())
     return {
         f"{prefix}visits": Count("pk", filter=came),
         f"{prefix}people": Coalesce(Sum("party_size", filter=came), 0),
         f"{prefix}guests": Count("pk", filter=came & Q(kind=Visit.Kind.GUEST)),
-        f"{prefix}announced": Count("pk", filter=came & Q(expected_at__isnull=False)),
-        f"{prefix}refused": Count("pk", filter=when & Q(status=S.REFUSED)),
+        f"{prefix}announced": Count("pk", filter=came & _announced()),
+        f"{prefix}refused": Count("pk", filter=expected & Q(status=S.REFUSED)),
         # The visit that a contractor's pass leaves open when it runs out is nobody who failed to come.
-        f"{prefix}no_shows": Count("pk", filter=when & Q(status=S.NO_SHOW, comes_until__isnull=True)),
+        f"{prefix}no_shows": Count("pk", filter=expected & Q(status=S.NO_SHOW, comes_until__isnull=True)),
         f"{prefix}stay": Avg(stay, filter=came & Q(left_at__isnull=False)),
     }
+
+
+def _announced() -> Q:
+    """For a time, or written down before they came: whoever walks in is written down and checked in at one moment."""
+    return Q(expected_at__isnull=False) | Q(arrived_at__gt=F("created_at") + ONE_MOMENT)
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

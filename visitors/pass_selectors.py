@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from helpdesk.estates.models import Estate
+from helpdesk.lib.names import fold
 from helpdesk.staff.models import User
 from residents.models import Occupancy, Resident, Unit
 from visitors.models import ReleasePass
@@ -43,5 +44,20 @@ def owners_of(release_pass: ReleasePass, at: datetime) -> list[Resident]:
 
 
 def is_owner_on_file(release_pass: ReleasePass, at: datetime) -> bool:
-    """Whether the applicant is somebody who owns the unit on that day; to say so is not enough."""
-    return release_pass.resident_id in {owner.pk for owner in owners_of(release_pass, at)}
+    """Whether the applicant is somebody who owns the unit on that day and bears that name; to say so is not enough."""
+    owners = {owner.pk: owner for owner in owners_of(release_pass, at)}
+    owner = owners.get(release_pass.resident_id or 0)
+    if owner is None:
+        return False
+    # Names were compared when it was issued; since then either may have been taken out or written anew.
+    return release_pass.issued_at is not None or bears(owner, release_pass.applicant_name)
+
+
+def bears(person: Resident, name: str) -> bool:
+    """Whether it is one of the person's names, whatever its width, case, script and spaces."""
+    asked = _written(name)
+    return bool(asked) and asked in {_written(person.name), _written(person.other_name)}
+
+
+def _written(name: str) -> str:
+    return "".join(fold(name).split())

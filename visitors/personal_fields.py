@@ -42,7 +42,8 @@ register(
     *(_visit(name, copied=False) for name in ("name_hash", "phone_hash")),
     PersonalField("id_hash", Grade.SENSITIVE, SERVES_GATE, THIRTY_DAYS, copied=False),
     plain=[
-        *("number", "code", "confirm_digest", "badge", "host_digest", "refuse_reason", "form_token"),
+        *("number", "code", "confirm_digest", "link_digest", "badge", "host_digest", "refuse_reason"),
+        "form_token",
     ],
     about=lambda person: Q(estate=person.estate_id, phone_hash__in=person.phone_hashes),
     hashes={
@@ -67,7 +68,9 @@ register(
     _pass("reconcile_note"),
     _pass("vehicle_plate"),
     _pass("reason"),
-    plain=["number", "code", "override_reason", "end_reason", "confirm_digest", "form_token"],
+    plain=[
+        *("number", "code", "override_reason", "end_reason", "confirm_digest", "link_digest", "form_token"),
+    ],
     about=lambda person: Q(resident=person.resident_id),
 )
 register("visitors.releaseitem", plain=["description", "detail"])

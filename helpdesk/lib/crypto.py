@@ -85,3 +85,8 @@ def new_secret(size: int = 24) -> str:
 def digest_secret(secret: str) -> str:
     """What is kept of a random secret; enough to recognise it, useless to whoever reads the table."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def token_for(form_token: str | None, about: object) -> str | None:
+    """A form's one-time token as far as it is about one thing: corrected to another thing it is a form of its own."""
+    return digest_secret(f"{form_token}\0{about}") if form_token else None

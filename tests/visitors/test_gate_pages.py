@@ -29,7 +29,7 @@ def running(unit, resident, clerk, monkeypatch):
         unit=unit,
         actor=clerk,
         resident=resident,
-        applicant_name="Huang Jiahao",
+        applicant_name="Wang Jianguo",
         applicant_relation="owner",
         id_document_type="identity_card",
         items=[Goods("Sofa", 1, "grey"), Goods("Box", 12)],

@@ -75,6 +75,33 @@ def test_what_waits_is_told_of_again_after_three_days_and_after_seven(unit, resi
     assert messages(parcel) == ["parcel_received", "parcel_waits", "parcel_waits"]
 
 
+def test_after_a_pause_it_is_told_of_once_and_only_of_the_last(unit, resident, clerk):
+    parcel = receive_parcel(unit=unit, actor=clerk, at=TEN)
+    assert [remind_uncollected(TEN + timedelta(days=8, hours=n)) for n in range(2)] == [1, 0]
+    assert messages(parcel) == ["parcel_received", "parcel_waits"]
+    assert [e.data["days"] for e in Entry.objects.about(parcel).filter(verb="parcel.reminded")] == [7]
+
+
+def test_a_full_run_starves_nobody(unit, resident, clerk, monkeypatch):
+    """Neither who was told before nor who can't be reached any more takes the place of the next."""
+    monkeypatch.setattr("visitors.services.parcels.ROWS", 2)
+    parcels = [receive_parcel(unit=unit, actor=clerk, at=TEN + timedelta(minutes=n)) for n in range(5)]
+    later = TEN + timedelta(days=7, hours=1)
+    assert [remind_uncollected(later) for _run in range(4)] == [2, 2, 1, 0]
+    assert [messages(parcel).count("parcel_waits") for parcel in parcels] == [1] * 5
+
+
+def test_who_can_be_reached_no_more_leaves_the_place_to_the_next(unit, resident, clerk, monkeypatch):
+    monkeypatch.setattr("visitors.services.parcels.ROWS", 1)
+    receive_parcel(unit=unit, actor=clerk, at=TEN)
+    type(resident).objects.filter(pk=resident.pk).update(accepts_messages=False)
+    days = timedelta(days=3, hours=1)
+    assert remind_uncollected(TEN + days) == 0
+    type(resident).objects.filter(pk=resident.pk).update(accepts_messages=True)
+    receive_parcel(unit=unit, actor=clerk, at=TEN + timedelta(minutes=5))
+    assert remind_uncollected(TEN + days) == 1
+
+
 def test_what_was_collected_is_told_of_no_more(unit, resident, clerk):
     parcel = receive_parcel(unit=unit, actor=clerk, at=TEN)
     collect_parcel(parcel, actor=clerk, collected_by="Wang", at=TEN)

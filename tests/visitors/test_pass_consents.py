@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused, TooOften
 from helpdesk.lib.sealed import clear
 from helpdesk.notifications.models import Message
-from residents.models import Occupancy, Resident
+from residents.models import Occupancy, Resident, Unit
 from residents.services.residents import add_phone
 from tests.conftest import at
 from tests.visitors.conftest import TEN
@@ -22,7 +23,8 @@ from visitors.services.consents import answer_consent, ask_by_link, open_consent
 from visitors.services.papers import reconcile_papers, tell_of_unused
 from visitors.services.pass_drafts import Goods, see_document
 from visitors.services.policies import set_policy
-from visitors.services.release_passes import expire_passes, issue_pass
+from visitors.services.release_passes import expire_passes, issue_pass, refuse_pass
+from visitors.views.pass_history import of_entry
 
 pytestmark = pytest.mark.django_db
 ASKED = {
@@ -63,6 +65,39 @@ def test_the_owner_answers_by_a_link_once(asked, clerk):
     asked.refresh_from_db()
     assert (asked.status, Consent.objects.get().answer) == ("draft", "given")
     assert Message.objects.filter(template="consent_answered", recipient_user=clerk).exists()
+
+
+@pytest.mark.parametrize(
+    ("agrees", "sentence"), [(True, "The owner agrees"), (False, "The owner does not agree")]
+)
+def test_the_history_knows_of_an_answer_but_neither_whose_nor_in_which_words(
+    agrees, sentence, asked, resident, clerk, login
+):
+    answer_consent(open_consent(secret_in("consent_asked"), address="a"), agrees=agrees, note="Soon", at=TEN)
+    consents.record_consent(
+        asked,
+        actor=clerk,
+        telephoned=resident,
+        phone=resident.phones.get(),
+        note="Rang",
+        agrees=agrees,
+        at=TEN,
+    )
+    rows = Entry.objects.about(asked).filter(verb__contains="consent").exclude(verb__endswith="asked")
+    assert [set(entry.data) for entry in rows] == [{"consent", "way"}] * 2
+    page = reverse("pass_detail", args=[asked.pk])
+    shown = login(clerk).get(page).content.decode()
+    assert f"{sentence}: Wang Jianguo" in shown and "Soon" in shown and "Rang" in shown
+    Consent.objects.update(note="")
+    Resident.objects.update(name="–")
+    shown = login(clerk).get(page).content.decode()
+    assert sentence in shown and "Soon" not in shown and f"{sentence}: Wang" not in shown
+
+
+def test_a_history_whose_consent_stands_no_more_says_the_answer_alone(asked, clerk):
+    answer_consent(open_consent(secret_in("consent_asked"), address="a"), agrees=True, note="Soon", at=TEN)
+    entry = Entry.objects.about(asked).get(verb="release_pass.consented")
+    assert of_entry(entry)["sentence"] and "Soon" not in str(of_entry(entry))
 
 
 def test_an_owner_who_does_not_agree_keeps_the_goods_inside(asked, clerk):
@@ -144,7 +179,54 @@ def test_a_request_has_no_code_until_the_household_confirms_it_once(estate, unit
     assert ReleasePass.objects.get().is_request, "looking confirms nothing"
     assert Client().post(page, {"answer": "yes"}).status_code == 200
     assert not ReleasePass.objects.get().is_request
-    assert Client().get(page).status_code == 404
+    assert confirm_status() == (410, False)
+
+
+def confirm_status():
+    """What the household's page answers, and whether it names somebody."""
+    page = Client(headers={"Accept-Language": "en"}).get(
+        reverse("pass_confirm_link", args=[secret_in("pass_confirm")])
+    )
+    return page.status_code, any(word in page.content.decode() for word in ("Li", "Sofa", "3-2-501"))
+
+
+def run_out(asked, clerk):
+    ReleasePass.objects.update(
+        valid_from=timezone.now() - timedelta(days=1), valid_until=timezone.now() - timedelta(minutes=1)
+    )
+
+
+def run_out_and_swept(asked, clerk):
+    run_out(asked, clerk)
+    assert expire_passes(timezone.now()) == 1
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        run_out,
+        run_out_and_swept,
+        lambda asked, clerk: refuse_pass(asked, actor=clerk, reason="Nobody there knows of it"),
+        lambda asked, clerk: pass_requests.confirm_request(asked, actor=clerk),
+        lambda asked, clerk: Occupancy.objects.update(until=timezone.localdate() - timedelta(days=1)),
+    ],
+)
+def test_a_request_that_waits_no_more_is_shown_to_nobody(end, unit, resident, clerk):
+    ask()
+    assert confirm_status() == (200, True)
+    end(ReleasePass.objects.get(), clerk)
+    assert confirm_status() == (410, False)
+    before = ReleasePass.objects.values().get()
+    for answer in ("yes", "no"):
+        page = reverse("pass_confirm_link", args=[secret_in("pass_confirm")])
+        assert Client().post(page, {"answer": answer}).status_code == 410
+    assert ReleasePass.objects.values().get() == before
+
+
+def test_an_expired_or_refused_request_keeps_no_open_link(unit, resident, clerk):
+    ask()
+    run_out_and_swept(None, clerk)
+    assert ReleasePass.objects.get().confirm_digest is None
 
 
 def test_a_household_that_asked_for_nothing_refuses_it(estate, unit, resident):
@@ -158,6 +240,35 @@ def test_a_request_for_a_unit_nobody_knows_becomes_a_ticket_for_the_desk(estate,
     ask(unit="9-9-999", phone="13900000000")
     assert not ReleasePass.objects.exists()
     assert "Sofa × 2" in Ticket.objects.get().description
+
+
+def test_the_ticket_for_the_desk_says_all_that_was_asked(estate, unit):
+    day = timezone.localdate() + timedelta(days=3)
+    pass_requests.ask_for_pass(
+        estate, name="X", phone="13911112222", unit_code="9-9-999", relation="family", on=day,
+        items=[Goods("Sofa", 2, "grey"), Goods("Box")], vehicle_plate="粤B12345", reason="Moving out",
+    )  # fmt: skip
+    told = Ticket.objects.get().description
+    for words in ("Sofa × 2, grey", "Box × 1", str(day), "Family", "粤B12345", "Moving out"):
+        assert words in told
+
+
+def test_the_same_form_with_a_corrected_unit_is_another_request(estate, unit, resident):
+    Unit.objects.create(estate=estate, building=unit.building, code="3-2-502")
+    for code in ("9-9-998", "9-9-999", "3-2-502", "3-2-501"):
+        for _time in range(2):
+            assert ask(form_token="once", unit=code, phone="13700000009").status_code == 200
+    assert sorted(ReleasePass.objects.values_list("unit__code", flat=True)) == ["3-2-501", "3-2-502"]
+    assert list(Ticket.objects.order_by("pk").values_list("unit_as_written", flat=True)) == [
+        "9-9-998",
+        "9-9-999",
+    ]
+
+
+def test_the_same_form_again_is_one_request_though_the_household_has_three(estate, unit, resident):
+    for token in ("a", "b", "c", "c"):
+        ask(form_token=token)
+    assert (ReleasePass.objects.count(), Ticket.objects.count()) == (3, 0)
 
 
 def test_the_same_form_twice_is_one_request_and_a_program_gets_none(estate, unit, resident):
@@ -296,11 +407,63 @@ def test_the_owner_is_known_by_the_name_on_the_document(make_pass, resident, nam
     assert (made.status, made.resident) == ("draft", resident)
 
 
-def test_an_owner_by_the_public_form_is_known_by_the_telephone_not_by_the_name(unit, resident, tenant):
-    ask(name="Wang Jianguo", phone="13900001111", relation="owner", form_token="a")
-    ask(name="Wang Jianguo", phone="13800136021", relation="owner", form_token="b")
-    rows = ReleasePass.objects.order_by("pk").values_list("status", flat=True)
-    assert list(rows) == ["awaiting_consent", "draft"]
+def confirm():
+    page = reverse("pass_confirm_link", args=[secret_in("pass_confirm")])
+    return Client().post(page, {"answer": "yes"}).status_code
+
+
+def test_an_owner_by_the_public_form_is_known_once_the_link_to_them_is_answered(unit, resident, tenant):
+    ask(name="Wang Jianguo", relation="owner")
+    asked = ReleasePass.objects.get()
+    assert (asked.status, asked.resident) == ("awaiting_consent", None)
+    assert confirm() == 200
+    asked.refresh_from_db()
+    assert (asked.status, asked.resident, asked.is_request) == ("draft", resident, False)
+
+
+@pytest.mark.parametrize("name", ["ＷＡＮＧ  Jianguo", "王建國"])
+def test_an_owners_name_is_read_in_either_script(name, unit, resident):
+    ask(name=name, relation="owner")
+    assert confirm() == 200
+    assert ReleasePass.objects.get().status == "draft"
+
+
+@pytest.mark.parametrize(("name", "phone"), [("Wang Jianguo", "13900001111"), ("Tan Tenant", "13800136021")])
+def test_who_calls_themselves_the_owner_is_asked_of_the_owner_and_needs_both_name_and_number(
+    name, phone, unit, resident, tenant
+):
+    ask(name=name, phone=phone, relation="owner")
+    asked = ReleasePass.objects.get()
+    assert asked.confirm_asked == resident
+    assert confirm() == 200
+    asked.refresh_from_db()
+    assert asked.status == "awaiting_consent"
+
+
+def test_the_owners_number_in_a_tenants_hand_takes_nothing_out(unit, resident, tenant, clerk):
+    """The owner wants no messages: nobody else of the household may answer in their place."""
+    Resident.objects.filter(pk=resident.pk).update(accepts_messages=False)
+    ask(name="Tan Tenant", relation="owner")
+    asked = ReleasePass.objects.get()
+    assert asked.resident is None and asked.confirm_digest is None
+    assert not Message.objects.filter(template="pass_confirm").exists()
+    pass_requests.confirm_request(asked, actor=clerk)
+    see_document(asked, actor=clerk, id_document_type="identity_card")
+    refused("consent_missing", issue_pass, asked, actor=clerk)
+
+
+def test_a_household_that_answers_for_a_typed_number_proves_nobody(unit, resident, tenant):
+    Resident.objects.filter(pk=resident.pk).update(accepts_messages=False)
+    ask(name="Wang Jianguo", relation="family")
+    asked = ReleasePass.objects.get()
+    assert asked.confirm_asked == tenant
+    confirm()
+    asked.refresh_from_db()
+    assert asked.resident is None and not asked.is_request
+
+
+def test_an_owners_pass_in_another_name_needs_consent(make_pass, resident):
+    assert make_pass(resident=resident, applicant_name="Tan Tenant").status == "awaiting_consent"
 
 
 def test_an_owner_who_sells_before_it_is_issued_is_none_any_more(make_pass, resident, clerk):

@@ -146,7 +146,8 @@ def test_an_owner_answers_by_a_program_of_theirs_once(body, resident, clerk, api
 
 
 def test_a_request_is_confirmed_by_the_desk_and_only_then_issued(body, estate, clerk, api):  # noqa: F811
-    post(APIClient(), "/api/v1/public/release-passes/", ASK | {"relation": "owner"})
+    VisitorPolicy.objects.create(estate=estate, consent_relations=[])
+    post(APIClient(), "/api/v1/public/release-passes/", ASK | {"relation": "family"})
     one = f"{PASSES}{ReleasePass.objects.get().pk}/"
     client = api(clerk)
     assert code_of(post(client, f"{one}issue/")) == (409, "not_confirmed")
@@ -155,3 +156,12 @@ def test_a_request_is_confirmed_by_the_desk_and_only_then_issued(body, estate, c
     assert code_of(post(client, f"{one}issue/")) == (409, "document_missing")
     assert post(client, f"{one}document/", {"id_document_type": "passport"}).status_code == 200
     assert post(client, f"{one}issue/").json()["status"] == "issued"
+
+
+def test_the_desk_makes_no_owner_of_who_typed_an_owners_number(body, estate, clerk, api):  # noqa: F811
+    post(APIClient(), "/api/v1/public/release-passes/", ASK | {"relation": "owner"})
+    one = f"{PASSES}{ReleasePass.objects.get().pk}/"
+    client = api(clerk)
+    assert post(client, f"{one}confirm-request/").json()["status"] == "awaiting_consent"
+    assert post(client, f"{one}document/", {"id_document_type": "passport"}).status_code == 200
+    assert code_of(post(client, f"{one}issue/")) == (409, "consent_missing")

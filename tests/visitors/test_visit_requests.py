@@ -12,16 +12,23 @@ from helpdesk.lib.errors import Refused
 from helpdesk.lib.sealed import clear
 from helpdesk.notifications.models import Message
 from helpdesk.staff.models import User
+from residents.models import Occupancy, Unit
 from tests.conftest import at
 from tickets.models import Ticket
 from visitors.models import Visit
-from visitors.services.visit_requests import ask_for_visit, confirm_by_link, disown_request, open_request
-from visitors.services.visits import check_in, confirm_visit
+from visitors.services.visit_requests import ask_for_visit, confirm_request, disown_request, open_request
+from visitors.services.visit_watch import mark_no_shows
+from visitors.services.visits import check_in, confirm_visit, refuse_visit
 
 pytestmark = pytest.mark.django_db
 TEN = at("2026-11-17 10:00")
 ADDRESS = "203.0.113.9"
 PHONE = "13800136021"
+
+
+@pytest.fixture
+def other_unit(unit: Any) -> Any:
+    return Unit.objects.create(estate=unit.estate, building=unit.building, code="3-2-502")
 
 
 @pytest.fixture
@@ -82,17 +89,17 @@ def test_a_request_is_not_let_in(ask, unit, resident, clerk):
 def test_the_link_confirms_once(ask, unit, resident):
     ask(visitor_phone="13900139001")
     secret = secret_of(Visit.objects.get())
-    visit = confirm_by_link(open_request(secret, address=ADDRESS), at=TEN)
+    visit = confirm_request(open_request(secret, address=ADDRESS, at=TEN), actor=None, at=TEN)
     assert visit.code and visit.confirmed_at == TEN
     assert Message.objects.filter(template="visit_invitation").count() == 1
-    assert open_request(secret, address=ADDRESS) is None
-    assert refused(lambda: confirm_by_link(visit, at=TEN)) == "already_confirmed"
+    assert refused(lambda: open_request(secret, address=ADDRESS, at=TEN)) == "link_ended"
+    assert refused(lambda: confirm_request(visit, actor=None, at=TEN)) == "already_confirmed"
 
 
 def test_the_household_may_say_that_it_is_not_theirs(ask, unit, resident):
     ask()
     visit = Visit.objects.get()
-    disown_request(open_request(secret_of(visit), address=ADDRESS), at=TEN)
+    disown_request(open_request(secret_of(visit), address=ADDRESS, at=TEN), at=TEN)
     visit.refresh_from_db()
     assert (visit.status, visit.code, visit.confirm_digest) == ("refused", None, None)
 
@@ -102,7 +109,7 @@ def test_the_desk_confirms_as_well_and_the_link_is_nobodys_then(ask, unit, resid
     visit = Visit.objects.get()
     secret = secret_of(visit)
     assert confirm_visit(visit, actor=clerk, at=TEN).code
-    assert open_request(secret, address=ADDRESS) is None
+    assert refused(lambda: open_request(secret, address=ADDRESS, at=TEN)) == "link_ended"
 
 
 def test_an_unknown_unit_goes_to_the_desk_without_the_visitors_name(ask, unit, resident):
@@ -115,6 +122,38 @@ def test_the_same_form_again_is_one_request_and_one_message(ask, unit, resident)
     ask(form_token="once")
     ask(form_token="once")
     assert (Visit.objects.count(), Message.objects.count(), Ticket.objects.count()) == (1, 1, 0)
+
+
+def test_the_same_form_with_a_corrected_unit_is_another_request(ask, unit, other_unit, resident):
+    for code in ("9-9-998", "9-9-999", other_unit.code, "3-2-501"):
+        for _time in range(2):
+            ask(form_token="once", unit_code=code, phone="13700000009")
+    assert sorted(Visit.objects.values_list("unit__code", flat=True)) == sorted([other_unit.code, "3-2-501"])
+    assert list(Ticket.objects.order_by("pk").values_list("unit_as_written", flat=True)) == [
+        "9-9-998",
+        "9-9-999",
+    ]
+
+
+def test_the_same_form_again_is_one_request_though_the_household_has_three(ask, unit, resident):
+    for token in ("a", "b", "c", "c"):
+        ask(form_token=token)
+    assert (Visit.objects.count(), Ticket.objects.count()) == (3, 0)
+
+
+@pytest.mark.parametrize("door", ["page", "api"])
+def test_the_desk_confirms_and_the_code_goes_to_the_visitor_as_promised(
+    door, ask, unit, resident, login, api, clerk
+):
+    ask(visitor_phone="13900139001", at=timezone.now())
+    visit = Visit.objects.get()
+    if door == "page":
+        assert login(clerk).post(reverse("visit_confirm", args=[visit.pk])).status_code == 303
+    else:
+        assert api(clerk).post(f"/api/v1/visits/{visit.pk}/confirm/").status_code == 200
+    told = Message.objects.get(template="visit_invitation")
+    visit.refresh_from_db()
+    assert told.link == reverse("visit_invitation", args=[visit.code]) and "139001" in clear(told.address)
 
 
 def test_a_stranger_does_not_fill_a_households_telephone(ask, unit, resident):
@@ -177,7 +216,47 @@ def test_the_confirming_page_shows_what_is_needed_and_leads_to_the_code(form, un
     assert invitation in done and "Li Zhiming" not in done
     shown = Client().get(invitation).content.decode()
     assert "3-2-501" not in shown and resident.name not in shown and "Li Zhiming" not in shown
-    assert Client().get(url).status_code == 404
+    assert Client().get(url).status_code == 410
+
+
+def moved_out(visit: Visit, clerk: User) -> None:
+    Occupancy.objects.update(until=timezone.localdate() - timedelta(days=1))
+
+
+def day_over(visit: Visit, clerk: User) -> None:
+    Visit.objects.update(created_at=timezone.now() - timedelta(days=1))
+
+
+def day_over_and_swept(visit: Visit, clerk: User) -> None:
+    day_over(visit, clerk)
+    assert mark_no_shows(timezone.now()) == 1
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        moved_out,
+        day_over,
+        day_over_and_swept,
+        lambda visit, clerk: refuse_visit(visit, actor=clerk, reason="Nobody there knows of it"),
+        lambda visit, clerk: confirm_visit(visit, actor=clerk),
+    ],
+)
+def test_a_request_that_waits_no_more_names_nobody(form, unit, resident, clerk, end):
+    Client().post(reverse("public_visit", args=["willow"]), form)
+    visit = Visit.objects.get()
+    url = reverse("visit_confirm_link", args=[secret_of(visit)])
+    end(visit, clerk)
+    before = Visit.objects.values().get()
+    page = Client().get(url)
+    assert page.status_code == 410 and "Li Zhiming" not in page.content.decode()
+    assert [Client().post(url, {"answer": a}).status_code for a in ("yes", "no")] == [410, 410]
+    assert Visit.objects.values().get() == before
+
+
+def test_a_refused_request_keeps_no_open_link(ask, unit, resident, clerk):
+    ask()
+    assert refuse_visit(Visit.objects.get(), actor=clerk, reason="No", at=TEN).confirm_digest is None
 
 
 def test_no_is_kept_on_the_page_as_well(form, unit, resident):

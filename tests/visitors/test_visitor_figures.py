@@ -10,6 +10,7 @@ from tests.conftest import at
 from visitors.figures import VisitSpan, visit_figures
 from visitors.models import Visit
 from visitors.services import visits
+from visitors.services.visit_watch import mark_no_shows
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
@@ -50,6 +51,50 @@ def test_the_whole_period_and_the_one_before(week):
     assert (found["refused"], found["no_shows"]) == (1, 1)
     assert found["mean_stay_seconds"] == 60 * 60
     assert (found["before_visits"], found["before_mean_stay_seconds"]) == (1, 600)
+
+
+@pytest.fixture
+def on_monday(estate: Any, unit: Any, clerk: Any) -> Any:
+    """Somebody announced on Monday at nine without a time, or asked for by a stranger."""
+
+    def announce(**said: Any) -> Visit:
+        usual = {"estate": estate, "actor": clerk, "unit": unit, "visitor_name": "Gao"}
+        return visits.announce_visit(**usual | {"at": at("2026-11-16 09:00")} | said)
+
+    return announce
+
+
+def figures_of(estate: Any) -> Any:
+    return visit_figures(VisitSpan(estate, MONDAY, MONDAY))
+
+
+@pytest.mark.parametrize(("is_request", "counted"), [(True, 0), (False, 1)])
+def test_what_strangers_asked_for_and_nobody_confirmed_is_nobodys_visit(
+    on_monday, estate, clerk, is_request, counted
+):
+    for _time in range(2):
+        visits.refuse_visit(
+            on_monday(is_request=is_request), actor=clerk, reason="No", at=at("2026-11-16 09:30")
+        )
+        on_monday(is_request=is_request)
+    mark_no_shows(at("2026-11-17 09:00"))
+    found = figures_of(estate)
+    assert (found["refused"], found["no_shows"]) == (2 * counted, 2 * counted)
+
+
+def test_a_request_that_was_confirmed_and_did_not_come_counts(on_monday, estate, clerk):
+    visits.confirm_visit(on_monday(is_request=True), actor=clerk, at=at("2026-11-16 10:00"))
+    mark_no_shows(at("2026-11-17 09:00"))
+    assert figures_of(estate)["no_shows"] == 1
+
+
+def test_announced_is_who_was_written_down_before_they_came(on_monday, estate, unit, clerk):
+    seen = {"actor": clerk, "id_document_type": "passport"}
+    visits.check_in(on_monday(), at=at("2026-11-16 09:05"), **seen)
+    visits.check_in(on_monday(expected_at=at("2026-11-16 09:30")), at=at("2026-11-16 09:00"), **seen)
+    visits.receive_walk_in(estate=estate, unit=unit, visitor_name="Li", at=at("2026-11-16 11:00"), **seen)
+    found = figures_of(estate)
+    assert (found["visits"], found["announced"]) == (3, 2)
 
 
 def test_nobody_came_is_noughts_and_no_mean(estate):

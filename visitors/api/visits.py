@@ -30,7 +30,7 @@ from tickets.api.ticket_serializers import refuse_other_estate
 from visitors.models import Visit
 from visitors.models.visits import DocumentType
 from visitors.selectors import expected_on, span_of
-from visitors.services import host_answers, office_callers, visit_watch, visits
+from visitors.services import host_answers, office_callers, visit_requests, visit_watch, visits
 
 MASKED = "*"
 
@@ -226,7 +226,7 @@ class VisitViewSet(DeskViewSet):
         """The desk has asked the household about a request of the public form."""
         visit = self.get_object()
         self.nothing_in_the_body()
-        return self.answer(visits.confirm_visit(visit, actor=request.user))
+        return self.answer(visit_requests.confirm_request(visit, actor=request.user))
 
     @extend_schema(request=None, responses=VisitSerializer)
     @action(detail=True, methods=["post"], url_path="tell-host")

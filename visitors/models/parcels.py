@@ -44,6 +44,8 @@ class Parcel(models.Model):
     received_at = models.DateTimeField(_("received"), default=timezone.now)
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     told_at = models.DateTimeField(_("told"), null=True, blank=True)
+    # Days of the last reminder that is past, sent or not: it and those before it are due no more.
+    reminded_days = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

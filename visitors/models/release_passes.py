@@ -15,6 +15,7 @@ from helpdesk.estates.models import Estate
 from helpdesk.lib.fields import SealedTextField
 from helpdesk.lib.phones import mask_phone
 from residents.models import Phone, Resident, Unit
+from visitors.models.requests import AskedByLink
 from visitors.models.visits import DocumentType
 
 
@@ -35,7 +36,7 @@ class ReleasePassQuerySet(models.QuerySet["ReleasePass"]):
         )
 
 
-class ReleasePass(models.Model):
+class ReleasePass(AskedByLink):
     """What may leave the estate, once. It has a code only when it is issued."""
 
     class Relation(models.TextChoices):
@@ -104,7 +105,6 @@ class ReleasePass(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     # A request of the public form, until somebody on file or the desk confirms it.
     is_request = models.BooleanField(_("asked for on the public form"), default=False)
-    confirm_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
     # The paper of a pass that was not used up, accounted for once a week.
     reconciled_at = models.DateTimeField(null=True, blank=True)
     reconciled_by = models.ForeignKey(

@@ -16,6 +16,7 @@ from helpdesk.lib.fields import SealedTextField
 from helpdesk.lib.masking import mask_name
 from helpdesk.lib.phones import mask_phone
 from residents.models import Resident, Unit
+from visitors.models.requests import AskedByLink
 
 
 class DocumentType(models.TextChoices):
@@ -42,7 +43,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.inside().filter(stay_until__lt=at)
 
 
-class Visit(models.Model):
+class Visit(AskedByLink):
     """Somebody who is expected, is inside, or was. Only a confirmed one has a code."""
 
     class Kind(models.TextChoices):
@@ -68,8 +69,6 @@ class Visit(models.Model):
     # Null until the visit is confirmed: a request alone opens no gate.
     code = models.CharField(max_length=12, null=True, blank=True, unique=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    # Of the one-use link that confirms a request; emptied by its use.
-    confirm_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
     visitor_name = SealedTextField(_("visitor"), purpose="visit.name", mask=mask_name, blank=True, default="")
     name_hash = models.CharField(max_length=64, blank=True)
     visitor_phone = SealedTextField(

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from helpdesk.audit.services import record
 from helpdesk.lib.attempts import attempts, note_attempt
 from helpdesk.lib.crypto import digest_secret, new_secret
-from helpdesk.lib.errors import LinkEnded, Refused, TooOften
+from helpdesk.lib.errors import Refused, TooOften
 from helpdesk.staff.models import User
 from residents.models import Phone, Resident
 from visitors.models import Consent, ReleasePass
 from visitors.pass_selectors import owners_of
 from visitors.services.pass_telling import send_link, tell_who_drafted
 from visitors.services.release_passes import PASS_STATES, lock_pass, need_words, settle
+from visitors.services.spent_links import nothing_to_answer
 
 GUESSES_A_MINUTE = 10
 
@@ -112,10 +113,7 @@ def open_consent(secret: str, *, address: str, at: datetime | None = None) -> Co
     if found is None:
         note_attempt("consent", address, seconds=60)
     elif not _link_is_open(found, at or timezone.now()):
-        sentence = _(
-            "There is nothing to answer here any more. The front desk is glad to help you on the telephone."
-        )
-        raise LinkEnded(sentence, estate=found.release_pass.estate)
+        raise nothing_to_answer(found.release_pass.estate)
     return found
 
 
@@ -171,10 +169,6 @@ def _need_owner(release_pass: ReleasePass, owner: Resident, at: datetime) -> Non
 
 def _record_answer(release_pass: ReleasePass, consent: Consent, *, actor: User | None, at: datetime) -> None:
     verb = "consented" if consent.answer == Consent.Answer.GIVEN else "consent_refused"
-    said: dict[str, Any] = {
-        "consent": consent.pk,
-        "way": consent.way,
-        "owner": consent.owner.name,
-        "note": consent.note,
-    }
+    # Whose words they are stands in the consent alone: the history can't forget.
+    said: dict[str, Any] = {"consent": consent.pk, "way": consent.way}
     record(f"release_pass.{verb}", release_pass, actor=actor, at=at, **said)

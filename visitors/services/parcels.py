@@ -119,25 +119,36 @@ def _end(parcel: Parcel, act: str, actor: User, at: datetime | None, **kept: Any
 
 
 def remind_uncollected(at: datetime) -> int:
-    """Tell households once more of what has waited three days, and seven; returns how many were told now."""
-    return sum(_remind_after(days, at) for days in REMINDED)
+    """Tell households once more of what has waited three days, and seven; returns how many were told now.
+
+    After a pause what is due twice is told of once.
+    """
+    until = [*(timedelta(days=days) for days in REMINDED[1:]), LEFT_ALONE]
+    return sum(_remind_after(days, before, at) for days, before in zip(REMINDED, until, strict=True))
 
 
-def _remind_after(days: int, at: datetime) -> int:
+def _remind_after(days: int, before: timedelta, at: datetime) -> int:
+    """Those whose last reminder due is this one and isn't past: the longest waiting first, so that none is left out."""
     waits = Parcel.objects.filter(
         status=S.RECEIVED,
         told_at__isnull=False,
+        reminded_days__lt=days,
         received_at__lte=at - timedelta(days=days),
-        received_at__gt=at - LEFT_ALONE,
-    ).values_list("pk", flat=True)
-    return one_by_one(list(waits[:ROWS]), lambda pk: _remind(pk, days, at), what="reminder of parcel")
+        received_at__gt=at - before,
+    ).order_by("received_at", "pk")
+    due = list(waits.values_list("pk", flat=True)[:ROWS])
+    return one_by_one(due, lambda pk: _remind(pk, days, at), what="reminder of parcel")
 
 
 @transaction.atomic
 def _remind(pk: int, days: int, at: datetime) -> bool:
     rows = Parcel.objects.select_for_update(of=("self",)).select_related("estate", "unit", "resident")
     parcel = rows.get(pk=pk)
-    if parcel.status != S.RECEIVED or not _tell(parcel, "parcel_waits", f"waits:{days}", at):
+    if parcel.status != S.RECEIVED or parcel.reminded_days >= days:
+        return False
+    # Whoever can't be reached has had this one too: it stands in nobody's way the next time.
+    Parcel.objects.filter(pk=pk).update(reminded_days=days)
+    if not _tell(parcel, "parcel_waits", f"waits:{days}", at):
         return False
     record("parcel.reminded", parcel, actor=None, at=at, days=days)
     return True

@@ -15,11 +15,13 @@ from helpdesk.audit.services import record
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.estates.services import next_number
+from helpdesk.lib.crypto import token_for
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
 from residents.models import Resident, Unit
 from residents.selectors import people_of
 from visitors.models import ReleaseItem, ReleasePass
+from visitors.pass_selectors import bears
 from visitors.services.release_passes import PASS_STATES, lock_pass, settle
 
 MOST_ITEMS = 100
@@ -62,7 +64,7 @@ def draft_pass(
     """
     at = at or timezone.now()
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
-    before = ReleasePass.objects.filter(form_token=form_token, unit=unit).first() if form_token else None
+    before = drafted_by(form_token, unit)
     if before is not None:
         return before
     goods = list(items)
@@ -91,7 +93,7 @@ def draft_pass(
         created_at=at,
         applicant_phone=applicant_phone,
         is_request=is_request,
-        form_token=form_token,
+        form_token=token_for(form_token, unit.pk),
     )
     for position, line in enumerate(goods, 1):
         _add_line(made, position, line, actor=actor, at=at)
@@ -101,11 +103,16 @@ def draft_pass(
     return made
 
 
+def drafted_by(form_token: str | None, unit: Unit) -> ReleasePass | None:
+    """The pass that this very form has made for the unit; the same form corrected to another unit is a new one."""
+    token = token_for(form_token, unit.pk)
+    return ReleasePass.objects.filter(form_token=token).first() if token else None
+
+
 def _person_named(name: str, unit: Unit, at: datetime) -> Resident | None:
     """Who of the unit has the name that a colleague reads on the document, in either writing."""
-    asked = name.strip().casefold()
     people = [row.resident for row in people_of(unit, local(unit.estate, at).date())]
-    return next((p for p in people if asked in {p.name.casefold(), p.other_name.casefold()}), None)
+    return next((person for person in people if bears(person, name)), None)
 
 
 def _add_line(

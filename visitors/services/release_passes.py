@@ -132,6 +132,7 @@ def _end(
     locked = lock_pass(release_pass)
     target = PASS_STATES.guard(locked.status, act)
     locked.end_reason, locked.ended_at = need_words(reason, "reason"), at
+    locked.confirm_digest = None
     _move(locked, target)
     record(f"release_pass.{target}", locked, actor=actor, at=at, reason=locked.end_reason)
     return locked
@@ -148,7 +149,7 @@ def _expire(pk: int, at: datetime) -> int:
     locked = ReleasePass.objects.select_for_update().get(pk=pk)
     if locked.status not in ReleasePass.OPEN or locked.valid_until >= at:
         return 0
-    locked.ended_at = locked.valid_until
+    locked.ended_at, locked.confirm_digest = locked.valid_until, None
     _move(locked, S.EXPIRED)
     record("release_pass.expired", locked, actor=None, at=at)
     return 1

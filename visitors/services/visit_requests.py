@@ -6,6 +6,7 @@ Nothing here tells whether a unit or a person exists. A request whose unit nobod
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,16 +14,19 @@ from django.utils.translation import gettext as _
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.attempts import attempts, note_attempt
-from helpdesk.lib.crypto import digest_secret, new_secret
+from helpdesk.lib.crypto import digest_secret, new_secret, token_for
 from helpdesk.lib.errors import Refused, TooOften
 from helpdesk.lib.phones import complain_about_phone, parse_phone
 from helpdesk.notifications.services import notify
+from helpdesk.staff.models import User
 from residents.models import Resident, Unit
+from residents.selectors import people_of
 from tickets.services.public import match_quietly, submit_form
 from tickets.services.telling import on_the_clock
 from visitors.models import Visit
 from visitors.services.host_telling import whom_to_reach, words_of
 from visitors.services.invitations import send_invitation
+from visitors.services.spent_links import nothing_to_answer
 from visitors.services.visits import announce_visit, confirm_visit, lock_visit, refuse_visit
 
 GUESSES_A_MINUTE = 10
@@ -55,11 +59,13 @@ def ask_for_visit(
     number = _number(estate, phone, "phone")
     guest = _number(estate, visitor_phone, "visitor_phone") if visitor_phone.strip() else ""
     _check(estate, visitor_name, expected_at, at)
-    if form_token and Visit.objects.filter(estate=estate, form_token=form_token).exists():
-        return
     unit, resident = match_quietly(estate, number, unit_code)
+    # The same form is one request; corrected to another unit it is another one.
+    token = token_for(form_token, unit.pk if unit else (estate.pk, unit_code))
+    if token and Visit.objects.filter(estate=estate, form_token=token).exists():
+        return
     if unit is None or unit.is_archived or _too_many(unit):
-        _leave_to_the_desk(estate, name, phone, unit_code, expected_at, language, form_token, at)
+        _leave_to_the_desk(estate, name, phone, unit_code, expected_at, language, token, at)
         return
     asked = announce_visit(
         estate=estate,
@@ -73,10 +79,11 @@ def ask_for_visit(
         party_size=party_size,
         plate=plate,
         is_request=True,
-        form_token=form_token,
+        form_token=token,
         at=at,
     )
-    _send_confirm_link(asked, at)
+    if asked.link_digest is None:
+        _send_confirm_link(asked, at)
 
 
 def _number(estate: Estate, written: str, field: str) -> str:
@@ -132,7 +139,9 @@ def _send_confirm_link(asked: Visit, at: datetime) -> None:
         return
     person, channel, address = reached
     secret = new_secret()
-    Visit.objects.filter(pk=asked.pk).update(confirm_digest=digest_secret(secret))
+    asked.confirm_digest = asked.link_digest = digest_secret(secret)
+    asked.confirm_asked = person
+    asked.save(update_fields=["confirm_digest", "link_digest", "confirm_asked"])
     _notify(asked, person, channel, address, secret)
 
 
@@ -151,26 +160,49 @@ def _notify(asked: Visit, person: Resident, channel: str, address: str, secret: 
     )
 
 
-def open_request(secret: str, *, address: str) -> Visit | None:
-    """The request behind a one-use link; None for a used or wrong one. Wrong ones count, ten a minute: TooOften."""
+def open_request(secret: str, *, address: str, at: datetime | None = None) -> Visit | None:
+    """The request behind a one-use link; None for a wrong one. Wrong ones count, ten a minute: TooOften.
+
+    LinkEnded once it waits no more, and for who belongs to the unit no more: the page names the visitor.
+    """
     if attempts("visit-confirm", address) >= GUESSES_A_MINUTE:
         raise TooOften(_("That was too often. Please try again later, or ring the front desk."), seconds=60)
-    rows = Visit.objects.select_related("estate", "unit")
-    found = rows.filter(confirm_digest=digest_secret(secret), confirmed_at__isnull=True).first()
+    digest = digest_secret(secret)
+    rows = Visit.objects.select_related("estate", "unit", "confirm_asked")
+    found = rows.filter(Q(link_digest=digest) | Q(confirm_digest=digest)).first()
     if found is None:
         note_attempt("visit-confirm", address, seconds=60)
+    elif not _waits(found, at or timezone.now()):
+        raise nothing_to_answer(found.estate)
     return found
 
 
+def _waits(asked: Visit, at: datetime) -> bool:
+    waits = asked.status == Visit.Status.EXPECTED and asked.confirmed_at is None
+    return waits and asked.confirm_digest is not None and _is_of_today(asked, at) and _belongs(asked, at)
+
+
+def _is_of_today(asked: Visit, at: datetime) -> bool:
+    """Or of a day to come; one without a time is meant for the day on which it was asked for."""
+    meant = asked.expected_at or asked.created_at
+    return local(asked.estate, meant).date() >= local(asked.estate, at).date()
+
+
+def _belongs(asked: Visit, at: datetime) -> bool:
+    """Whether whoever got the link is still somebody of the unit."""
+    people = people_of(asked.unit, local(asked.estate, at).date()) if asked.unit else []
+    return asked.confirm_asked_id in {row.resident_id for row in people}
+
+
 @transaction.atomic
-def confirm_by_link(asked: Visit, *, at: datetime | None = None) -> Visit:
-    """The household says that the visitor is theirs: there is a code now, which goes to the visitor's number, if given.
+def confirm_request(asked: Visit, *, actor: User | None, at: datetime | None = None) -> Visit:
+    """The household (actor None) or the desk says that the visitor is theirs: the code goes to the visitor's number, if given.
 
     Once. Refused invalid_transition, already_confirmed.
     """
     at = at or timezone.now()
-    visit = confirm_visit(asked, actor=None, at=at)
-    return send_invitation(visit, actor=None, at=at) if visit.visitor_phone else visit
+    visit = confirm_visit(asked, actor=actor, at=at)
+    return send_invitation(visit, actor=actor, at=at) if visit.visitor_phone else visit
 
 
 @transaction.atomic
@@ -180,5 +212,4 @@ def disown_request(asked: Visit, *, at: datetime | None = None) -> Visit:
     locked = lock_visit(asked)
     if locked.confirmed_at is not None:
         raise Refused("already_confirmed", _("This request is confirmed already."))
-    Visit.objects.filter(pk=locked.pk).update(confirm_digest=None)
     return refuse_visit(locked, actor=None, reason=_("The household did not announce it."), at=at)

@@ -189,6 +189,7 @@ def receive_walk_in(
     **said: Any,
 ) -> Visit:
     """Written down and checked in, in one step; what refuses one of them refuses both. The same form again is one visit."""
+    at = at or timezone.now()
     visit = announce_visit(estate=estate, actor=actor, at=at, **said)
     if visit.status != S.EXPECTED:
         return visit
@@ -301,6 +302,7 @@ def refuse_visit(visit: Visit, *, actor: User | None, reason: str, at: datetime 
         raise Refused("already_inside", _("This visitor is inside already."))
     locked.status = VISIT_STATES.guard(locked.status, "refuse")
     locked.refuse_reason, locked.refused_at = reason.strip()[:300], at
+    locked.confirm_digest = None
     save_visit(locked)
     record("visit.refused", locked, actor=actor, at=at, reason=locked.refuse_reason)
     return locked

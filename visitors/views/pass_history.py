@@ -1,6 +1,6 @@
 """What happened to a pass, as sentences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 
 from helpdesk.audit.models import Entry
 from tickets.views.wording import listed
+from visitors.models import Consent
 from visitors.models.visits import DocumentType
 
 Data = dict[str, Any]
@@ -30,14 +31,8 @@ TOLD: dict[str, tuple[str, Callable[[Data], str]]] = {
     "release_pass.confirmed": ("tick", lambda data: _("Request confirmed")),
     "release_pass.document_seen": ("card", _document),
     "release_pass.consent_asked": ("link", lambda data: _("Link sent to the owner")),
-    "release_pass.consented": (
-        "phone",
-        lambda data: _("The owner agrees: %(owner)s") % {"owner": data.get("owner", "")},
-    ),
-    "release_pass.consent_refused": (
-        "hand",
-        lambda data: _("The owner does not agree: %(owner)s") % {"owner": data.get("owner", "")},
-    ),
+    "release_pass.consented": ("phone", lambda data: _("The owner agrees")),
+    "release_pass.consent_refused": ("hand", lambda data: _("The owner does not agree")),
     "release_pass.overridden": ("unlock", lambda data: _("Overridden")),
     "release_pass.issued": ("tick-badge", lambda data: pgettext("of a pass", "Issued")),
     "release_pass.refused": ("hand", lambda data: _("Refused")),
@@ -50,13 +45,22 @@ TOLD: dict[str, tuple[str, Callable[[Data], str]]] = {
 }
 
 
-def of_entry(entry: Entry) -> dict[str, Any]:
-    """One line for components/timeline.html; what has no sentence yet shows its own verb."""
+# The same, with the owner's name.
+NAMED: dict[str, Callable[[Data], str]] = {
+    "release_pass.consented": lambda data: _("The owner agrees: %(owner)s") % data,
+    "release_pass.consent_refused": lambda data: _("The owner does not agree: %(owner)s") % data,
+}
+
+
+def of_entry(entry: Entry, consents: Iterable[Consent] = ()) -> dict[str, Any]:
+    """One line for components/timeline.html; what has no sentence yet shows its own verb.
+
+    Who an owner is and what they said is read from the pass's `consents`, which forget when they must.
+    """
     icon, sentence = TOLD.get(entry.verb, ("info", lambda data: entry.verb))
-    said = entry.data.get("reason") or entry.data.get("note")
-    return {
-        "at": entry.at,
-        "icon": icon,
-        "sentence": sentence(entry.data),
-        "aside": listed([entry.actor_name, said]),
-    }
+    told, said = sentence(entry.data), entry.data.get("reason") or entry.data.get("note")
+    if entry.verb in NAMED:
+        found = next((c for c in consents if c.pk == entry.data.get("consent")), None)
+        told = NAMED[entry.verb]({"owner": found.owner.name}) if found else told
+        said = found.note if found else ""
+    return {"at": entry.at, "icon": icon, "sentence": told, "aside": listed([entry.actor_name, said])}

@@ -229,7 +229,7 @@ def show_pass(
         "refuse_form": forms.ReasonForm(auto_id="refuse_%s"),
         "revoke_form": forms.ReasonForm(auto_id="revoke_%s"),
         "issue_form": forms.IssueForm(),
-        "events": [of_entry(entry) for entry in Entry.objects.about(release_pass)],
+        "events": [of_entry(entry, consents) for entry in Entry.objects.about(release_pass)],
         "card_url": reverse("unit_card", args=[release_pass.unit_id]),
         "crumbs": [
             {"label": _("Release passes"), "url": reverse("pass_list")},

@@ -76,7 +76,7 @@ def visit_confirm_link(request: HttpRequest, secret: str) -> HttpResponse:
                 visit_requests.disown_request(asked)
                 says = _("Thank you. Nobody is let in on it, and the front desk knows.")
             else:
-                visit = visit_requests.confirm_by_link(asked)
+                visit = visit_requests.confirm_request(asked, actor=None)
                 invitation = reverse("visit_invitation", args=[visit.code])
                 says = _("Thank you. Your visitor shows this QR code at the gate or the front desk.")
         except Refused as refused:

@@ -17,7 +17,7 @@ from helpdesk.staff.access import needs, require_here
 from visitors.forms import visits as forms
 from visitors.models import Visit
 from visitors.models.policies import policy_of
-from visitors.services import host_answers, invitations, office_callers, visit_watch, visits
+from visitors.services import host_answers, invitations, office_callers, visit_requests, visit_watch, visits
 from visitors.views.visits import show_visit, user_of, visit_for
 
 Act = Callable[[dict[str, Any]], Any]
@@ -125,7 +125,7 @@ def stranger(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The desk has asked the household itself."""
     visit = visit_for(request, "visits.work", pk=pk)
-    visits.confirm_visit(visit, actor=user_of(request))
+    visit_requests.confirm_request(visit, actor=user_of(request))
     return back(request, visit, _("Request confirmed"))
 
 
