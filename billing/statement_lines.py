@@ -147,9 +147,7 @@ def why_of(row: StatementRow) -> list[str]:
     if entry.kind == KIND.BILL:
         return [sum_of(line) for line in row.lines if "quantity" in line]
     if entry.kind == KIND.PAYMENT:
-        settled = settled_by([part for part in row.lines if "bill" in part])
-        left = row.credit - sum((part["amount"] for part in row.lines if "bill" in part), Decimal(0))
-        return settled + ([_("%(amount)s kept as credit") % {"amount": f"{left:,.2f}"}] if left else [])
+        return _uses_of(row)
     if entry.kind == KIND.LATE_FEE:
         return [sentence for fee in row.lines for sentence in late_days(fee)]
     reasons = {
@@ -161,6 +159,18 @@ def why_of(row: StatementRow) -> list[str]:
     }
     said = reasons.get(KIND(entry.kind))
     return [str(said)] if said else []
+
+
+def _uses_of(row: StatementRow) -> list[str]:
+    """Where a payment went: what it settled, what was given back, and what of it is still to be used."""
+    told = settled_by([part for part in row.lines if "bill" in part])
+    back = sum((part["amount"] for part in row.lines if "refund" in part), Decimal(0))
+    if back:
+        told.append(_("%(amount)s given back") % {"amount": f"{back:,.2f}"})
+    left = row.credit - sum((part["amount"] for part in row.lines), Decimal(0))
+    if left and not hasattr(row.entry.payment, "reversal"):
+        told.append(_("%(amount)s kept as credit") % {"amount": f"{left:,.2f}"})
+    return told
 
 
 def url_of(entry: AccountEntry) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -291,6 +293,13 @@ class LateFeeWaiver(models.Model):
         return f"{self.bill_id} {self.amount}"
 
 
+class AllocationQuerySet(models.QuerySet[Any]):
+    def on_receipt(self) -> AllocationQuerySet:
+        """What a receipt names: parts that stand or, of a payment taken back, those that stood until then."""
+        taken_back_with_it = Q(reversal__created_at=F("payment__reversal__created_at"))
+        return self.filter(Q(reversal__isnull=True) | taken_back_with_it, reverses__isnull=True)
+
+
 class Allocation(models.Model):
     """A part of a payment, write-off or waiver that settles a line, a late fee, or a refund; or takes such a part back."""
 
@@ -306,6 +315,8 @@ class Allocation(models.Model):
     on = models.DateField(_("on"))
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversal")
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AllocationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("allocation")
