@@ -60,6 +60,8 @@ class Payment(models.Model):
     # The bank's own number of an entry in its file: one payment each, for ever.
     external_ref = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     received_on = models.DateField(_("received on"))
+    # When the bank had it, where that day was closed before its list came: a late fee stops then.
+    value_on = models.DateField(_("at the bank on"), null=True, blank=True)
     received_by = actor_field()
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversal", verbose_name=_("reverses")
@@ -87,6 +89,10 @@ class Payment(models.Model):
                 condition=Q(reverses__isnull=True) | ~Q(reason=""), name="payment_reversal_has_reason"
             ),
             models.CheckConstraint(condition=Q(method__in=Method.values), name="payment_method_known"),
+            models.CheckConstraint(
+                condition=Q(value_on__isnull=True) | Q(value_on__lt=F("received_on"), reverses__isnull=True),
+                name="payment_value_before_posting",
+            ),
         ]
         indexes = [
             models.Index(fields=["unit", "-id"], name="payment_of_unit"),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,6 +32,16 @@ from helpdesk.staff.models import User
 from residents.models import Unit
 
 CHUNK = 500
+# A payment whose own day was closed is posted on a later one and stops late fees from its own day on. What is used of it
+# later, as credit, and what is taken back counts on the day that happens.
+CAME_IN_ON = Case(
+    When(
+        reverses__isnull=True, on=F("payment__received_on"), payment__value_on__isnull=False,
+        then=F("payment__value_on"),
+    ),
+    default=F("on"),
+    output_field=DateField(),
+)  # fmt: skip
 HIGHEST_RATE = Decimal("0.1")
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
@@ -304,8 +314,8 @@ def days_of(
     bearing = BillLine.objects.filter(bill__in=bills, charge_item__bears_late_fee=True)
     for bill_id, amount in bearing.values_list("bill", "amount"):
         principal[bill_id] += amount
-    parts = Allocation.objects.filter(line__in=bearing).values_list("bill", "on", "amount", "reverses")
-    for bill_id, on, amount, reverses in parts:
+    parts = Allocation.objects.filter(line__in=bearing).annotate(day=CAME_IN_ON)
+    for bill_id, on, amount, reverses in parts.values_list("bill", "day", "amount", "reverses"):
         settled[bill_id][on] += -amount if reverses else amount
     for dispute in Dispute.objects.filter(bill__in=bills):
         disputes[dispute.bill_id].append((dispute.opened_on, dispute.settled_on))

@@ -63,6 +63,7 @@ def take_payment(
     bills: Sequence[Bill] | None = None,
     reference: str = "",
     received_on: date | None = None,
+    value_on: date | None = None,
     channel: str = Payment.Channel.COUNTER,
     external_ref: str | None = None,
     currency: str = "",
@@ -71,7 +72,8 @@ def take_payment(
 ) -> Payment:
     """Money for a unit: settles the chosen bills, else the oldest due first; the rest is credit.
 
-    Unless bills are chosen, credit that stood already settles what this leaves open.
+    Unless bills are chosen, credit that stood already settles what this leaves open. `value_on`, where it lies before the
+    day of posting, is when a bank had the money: late fees stop then.
     The same form again is the same payment.
 
     Refused amount_not_positive, invalid_amount, currency_mismatch, day_closed, day_not_begun, bill_reversed,
@@ -92,6 +94,7 @@ def take_payment(
     if day > local_day(estate, at):
         raise Refused("day_not_begun", _("This day has not begun yet."), field="received_on")
     require_open(estate, day)
+    value_on = value_on if value_on and value_on < day else None
     debts = chosen_debts(unit, bills) if bills else debts_of(unit)
     account_of(unit)
     payment = Payment.objects.create(
@@ -105,12 +108,13 @@ def take_payment(
         channel=channel,
         external_ref=external_ref or None,
         received_on=day,
+        value_on=value_on,
         received_by=actor,
         form_token=form_token or None,
         created_at=at,
     )
     _write_receipt(payment, at)
-    _settle(payment, debts, is_backdated=day < local_day(estate, at), actor=actor, at=at)
+    _settle(payment, debts, is_backdated=(value_on or day) < local_day(estate, at), actor=actor, at=at)
     post("payment", payment, unit=unit, amount=amount, on=day, number=payment.receipt.number)
     record("payment.taken", payment, actor=actor, at=at, amount=str(amount), method=method)
     if not bills:
@@ -122,7 +126,7 @@ def take_payment(
 def _settle(
     payment: Payment, debts: Sequence[Debt], *, is_backdated: bool, actor: User | None, at: datetime
 ) -> None:
-    """Allocates the payment. Money that had come in before today stops late fees from its own day on."""
+    """Allocates the payment. Money that had come in before today stops late fees from the day it came in on."""
     on = payment.received_on
     if not is_backdated:
         allocate(payment, debts, on=on, at=at)
