@@ -172,6 +172,20 @@ def late_stretches(
     return found
 
 
+def stretches_after(stretches: Iterable[LateStretch], until: date, terms: LateTerms) -> list[LateStretch]:
+    """The days after `until`: a stretch that had begun by then is told from the day after on."""
+    found = []
+    for stretch in stretches:
+        if stretch.first <= until < stretch.last:
+            days = (stretch.last - until).days
+            stretch = LateStretch(
+                until + DAY, stretch.last, stretch.balance, stretch.balance * terms.rate * days
+            )
+        if stretch.last > until:
+            found.append(stretch)
+    return found
+
+
 def late_fee(stretches: Iterable[LateStretch], cap: Decimal) -> Decimal:
     """What lateness comes to in all: the days are added exactly, rounded once, and never above the cap."""
     return min(round_money(sum((stretch.fee for stretch in stretches), ZERO)), cap)

@@ -126,6 +126,7 @@ def statement_of(
         "bill",
         "bill_reversal__bill",
         "payment__reverses",
+        "payment__reversal",
         "refund",
         "late_fee__bill",
         "waiver__bill",
@@ -144,7 +145,7 @@ def statement_of(
 def explanations_of(unit: Unit) -> dict[int, list[Mapping[str, Any]]]:
     """Entry -> why its amount is what it is: lines with quantity, rate and reading; days of a late fee.
 
-    What a payment settled.
+    What a payment settled, and what of it was given back.
     """
     found: dict[int, list[Mapping[str, Any]]] = {}
     lines = BillLine.objects.filter(bill__unit=unit).select_related("charge_item", "meter").order_by("id")
@@ -152,17 +153,22 @@ def explanations_of(unit: Unit) -> dict[int, list[Mapping[str, Any]]]:
         found.setdefault(line.entry_id, []).append(explained(line))  # type: ignore[attr-defined]
     for fee in LateFee.objects.filter(unit=unit).annotate(entry_id=F("entry")):
         found.setdefault(fee.entry_id, []).append(dict(fee.explanation))  # type: ignore[attr-defined]
-    parts = Allocation.objects.filter(payment__unit=unit, refund__isnull=True, reverses__isnull=True)
-    for part in parts.select_related("bill", "line__charge_item").annotate(entry_id=F("payment__entry")):
-        found.setdefault(part.entry_id, []).append(  # type: ignore[attr-defined]
-            {
-                "bill": part.bill.number,  # type: ignore[union-attr]
-                "period": part.bill.period,  # type: ignore[union-attr]
-                "item": part.line.charge_item if part.line else None,
-                "amount": part.amount,
-            }
-        )
+    parts = Allocation.objects.filter(payment__unit=unit).on_receipt().annotate(entry_id=F("payment__entry"))
+    for part in parts.select_related("bill", "line__charge_item", "refund"):
+        found.setdefault(part.entry_id, []).append(_went_to(part))  # type: ignore[attr-defined]
     return found
+
+
+def _went_to(part: Allocation) -> Mapping[str, Any]:
+    """What a part of a payment settled; or the refund that gave it back."""
+    if part.refund or part.bill is None:
+        return {"refund": part.refund.number if part.refund else "", "amount": part.amount}
+    return {
+        "bill": part.bill.number,
+        "period": part.bill.period,
+        "item": part.line.charge_item if part.line else None,
+        "amount": part.amount,
+    }
 
 
 def explained(line: BillLine) -> Mapping[str, Any]:

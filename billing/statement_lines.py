@@ -24,6 +24,12 @@ def price(rate: Any) -> str:
     return f"{whole}.{places[:2]}{places[2:].rstrip('0')}"
 
 
+def exact(amount: Any) -> str:
+    """9.5000000 → 9.50, 0.127395 stays: a part of a sum, not rounded, so that the parts add up to it."""
+    whole, _point, places = f"{Decimal(amount):,.8f}".partition(".")
+    return f"{whole}.{places[:2]}{places[2:].rstrip('0')}"
+
+
 def sum_of(line: Mapping[str, Any]) -> str:
     """One line as people reckon it: Management fee 89.4 m² × 3.20 = 286.08, with all else that made the amount."""
     made = " + ".join(_products(line))
@@ -96,9 +102,9 @@ def settled_by(parts: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def late_days(fee: Mapping[str, Any]) -> list[str]:
-    """The days of a late fee with the balance that each bore: as reckoned, before the rounding of their sum."""
+    """The days of a late fee with the balance that each bore, exactly; then what rounding or the cap left of their sum."""
     percent = plain(Decimal(fee.get("rate") or 0) * 100)
-    return [
+    days = [
         _("%(from)s to %(to)s: %(days)s days × %(balance)s × %(percent)s%% = %(fee)s")
         % {
             "from": row["from"],
@@ -106,10 +112,22 @@ def late_days(fee: Mapping[str, Any]) -> list[str]:
             "days": row["days"],
             "balance": f"{Decimal(row['balance']):,.2f}",
             "percent": percent,
-            "fee": price(row["fee"]),
+            "fee": exact(row["fee"]),
         }
         for row in fee.get("days") or []
     ]
+    return days + ([_rest_of(fee)] if fee.get("rest") else [])
+
+
+def _rest_of(fee: Mapping[str, Any]) -> str:
+    """Why an entry is not just what its days come to."""
+    why = {
+        "rounding": _("%(amount)s by rounding the sum of all days to the cent"),
+        "cap": _("%(amount)s by the cap and what was charged before"),
+        "earlier": _("%(amount)s for earlier days, of which something changed since"),
+    }[fee["rest_of"]]
+    sign = "+" if Decimal(fee["rest"]) > 0 else "−"
+    return why % {"amount": sign + exact(abs(Decimal(fee["rest"])))}
 
 
 def title_of(entry: AccountEntry) -> str:
@@ -129,9 +147,7 @@ def why_of(row: StatementRow) -> list[str]:
     if entry.kind == KIND.BILL:
         return [sum_of(line) for line in row.lines if "quantity" in line]
     if entry.kind == KIND.PAYMENT:
-        settled = settled_by([part for part in row.lines if "bill" in part])
-        left = row.credit - sum((part["amount"] for part in row.lines if "bill" in part), Decimal(0))
-        return settled + ([_("%(amount)s kept as credit") % {"amount": f"{left:,.2f}"}] if left else [])
+        return _uses_of(row)
     if entry.kind == KIND.LATE_FEE:
         return [sentence for fee in row.lines for sentence in late_days(fee)]
     reasons = {
@@ -143,6 +159,18 @@ def why_of(row: StatementRow) -> list[str]:
     }
     said = reasons.get(KIND(entry.kind))
     return [str(said)] if said else []
+
+
+def _uses_of(row: StatementRow) -> list[str]:
+    """Where a payment went: what it settled, what was given back, and what of it is still to be used."""
+    told = settled_by([part for part in row.lines if "bill" in part])
+    back = sum((part["amount"] for part in row.lines if "refund" in part), Decimal(0))
+    if back:
+        told.append(_("%(amount)s given back") % {"amount": f"{back:,.2f}"})
+    left = row.credit - sum((part["amount"] for part in row.lines), Decimal(0))
+    if left and not hasattr(row.entry.payment, "reversal"):
+        told.append(_("%(amount)s kept as credit") % {"amount": f"{left:,.2f}"})
+    return told
 
 
 def url_of(entry: AccountEntry) -> str:

@@ -33,6 +33,7 @@ urlpatterns = [
     path("units/<int:pk>/pay/", accounts.payment_take, name="payment_take"),
     path("units/<int:pk>/allocation/", accounts.allocation_preview, name="allocation_preview"),
     path("units/<int:pk>/statement/", accounts.statement_print, name="statement_print"),
+    path("units/<int:pk>/use-credit/", accounts.credit_use, name="credit_use"),
     path("units/<int:pk>/refund/", accounts.credit_refund, name="credit_refund"),
     path("units/<int:pk>/deposits/", deposits.deposit_list, name="deposit_list"),
     path("deposits/<int:pk>/", deposits.deposit_detail, name="deposit_detail"),

@@ -52,7 +52,7 @@ class PaymentSerializer(StrictModelSerializer):
         model = Payment
         fields = (
             "id", "number", "receipt_number", "estate", "unit", "amount", "currency", "method", "reference", "channel",
-            "received_on", "received_by", "status", "allocations", "credit", "reversed_on", "created_at",
+            "received_on", "value_on", "received_by", "status", "allocations", "credit", "reversed_on", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -58,6 +60,8 @@ class Payment(models.Model):
     # The bank's own number of an entry in its file: one payment each, for ever.
     external_ref = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     received_on = models.DateField(_("received on"))
+    # When the bank had it, where that day was closed before its list came: a late fee stops then.
+    value_on = models.DateField(_("at the bank on"), null=True, blank=True)
     received_by = actor_field()
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversal", verbose_name=_("reverses")
@@ -85,6 +89,10 @@ class Payment(models.Model):
                 condition=Q(reverses__isnull=True) | ~Q(reason=""), name="payment_reversal_has_reason"
             ),
             models.CheckConstraint(condition=Q(method__in=Method.values), name="payment_method_known"),
+            models.CheckConstraint(
+                condition=Q(value_on__isnull=True) | Q(value_on__lt=F("received_on"), reverses__isnull=True),
+                name="payment_value_before_posting",
+            ),
         ]
         indexes = [
             models.Index(fields=["unit", "-id"], name="payment_of_unit"),
@@ -291,6 +299,13 @@ class LateFeeWaiver(models.Model):
         return f"{self.bill_id} {self.amount}"
 
 
+class AllocationQuerySet(models.QuerySet[Any]):
+    def on_receipt(self) -> AllocationQuerySet:
+        """What a receipt names: parts that stand or, of a payment taken back, those that stood until then."""
+        taken_back_with_it = Q(reversal__created_at=F("payment__reversal__created_at"))
+        return self.filter(Q(reversal__isnull=True) | taken_back_with_it, reverses__isnull=True)
+
+
 class Allocation(models.Model):
     """A part of a payment, write-off or waiver that settles a line, a late fee, or a refund; or takes such a part back."""
 
@@ -306,6 +321,8 @@ class Allocation(models.Model):
     on = models.DateField(_("on"))
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversal")
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AllocationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("allocation")

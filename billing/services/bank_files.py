@@ -175,7 +175,8 @@ def post_line(pk: int, *, actor: User | None, at: datetime | None = None) -> int
 def _payment_of(line: BankLine, actor: User | None, at: datetime) -> Payment:
     known: dict[str, Any] = {
         "actor": actor, "amount": line.amount, "method": line.method, "reference": line.reference,
-        "received_on": open_day(line.estate, line.received_on, at), "channel": Payment.Channel.FILE,
+        "received_on": open_day(line.estate, line.received_on, at), "value_on": line.received_on,
+        "channel": Payment.Channel.FILE,
         "external_ref": f"{line.estate_id}:{line.key}", "at": at,
     }  # fmt: skip
     # A bill settled since the file was read leaves the money to what else is open, or as credit.

@@ -32,7 +32,10 @@ def make_bill(
     due_on: date | None = None,
     at: datetime | None = None,
 ) -> Bill:
-    """A bill of pieces, at today's rate of each item. Refused nothing_to_bill, no_rate, other_estate."""
+    """A bill of pieces, at today's rate of each item; the unit's credit settles it, what is due before first.
+
+    Refused nothing_to_bill, no_rate, other_estate.
+    """
     at = at or timezone.now()
     lock_ledger(unit.estate)
     day = local_day(unit.estate, at)
@@ -47,7 +50,8 @@ def make_bill(
         unit, lines, actor=actor, kind=kind, period=period_of(day), issued_on=day, due_on=due_on or day, at=at
     )
     record("bill.issued", bill, actor=actor, at=at, total=str(bill.total))
-    return bill
+    apply_credit(unit, actor=actor, at=at)
+    return Bill.objects.get(pk=bill.pk)
 
 
 def _line_of_pieces(unit: Unit, item: ChargeItem, count: Decimal, day: date) -> Line:
@@ -104,7 +108,7 @@ def reverse_bill(
 ) -> Bill:
     """Takes a wrong bill back: what was paid of it is credit again, its late fees go.
 
-    With `make_anew` a new one is worked out at once.
+    With `make_anew` a new one is worked out at once. The credit settles what else is open.
 
     Returns the reversed bill. Refused reason_required, bill_reversed, bill_written_off.
     """
@@ -139,6 +143,7 @@ def reverse_bill(
     record("bill.reversed", bill, actor=actor, at=at, reason=reason, total=str(bill.total))
     if make_anew:
         make_bill_anew(bill, actor=actor, at=at)
+    apply_credit(bill.unit, actor=actor, at=at)
     return Bill.objects.get(pk=bill.pk)
 
 

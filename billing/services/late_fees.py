@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.calculation import LateStretch, LateTerms, late_fee, late_stretches
+from billing.calculation import LateStretch, LateTerms, late_fee, late_stretches, stretches_after
 from billing.models import (
     Allocation,
     Bill,
@@ -32,8 +32,19 @@ from helpdesk.staff.models import User
 from residents.models import Unit
 
 CHUNK = 500
+# A payment whose own day was closed is posted on a later one and stops late fees from its own day on. What is used of it
+# later, as credit, and what is taken back counts on the day that happens.
+CAME_IN_ON = Case(
+    When(
+        reverses__isnull=True, on=F("payment__received_on"), payment__value_on__isnull=False,
+        then=F("payment__value_on"),
+    ),
+    default=F("on"),
+    output_field=DateField(),
+)  # fmt: skip
 HIGHEST_RATE = Decimal("0.1")
 ZERO = Decimal(0)
+CENT = Decimal("0.01")
 
 
 @transaction.atomic
@@ -185,8 +196,9 @@ def _charge(
         terms, stretches = found[bill.pk]
         amount = late_fee(stretches, terms.cap) - before.net
         if amount > 0:
-            new = [s for s in stretches if s.last > before.until]
-            _post_fee(bill, amount, before.net + amount, terms, new, day, at)
+            is_capped = round_money(sum((s.fee for s in stretches), ZERO)) > terms.cap
+            new = stretches_after(stretches, before.until, terms)
+            _post_fee(bill, amount, before.net + amount, terms, new, day, at, is_capped=is_capped)
             made += 1
     return made
 
@@ -261,6 +273,8 @@ def _post_fee(
     stretches: Sequence[LateStretch],
     day: date,
     at: datetime,
+    *,
+    is_capped: bool,
 ) -> None:
     on = posting_day(bill.estate, at)
     days = [
@@ -270,9 +284,20 @@ def _post_fee(
     fee = LateFee.objects.create(
         estate=bill.estate, unit_id=bill.unit_id, bill=bill, as_of=day, amount=amount, cumulative=cumulative,
         cap=terms.cap, on=on, created_at=at,
-        explanation={"rate": str(terms.rate), "grace_days": terms.grace_days, "days": _plain(days)},
+        explanation={
+            "rate": str(terms.rate), "grace_days": terms.grace_days, "days": _plain(days),
+            **_rest(amount - sum((s.fee for s in stretches), ZERO), is_capped=is_capped),
+        },
     )  # fmt: skip
     post("late_fee", fee, unit=bill.unit, amount=amount, on=on, number=bill.number)
+
+
+def _rest(rest: Decimal, *, is_capped: bool) -> dict[str, str]:
+    """What an entry's days do not come to by themselves, and why, so that the explanation adds up to the amount."""
+    if not rest:
+        return {}
+    why = "cap" if is_capped else "rounding" if abs(rest) <= CENT else "earlier"
+    return {"rest": f"{rest:f}", "rest_of": why}
 
 
 def _plain(days: list[dict]) -> list[dict]:
@@ -289,8 +314,8 @@ def days_of(
     bearing = BillLine.objects.filter(bill__in=bills, charge_item__bears_late_fee=True)
     for bill_id, amount in bearing.values_list("bill", "amount"):
         principal[bill_id] += amount
-    parts = Allocation.objects.filter(line__in=bearing).values_list("bill", "on", "amount", "reverses")
-    for bill_id, on, amount, reverses in parts:
+    parts = Allocation.objects.filter(line__in=bearing).annotate(day=CAME_IN_ON)
+    for bill_id, on, amount, reverses in parts.values_list("bill", "day", "amount", "reverses"):
         settled[bill_id][on] += -amount if reverses else amount
     for dispute in Dispute.objects.filter(bill__in=bills):
         disputes[dispute.bill_id].append((dispute.opened_on, dispute.settled_on))

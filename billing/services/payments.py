@@ -1,16 +1,27 @@
 """Payments: taken, reversed, kept as credit, given back (docs/domain.md §9)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.models import Allocation, Bill, BillLine, LateFee, Payment, Receipt, Refund, WriteOff
+from billing.models import (
+    Allocation,
+    Bill,
+    BillLine,
+    Dispute,
+    LateFee,
+    Payment,
+    Receipt,
+    Refund,
+    UnitAccount,
+    WriteOff,
+)
 from billing.services.late_fees import correct_late_fees
 from billing.services.ledger import (
     account_of,
@@ -27,6 +38,7 @@ from helpdesk.audit.services import record
 from helpdesk.estates.services import next_number, next_serials
 from helpdesk.lib.codes import format_number
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
 from residents.models import Unit
 
@@ -51,6 +63,7 @@ def take_payment(
     bills: Sequence[Bill] | None = None,
     reference: str = "",
     received_on: date | None = None,
+    value_on: date | None = None,
     channel: str = Payment.Channel.COUNTER,
     external_ref: str | None = None,
     currency: str = "",
@@ -59,6 +72,8 @@ def take_payment(
 ) -> Payment:
     """Money for a unit: settles the chosen bills, else the oldest due first; the rest is credit.
 
+    Unless bills are chosen, credit that stood already settles what this leaves open. `value_on`, where it lies before the
+    day of posting, is when a bank had the money: late fees stop then.
     The same form again is the same payment.
 
     Refused amount_not_positive, invalid_amount, currency_mismatch, day_closed, day_not_begun, bill_reversed,
@@ -79,6 +94,7 @@ def take_payment(
     if day > local_day(estate, at):
         raise Refused("day_not_begun", _("This day has not begun yet."), field="received_on")
     require_open(estate, day)
+    value_on = value_on if value_on and value_on < day else None
     debts = chosen_debts(unit, bills) if bills else debts_of(unit)
     account_of(unit)
     payment = Payment.objects.create(
@@ -92,22 +108,25 @@ def take_payment(
         channel=channel,
         external_ref=external_ref or None,
         received_on=day,
+        value_on=value_on,
         received_by=actor,
         form_token=form_token or None,
         created_at=at,
     )
     _write_receipt(payment, at)
-    _settle(payment, debts, is_backdated=day < local_day(estate, at), actor=actor, at=at)
+    _settle(payment, debts, is_backdated=(value_on or day) < local_day(estate, at), actor=actor, at=at)
     post("payment", payment, unit=unit, amount=amount, on=day, number=payment.receipt.number)
-    payment.refresh_from_db()
     record("payment.taken", payment, actor=actor, at=at, amount=str(amount), method=method)
+    if not bills:
+        apply_credit(unit, actor=actor, at=at)
+    payment.refresh_from_db()
     return payment
 
 
 def _settle(
     payment: Payment, debts: Sequence[Debt], *, is_backdated: bool, actor: User | None, at: datetime
 ) -> None:
-    """Allocates the payment. Money that had come in before today stops late fees from its own day on."""
+    """Allocates the payment. Money that had come in before today stops late fees from the day it came in on."""
     on = payment.received_on
     if not is_backdated:
         allocate(payment, debts, on=on, at=at)
@@ -280,16 +299,67 @@ def apply_credit(
     """Settles what is open with the unit's credit, oldest first on both sides; returns how much was used."""
     at = at or timezone.now()
     lock_ledger(unit.estate)
+    return _use(payments_with_credit(unit), lambda: debts_of(unit), unit=unit, actor=actor, on=on, at=at)
+
+
+def _use(
+    rich: Sequence[Payment],
+    debts: Callable[[], list[Debt]],
+    *,
+    unit: Unit,
+    actor: User | None,
+    at: datetime,
+    on: date | None = None,
+) -> Decimal:
     # It moves no money: what a closed day can't take belongs to the next open one.
     day = on or posting_day(unit.estate, at)
     used = Decimal(0)
-    for payment in payments_with_credit(unit):
-        debts = debts_of(unit)
-        if not debts:
+    for payment in rich:
+        owed = debts()
+        if not owed:
             break
-        used += allocate(payment, debts, on=day, at=at)
+        used += allocate(payment, owed, on=day, at=at)
     if used:
         record("credit.applied", unit, actor=actor, at=at, amount=str(used))
+    return used
+
+
+def settle_due_with_credit(at: datetime) -> int:
+    """Nobody is reminded of, or charged a late fee on, what the unit's credit covers; returns how many units.
+
+    What came in today waits until tomorrow, so that a slip of the counter can still be given back.
+    """
+
+    def settle(account: UnitAccount) -> bool:
+        return settle_unit_with_credit(account.unit, at=at) > 0
+
+    late = Bill.objects.filter(unit=OuterRef("unit")).unsettled()
+    accounts = UnitAccount.objects.filter(Exists(late), credit__gt=0, estate__is_active=True)
+    return one_by_one(accounts.select_related("unit__estate").order_by("pk"), settle, what="credit of")
+
+
+@transaction.atomic
+def settle_unit_with_credit(unit: Unit, *, at: datetime) -> Decimal:
+    """Settles with credit of the days before what is due by today and not disputed; returns how much was used."""
+    day = local_day(unit.estate, at)
+    lock_ledger(unit.estate)
+    rich = [payment for payment in payments_with_credit(unit) if payment.received_on < day]
+
+    def due() -> list[Debt]:
+        debts = [debt for debt in debts_of(unit) if debt.bill.due_on <= day]
+        disputes = Dispute.objects.filter(bill__in={d.bill.pk for d in debts}, settled_on__isnull=True)
+        disputed = set(disputes.values_list("bill", flat=True))
+        return [debt for debt in debts if debt.bill.pk not in disputed]
+
+    return _use(rich, due, unit=unit, actor=None, at=at)
+
+
+@transaction.atomic
+def use_credit(unit: Unit, *, actor: User | None, at: datetime | None = None) -> Decimal:
+    """Somebody settles what is open with the unit's credit; returns how much was used. Refused nothing_to_settle."""
+    used = apply_credit(unit, actor=actor, at=at)
+    if not used:
+        raise Refused("nothing_to_settle", _("The unit has no credit, or nothing to settle with it."))
     return used
 
 

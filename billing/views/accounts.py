@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from billing.forms.cashier import RefundForm
 from billing.forms.payments import PaymentForm
 from billing.models import Bill, Payment
 from billing.selectors import Statement, statement_of
-from billing.services.payments import count_print, debts_of, refund_credit, take_payment
+from billing.services.payments import count_print, debts_of, refund_credit, take_payment, use_credit
 from billing.services.reminders import pauses_of, payer_of
 from billing.views import account_page as parts
 from billing.views.acting import send
@@ -114,6 +115,19 @@ def credit_refund(request: HttpRequest, pk: int) -> HttpResponse:
     return done(request, _("The credit is given back"), reverse("unit_account", args=[unit.pk]))
 
 
+@require_POST
+@needs("billing.take")
+def credit_use(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the unit has paid ahead settles what is open, the oldest first."""
+    unit = unit_for(request, pk, "billing.take")
+    form = Form(request.POST)
+    status = send(form, use_credit, unit=unit, actor=request.user)
+    if status:
+        context = account_page(request, unit, _form(unit), use=form)
+        return render(request, "billing/account.html", context, status=status)
+    return done(request, _("The credit is used"), reverse("unit_account", args=[unit.pk]))
+
+
 @require_safe
 @needs("billing.view")
 def allocation_preview(request: HttpRequest, pk: int) -> HttpResponse:
@@ -152,6 +166,8 @@ def account_page(request: HttpRequest, unit: Unit, form: PaymentForm, **forms: A
             "refund": RefundForm(),
             "may_refund": statement.arrears.credit > 0 and may["reverse"],
             "may_take": may["take"],
+            "may_use": may["take"] and owed > 0 and statement.arrears.credit > 0,
+            "credit_shown": parts.shown(statement.arrears.credit, unit),
             "till": parts.till(unit, day) if may["take"] else {},
             "deposits_held": parts.shown(held, unit) if held else "",
             "all_of_it": str(owed) if owed else "",

@@ -1,7 +1,9 @@
 """A payment and its receipt; taking a payment back."""
 
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,12 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms.cashier import InvoiceForm
 from billing.forms.payments import WhyForm
-from billing.models import Payment
+from billing.models import Allocation, Payment
 from billing.services.payments import count_print, reverse_payment
 from billing.views.papers import paper
 from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.money import show_money
+from helpdesk.lib.money import round_money, show_money
 from helpdesk.lib.pages import INVALID, REFUSED, SeeOther, done
 from helpdesk.staff.access import get_visible, needs
 
@@ -67,11 +69,38 @@ def receipt_count(request: HttpRequest, pk: int) -> HttpResponse:
 def receipt_print(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt on paper of 80 mm, or on A4."""
     payment = payment_for(request, pk, "billing.view")
-    context = payment_page(request, payment) | {
-        "is_roll": request.GET.get("paper") != "a4",
-        "is_now": bool(request.GET.get("now")),
-    }
+    context = (
+        payment_page(request, payment)
+        | _settled(payment)
+        | {
+            "is_roll": request.GET.get("paper") != "a4",
+            "is_now": bool(request.GET.get("now")),
+        }
+    )
     return paper(request, "billing/receipt_print.html", context, name=payment.receipt.number)
+
+
+def _settled(payment: Payment) -> dict[str, Any]:
+    """What stands on the receipt: parts, credit and what was given back come to the amount."""
+    currency = payment.estate.currency
+    parts = payment.allocations.on_receipt().filter(bill__isnull=False)
+    parts = list(parts.select_related("bill", "line__charge_item", "late_fee"))
+    back = _given_back(payment)
+    left = payment.amount - back - sum((part.amount for part in parts), Decimal(0))
+    return {"parts": [_part(part) for part in parts], "credit": show_money(left, currency) if left else ""}
+
+
+def _part(part: Allocation) -> dict[str, Any]:
+    return {
+        "bill": part.bill,
+        "what": part.line.charge_item if part.line else _("Late fee"),
+        "amount": f"{part.amount:,.2f}",
+    }
+
+
+def _given_back(payment: Payment) -> Decimal:
+    rows = payment.allocations.filter(refund__isnull=False)
+    return round_money(rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
 
 
 def payment_for(request: HttpRequest, pk: int, permission: str) -> Payment:
@@ -87,21 +116,15 @@ def payment_page(request: HttpRequest, payment: Payment, **forms: Any) -> dict[s
     parts = payment.allocations.filter(reverses__isnull=True, bill__isnull=False)
     parts = parts.select_related("bill", "line__charge_item", "late_fee", "reversal")
     taken_back = getattr(payment, "reversal", None)
+    back = _given_back(payment)
     return {
         "payment": payment,
         "estate": payment.estate,
         "receipt": payment.receipt,
         "amount": show_money(payment.amount, currency),
         "credit": show_money(payment.credit, currency) if payment.credit and not taken_back else "",
-        "parts": [
-            {
-                "bill": part.bill,
-                "what": part.line.charge_item if part.line else _("Late fee"),
-                "amount": f"{part.amount:,.2f}",
-                "is_void": hasattr(part, "reversal"),
-            }
-            for part in parts
-        ],
+        "given_back": show_money(back, currency) if back else "",
+        "parts": [_part(part) | {"is_void": hasattr(part, "reversal")} for part in parts],
         "taken_back": taken_back,
         "form": WhyForm(auto_id="why_%s"),
         "invoice": InvoiceForm(),

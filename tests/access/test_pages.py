@@ -301,6 +301,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "bill_notice": ("GET", "billing.view", "bill"),
     "closing": ("GET", "billing.close_day", ""),
     "statement_print": ("GET", "billing.view", "unit"),
+    "credit_use": ("POST", "billing.take", "unit"),
     "credit_refund": ("POST", "billing.reverse", "unit"),
     "deposit_list": ("GET", "billing.view", "unit"),
     "deposit_detail": ("GET", "billing.view", "deposit"),

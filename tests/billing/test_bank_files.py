@@ -6,14 +6,16 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from openpyxl import Workbook
 
 from billing.models import BankFile, BankLine, Payment
 from billing.proof import differences
-from billing.services import bank_files
+from billing.selectors import arrears_of
+from billing.services import bank_files, late_fees
 from billing.services.closings import close_day
+from billing.services.payments import apply_credit, reverse_payment
 from helpdesk.lib.errors import Refused
 from tests.billing.bills import post_bill
 from tests.conftest import at
@@ -259,3 +261,72 @@ def test_the_empty_file_is_understood_when_it_comes_back(bill, cashier, login):
         sent = browser.post("/fees/bank-files/", {"file": SimpleUploadedFile(f"t.{kind}", body)})
         assert sent.status_code == 303
     assert browser.get("/fees/bank-files/template.exe").status_code == 404
+
+
+# --- the day the bank had it ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counted_while_closed(estate, unit, admin, cashier, time_machine):
+    """A bill due on 15 November, days closed from the 14th to the 20th, and a late fee counted up to the 20th."""
+    late_fees.set_late_fee(estate, actor=admin, rate_per_day=Decimal("0.001"), since=date(2026, 1, 1))
+    bill = post_bill(unit, date(2026, 11, 15), "1000.00")
+    time_machine.move_to(at("2026-11-21 09:00"), tick=False)
+    for day in range(14, 21):
+        close_day(estate, actor=cashier, day=date(2026, 11, day), counted={})
+    late_fees.charge_late_fees(estate, date(2026, 11, 20))
+    assert bill.late_fees.get().amount == 5
+    return bill
+
+
+def test_money_that_came_in_time_bears_no_late_fee_though_its_day_is_closed(
+    counted_while_closed, estate, unit, cashier
+):
+    post(send(estate, cashier, "2026-11-14,1000.00,T1,,3-2-501,,"), cashier)
+    payment = Payment.objects.get()
+    assert (payment.received_on, payment.value_on) == (date(2026, 11, 21), date(2026, 11, 14))
+    assert payment.entry.on == date(2026, 11, 21), "it is booked on the open day"
+    assert counted_while_closed.waivers.get().amount == 5 and arrears_of(unit).outstanding == 0
+    late_fees.charge_late_fees(estate, date(2026, 12, 10))
+    assert arrears_of(unit).outstanding == 0
+
+
+def test_money_of_a_closed_day_that_came_late_leaves_the_days_before_it(
+    counted_while_closed, estate, unit, cashier
+):
+    post(send(estate, cashier, "2026-11-18,1000.00,T1,,3-2-501,,"), cashier)
+    assert counted_while_closed.waivers.get().amount == 3, "18 to 20 November; the 16th and the 17th stand"
+    assert arrears_of(unit).outstanding == 2
+
+
+def test_what_is_taken_back_is_late_again_from_that_day_on(
+    counted_while_closed, estate, unit, cashier, time_machine
+):
+    post(send(estate, cashier, "2026-11-14,1000.00,T1,,3-2-501,,"), cashier)
+    time_machine.move_to(at("2026-11-25 09:00"), tick=False)
+    reverse_payment(Payment.objects.get(), actor=cashier, reason="Another unit's")
+    late_fees.charge_late_fees(estate, date(2026, 11, 26))
+    assert arrears_of(unit).outstanding == 1002, "25 and 26 November"
+
+
+def test_credit_of_such_money_settles_a_later_bill_on_the_day_it_is_used(
+    counted_while_closed, estate, unit, cashier, time_machine
+):
+    post(send(estate, cashier, "2026-11-14,1500.00,T1,,3-2-501,,"), cashier)
+    time_machine.move_to(at("2026-12-14 09:00"), tick=False)
+    later = post_bill(unit, date(2026, 12, 10), "400.00")
+    apply_credit(unit, actor=cashier)
+    late_fees.charge_late_fees(estate, date(2026, 12, 20))
+    assert later.late_fees.get().amount == Decimal("1.20"), "11 to 13 December"
+
+
+def test_a_payment_says_when_the_bank_had_it_and_never_otherwise(
+    counted_while_closed, estate, cashier, login
+):
+    post(send(estate, cashier, "2026-11-14,10.00,T1,,3-2-501,,", "2026-11-21,10.00,T2,,3-2-501,,"), cashier)
+    first, second = Payment.objects.order_by("id")
+    assert second.value_on is None, "its own day is open"
+    assert "At the bank on" in login(cashier).get(f"/fees/payments/{first.pk}/").text
+    for wrong in ({"value_on": date(2026, 11, 15)}, {"value_on": None}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Payment.objects.filter(pk=first.pk).update(**wrong)

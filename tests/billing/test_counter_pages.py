@@ -1,24 +1,31 @@
 """The counter and the account in words: sums that come to their amount, the receipt with the payment, the run's table."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from billing.api.statements import EntrySerializer
 from billing.models import CollectionVisit, Payment, Receipt, ReminderNotice, ReminderText
+from billing.selectors import statement_of
+from billing.services.bills import reverse_bill
 from billing.services.charges import add_charge_item, set_rate
+from billing.services.payments import refund_credit, reverse_payment, take_payment
 from billing.services.reminders import send_reminders
 from billing.services.runs import confirm_run, continue_run, preview_run
-from billing.statement_lines import late_days, settled_by, sum_of
+from billing.statement_lines import late_days, settled_by, sum_of, why_of
 from helpdesk.attachments.models import Attachment
 from helpdesk.lib import pdf
 from residents.models import Unit
 from tests.attachments.hostile import picture
 from tests.billing.bills import post_bill
+from tests.billing.conftest import NOON
 from tests.conftest import at
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 
 
 class Item:
@@ -249,3 +256,62 @@ def test_a_tenant_who_does_not_pay_is_told_nothing(unit, resident):
     notice = ReminderNotice.objects.get()
     assert notice.resident is None and notice.channel == "print" and notice.message is None
     assert "Wang" not in notice.body
+
+
+# --- what a payment went to stands once -------------------------------------------------------------------------------
+
+
+def rows_of_receipt(browser, payment):
+    """The amounts on a receipt's lines and the amount below them."""
+    paper = browser.get(f"/fees/payments/{payment.pk}/receipt/").text
+    body, foot = paper.split("<tbody>", 1)[1].split("<tfoot>", 1)
+    figures = [D(text.replace(",", "")) for text in re.findall(r'class="number">¥?([\d,.]+)<', body)]
+    return figures, D(re.search(r"<b>¥([\d,.]+)</b>", foot).group(1).replace(",", ""))
+
+
+def told_of(unit, payment):
+    (row,) = [row for row in statement_of(unit).rows if row.entry.payment_id == payment.pk]
+    return why_of(row)
+
+
+@pytest.fixture
+def billed_anew(bill, unit, cashier):
+    """November's bill, paid, then reversed and made anew for less ground: the money went from one to the other."""
+    payment = take_payment(unit, actor=cashier, amount=D("254.79"), method="cash", at=NOON)
+    unit.area_m2 = D("80")
+    unit.save()
+    reverse_bill(bill, actor=cashier, reason="The area was wrong", make_anew=True, at=NOON + DAY)
+    return Payment.objects.get(pk=payment.pk)
+
+
+def test_money_moved_to_a_bill_made_anew_is_named_once(billed_anew, unit, cashier, login):
+    assert told_of(unit, billed_anew) == ["Bill for 2026-11 228.00", "26.79 kept as credit"]
+    assert rows_of_receipt(login(cashier), billed_anew) == ([D("228.00"), D("26.79")], D("254.79"))
+    page = login(cashier).get(f"/fees/payments/{billed_anew.pk}/").text
+    assert page.count('class="struck"') == 1, "the page tells of the bill that was reversed, struck through"
+    (row,) = [row for row in statement_of(unit).rows if row.entry.kind == "payment"]
+    assert [part["amount"] for part in EntrySerializer(row).data["explanation"]] == ["228.00"]
+
+
+def test_credit_that_was_given_back_is_no_longer_kept(billed_anew, unit, cashier, login):
+    refund_credit(unit, actor=cashier, amount=D("20.00"), method="cash", reason="Asked", at=NOON + 2 * DAY)
+    assert told_of(unit, billed_anew) == [
+        "Bill for 2026-11 228.00",
+        "20.00 given back",
+        "6.79 kept as credit",
+    ]
+    assert rows_of_receipt(login(cashier), billed_anew) == ([D("228"), D("20"), D("6.79")], D("254.79"))
+    assert "Given back" in login(cashier).get(f"/fees/payments/{billed_anew.pk}/").text
+
+
+def test_a_payment_taken_back_still_says_what_it_had_settled(billed_anew, unit, cashier, login):
+    reverse_payment(billed_anew, actor=cashier, reason="Another unit's", at=NOON + 3 * DAY)
+    assert told_of(unit, billed_anew) == ["Bill for 2026-11 228.00"]
+    assert rows_of_receipt(login(cashier), billed_anew) == ([D("228.00"), D("26.79")], D("254.79"))
+
+
+def test_the_receipt_of_a_bill_reversed_without_another_says_credit(bill, unit, cashier, login):
+    payment = take_payment(unit, actor=cashier, amount=D("254.79"), method="cash", at=NOON)
+    reverse_bill(bill, actor=cashier, reason="Never lived in", at=NOON + DAY)
+    assert told_of(unit, payment) == ["254.79 kept as credit"]
+    assert rows_of_receipt(login(cashier), payment) == ([D("254.79")], D("254.79"))

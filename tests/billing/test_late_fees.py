@@ -15,7 +15,7 @@ from billing.proof import differences
 from billing.selectors import statement_of
 from billing.services import disputes, late_fees, payments
 from billing.services.bills import reverse_bill
-from billing.statement_lines import title_of
+from billing.statement_lines import late_days, title_of
 from helpdesk.audit.models import Entry
 from tests.conftest import at
 from tests.tickets.acts import refused
@@ -145,6 +145,41 @@ def test_a_stop_of_three_days_changes_no_cent(contract, bill, neighbour, estate,
     assert charge(estate, date(2026, 12, 25)) == 0
 
 
+def told(fee):
+    """What an entry's explanation adds up to, and the days that it names."""
+    rows = fee.explanation["days"]
+    return sum((D(row["fee"]) for row in rows), D(fee.explanation.get("rest", 0))), [
+        (row["from"], row["to"], row["days"]) for row in rows
+    ]
+
+
+@pytest.mark.django_db
+def test_each_day_is_explained_once_and_adds_up(contract, bill, neighbour, estate, unit):
+    for n in range(4):
+        charge(estate, date(2026, 11, 19) + DAY * n)
+    charge(estate, date(2026, 11, 25))  # the scheduler was away for two days
+    fees = list(LateFee.objects.filter(bill=bill))
+    assert [told(fee) for fee in fees[:4]] == [
+        (fee.amount, [(f"2026-11-{day}", f"2026-11-{day}", 1)])
+        for fee, day in zip(fees, range(19, 23), strict=False)
+    ]
+    assert told(fees[4]) == (fees[4].amount, [("2026-11-23", "2026-11-25", 3)])
+    assert late_days(fees[1].explanation) == [
+        "2026-11-20 to 2026-11-20: 1 days × 254.79 × 0.05% = 0.127395",
+        "−0.007395 by rounding the sum of all days to the cent",
+    ]
+    assert fees[1].amount == D("0.12")
+
+
+@pytest.mark.django_db
+def test_an_entry_says_what_the_cap_left_of_its_days(contract, bill, neighbour, estate, cashier, unit):
+    charge(estate, date(2026, 11, 28))
+    charge(estate, date(2028, 1, 1))
+    fee = LateFee.objects.filter(bill=bill).latest("as_of")
+    assert told(fee) == (fee.amount, [("2026-11-29", "2028-01-01", 399)])
+    assert fee.amount == D("24.21") and "by the cap" in late_days(fee.explanation)[-1]
+
+
 @pytest.mark.django_db
 def test_the_days_before_a_full_payment_still_count(contract, bill, unit, estate, cashier):
     charge(estate, date(2026, 11, 18))
@@ -222,6 +257,7 @@ def test_what_was_taken_back_is_counted_again_when_the_payment_was_a_mistake(
     payments.reverse_payment(payment, actor=cashier, reason="Another unit's", at=at("2026-11-29 11:00"))
     charge(estate, date(2026, 12, 8))
     # Five days of 254.79, five of 54.79 until it was taken back, ten of 254.79.
+    assert all(told(fee)[0] == fee.amount for fee in LateFee.objects.filter(bill=bill))
     owed = [(date(2026, 11, 24), D(200)), (date(2026, 11, 29), D(-200))]
     expected = counted_day_by_day(
         bill.due_on, date(2026, 12, 8), bill.total, owed, (), D("0.0005"), 3, D("25.48"), D(0)

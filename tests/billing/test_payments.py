@@ -8,10 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from billing import triggers
+from billing import tasks, triggers
 from billing.models import AccountEntry, Allocation, Bill, Receipt
 from billing.selectors import arrears_of, credit_of, statement_of
-from billing.services import bills, charges, closings, late_fees, payments
+from billing.services import bills, charges, closings, disputes, late_fees, payments
 from tests.billing.conftest import NOON
 from tests.conftest import at
 from tests.tickets.acts import refused
@@ -209,3 +209,75 @@ def test_the_nightly_proof_finds_what_was_planted(bill, unit, cashier):
         call_command("verify_ledger", stderr=said)
     for wrong in ("sum of its lines", "credit is not", "triggers are missing", "account is not"):
         assert wrong in said.getvalue()
+
+
+# --- credit is not left beside what is owed ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def credit_beside_arrears(bill, unit, cashier, run_period):
+    """December was chosen and paid over: 45.21 is credit, and November is open."""
+    december = run_period("2026-12")[0]
+    pay(unit, "300", cashier, bills=[december])
+    assert credit_of(unit) == D("45.21") and state(bill)[0] == "open"
+
+
+def test_credit_settles_what_the_next_payment_leaves(credit_beside_arrears, bill, unit, cashier):
+    payment = pay(unit, "200", cashier)
+    assert state(bill) == ("part_paid", D("245.21"), D("9.58")) and credit_of(unit) == 0
+    assert payment.credit == 0 and statement_of(unit, at=NOON).balance == D("9.58")
+
+
+def test_the_money_of_a_reversed_bill_settles_what_else_is_open(bill, unit, cashier, run_period):
+    pay(unit, "254.79", cashier)
+    other = run_period("2026-12")[0]
+    bills.reverse_bill(bill, actor=cashier, reason="Never lived in", at=NOON)
+    assert state(other)[0] == "paid" and credit_of(unit) == 0
+
+
+def test_the_money_of_a_reversed_bill_is_given_back_when_nothing_else_is_owed(bill, unit, cashier):
+    pay(unit, "254.79", cashier)
+    bills.reverse_bill(bill, actor=cashier, reason="Never lived in", at=NOON)
+    payments.refund_credit(unit, actor=cashier, amount=D("254.79"), method="cash", reason="Moved", at=NOON)
+    assert credit_of(unit) == 0 and statement_of(unit).balance == 0
+
+
+def test_a_bill_of_the_counter_is_settled_with_credit(bill, unit, cashier, copying):
+    pay(unit, "256.79", cashier)
+    sold = bills.make_bill(unit, actor=cashier, pieces=[(copying, D(7))], at=NOON)
+    assert (sold.status, sold.outstanding) == ("part_paid", D("1.50")) and credit_of(unit) == 0
+
+
+def test_what_is_due_is_settled_with_the_credit_of_days_before(credit_beside_arrears, bill, unit, neighbour):
+    assert payments.settle_due_with_credit(NOON) == 0, "neither due nor of a day before"
+    assert payments.settle_due_with_credit(at("2026-11-15 09:00")) == 1
+    assert state(bill) == ("part_paid", D("45.21"), D("209.58")) and credit_of(unit) == 0
+    assert payments.settle_due_with_credit(at("2026-11-15 09:01")) == 0
+
+
+def test_credit_is_not_used_for_what_is_disputed(credit_beside_arrears, bill, unit, cashier):
+    disputes.open_dispute(bill, actor=cashier, reason="Area", at=at("2026-11-10 10:00"))
+    assert payments.settle_due_with_credit(at("2026-11-20 09:00")) == 0 and credit_of(unit) == D("45.21")
+
+
+def test_what_credit_covers_bears_no_late_fee(
+    neighbour, bill, unit, estate, admin, cashier, run_period, time_machine
+):
+    late_fees.set_late_fee(estate, actor=admin, rate_per_day=D("0.001"), since=date(2026, 1, 1))
+    december = run_period("2026-12")[0]
+    pay(unit, "509.58", cashier, bills=[december])
+    for day in (15, 16, 17):
+        time_machine.move_to(at(f"2026-11-{day} 01:00"))
+        tasks.charge_late_fees()
+    assert not bill.late_fees.exists() and state(bill)[0] == "paid"
+    assert neighbour.late_fees.exists()
+
+
+def test_a_cashier_uses_the_credit(credit_beside_arrears, bill, unit, cashier, clerk, login):
+    browser, path = login(cashier), f"/fees/units/{unit.pk}/"
+    assert "Use the credit" in browser.get(path).text
+    answer = browser.post(f"{path}use-credit/")
+    assert answer.status_code == 303 and state(bill)[1] == D("45.21")
+    assert "Use the credit" not in browser.get(path).text
+    again = browser.post(f"{path}use-credit/")
+    assert again.status_code == 409 and "no credit, or nothing to settle" in again.text
