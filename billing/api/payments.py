@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.bills import WhySerializer
-from billing.api.fields import AmountField, LedgerViewSet, within
+from billing.api.fields import AmountField, DayField, LedgerViewSet, within
 from billing.models import (
     Allocation,
     Bill,
@@ -89,7 +89,7 @@ class NewPaymentSerializer(StrictSerializer):
     bills = serializers.ListField(
         child=VisibleKey(queryset=Bill.objects.all()), required=False, allow_empty=False, max_length=200
     )
-    received_on = serializers.DateField(required=False)
+    received_on = DayField(required=False)
 
 
 class PaymentFilter(FilterSet):
@@ -333,7 +333,7 @@ class CountedSerializer(StrictSerializer):
 
 class NewClosingSerializer(StrictSerializer):
     estate = VisibleKey(queryset=Estate.objects.all())
-    day = serializers.DateField()
+    day = DayField()
     counted = CountedSerializer()
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
