@@ -80,18 +80,6 @@ class SettleDisputeForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 
-class RunForm(forms.Form):
-    """The period to bill."""
-
-    period = forms.RegexField(
-        r"^\d{4}-(0[1-9]|1[0-2])$",
-        label=_("Period"),
-        help_text=_("A month, such as 2026-11."),
-        widget=forms.TextInput(attrs={"type": "month", "pattern": r"\d{4}-\d{2}"}),
-        error_messages={"invalid": _("Write the period as 2026-11.")},
-    )
-
-
 class ClosingForm(forms.Form):
     """The count of a day by method."""
 

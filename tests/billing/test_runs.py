@@ -14,7 +14,7 @@ from billing.selectors import credit_of, explained
 from billing.services import bills, charges, meters, payments, runs
 from billing.statement_lines import sum_of
 from residents.models import Unit
-from tests.billing.conftest import NOON
+from tests.billing.conftest import NOON, refused_beside
 from tests.conftest import at
 from tests.faults.conftest import in_process, kill_me
 from tests.tickets.acts import at_once, refused
@@ -24,7 +24,7 @@ on_tables = pytest.mark.django_db(transaction=True)
 
 
 def previewed(estate, manager, period="2026-11"):
-    return runs.preview_run(estate, actor=manager, period=period, at=NOON)
+    return runs.preview_run(estate, actor=manager, period=period, at=at(f"{period}-01 12:00"))
 
 
 def amounts(bill):
@@ -57,6 +57,64 @@ def test_a_preview_says_what_the_bills_will_be_and_makes_none(
     assert run.status == "discarded" and again.status == "previewed" and DraftLine.objects.count() == 4
     with refused("invalid_transition"):
         runs.confirm_run(run, actor=manager)
+
+
+@db
+def test_a_run_made_late_is_dated_the_day_it_is_made_and_leaves_as_many_days_as_usual(
+    estate, manager, unit, management_fee
+):
+    late = at("2026-11-29 00:30")
+    run = runs.preview_run(estate, actor=manager, period="2026-11", at=late)
+    assert (run.issued_on, run.due_on) == (date(2026, 11, 29), date(2026, 12, 13))
+    runs.confirm_run(run, actor=manager, at=late)
+    runs.continue_run(run)
+    assert not Bill.objects.overdue_at(at("2026-12-13 23:00")).exists()
+    ahead = runs.preview_run(estate, actor=manager, period="2026-12", at=late)
+    assert (ahead.issued_on, ahead.due_on) == (date(2026, 12, 1), date(2026, 12, 15))
+
+
+@db
+def test_the_days_of_a_run_are_chosen_within_bounds(estate, manager, unit, management_fee):
+    def preview(issued_on=None, due_on=None):
+        return runs.preview_run(
+            estate,
+            actor=manager,
+            period="2026-11",
+            issued_on=issued_on,
+            due_on=due_on,
+            at=at("2026-11-29 09:00"),
+        )
+
+    assert preview(due_on=date(2026, 12, 31)).due_on == date(2026, 12, 31)
+    back = preview(issued_on=date(2026, 11, 1))
+    assert (back.issued_on, back.due_on) == (date(2026, 11, 1), date(2026, 12, 13))
+    for days, code, field in [
+        ({"issued_on": date(2026, 9, 30)}, "date_out_of_bounds", "issued_on"),
+        ({"issued_on": date(2026, 12, 1)}, "date_out_of_bounds", "issued_on"),
+        ({"due_on": date(2026, 11, 28)}, "not_in_order", "due_on"),
+        ({"issued_on": date(2026, 11, 1), "due_on": date(2026, 11, 28)}, "day_is_past", "due_on"),
+        ({"due_on": date(2027, 12, 31)}, "date_out_of_bounds", "due_on"),
+    ]:
+        with refused_beside(field, code):
+            preview(**days)
+
+
+@db
+def test_a_period_beyond_next_month_is_refused_on_the_estates_clock(estate, manager, unit, management_fee):
+    with refused_beside("period", "period_too_far"):
+        runs.preview_run(estate, actor=manager, period="2027-01", at=at("2026-11-30 23:30"))
+    assert runs.preview_run(estate, actor=manager, period="2027-01", at=at("2026-12-01 00:30")).bills == 1
+
+
+@db
+def test_a_preview_names_the_months_left_out_since_the_last_run(
+    estate, manager, unit, management_fee, run_period
+):
+    run_period("2026-08")
+    assert not previewed(estate, manager, "2026-09").problems.exists()
+    problem = previewed(estate, manager, "2026-11").problems.get()
+    assert (problem.code, problem.detail, problem.unit) == ("months_skipped", "2026-09, 2026-10", None)
+    assert not previewed(estate, manager, "2026-07").problems.exists()
 
 
 @db
