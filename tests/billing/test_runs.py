@@ -175,6 +175,45 @@ def test_a_missing_reading_is_estimated_marked_and_put_right_by_the_next(estate,
 
 
 @db
+def test_an_estimate_counts_the_months_between_readings(estate, unit, admin, manager, water, run_period):
+    meter = meters.add_meter(
+        unit, actor=admin, charge_item=water, number="W3", installed_on=date(2026, 7, 1)
+    )
+    read(meter, "2026-08", 20)
+    read(meter, "2026-11", 50)
+    run_period("2026-11")
+    assert run_period("2026-12")[0].lines.get().quantity == 10
+
+
+@db
+def test_a_meter_that_was_read_once_is_estimated_by_the_months_since_it_hangs(
+    estate, unit, admin, management_fee, water, run_period
+):
+    run_period("2026-07")
+    meter = meters.add_meter(
+        unit, actor=admin, charge_item=water, number="W3", installed_on=date(2026, 7, 31)
+    )
+    read(meter, "2026-09", 30)
+    run_period("2026-09")
+    assert run_period("2026-10")[0].lines.get(meter=meter).quantity == 10
+
+
+@db
+def test_ten_times_the_usual_is_found_behind_a_gap_and_a_gap_is_not_unusual(
+    estate, manager, meter, run_period
+):
+    read(meter, "2026-07", 10)
+    read(meter, "2026-10", 40)  # ten a month
+    run_period("2026-10")
+    read(meter, "2026-11", 160)
+    assert previewed(estate, manager).problems.get().detail == "W1: 120.000, usual 10.000"
+    read(meter, "2026-11", 50)
+    run_period("2026-11")
+    read(meter, "2027-02", 340)  # three months, a hundred and a bit less each
+    assert [p.code for p in previewed(estate, manager, "2027-02").problems.all()] == ["months_skipped"]
+
+
+@db
 def test_too_high_an_estimate_is_caught_up_and_no_mistake(estate, meter, run_period):
     read(meter, "2026-09", 10)
     run_period("2026-09")
