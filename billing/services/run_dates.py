@@ -13,7 +13,7 @@ from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 
 LONGEST = timedelta(days=366)  # from a bill to the day it is due
-BILLED = (BillingRun.Status.RUNNING, BillingRun.Status.DONE)
+BILLED_STATES = (BillingRun.Status.RUNNING, BillingRun.Status.DONE)
 
 
 def usual_dates(
@@ -65,7 +65,7 @@ def refuse_too_far(estate: Estate, period: str, at: datetime) -> None:
 
 def months_skipped(estate: Estate, period: str) -> list[str]:
     """The periods between the last one that was billed before this, and this."""
-    rows = BillingRun.objects.filter(estate=estate, status__in=BILLED, period__lt=period)
+    rows = BillingRun.objects.filter(estate=estate, status__in=BILLED_STATES, period__lt=period)
     last = rows.aggregate(last=Max("period"))["last"]
     months = month_number(period) - month_number(last) if last else 1
     return [period_before(period, back) for back in range(months - 1, 0, -1)]
@@ -74,7 +74,7 @@ def months_skipped(estate: Estate, period: str) -> list[str]:
 def next_period(estate: Estate, at: datetime) -> str:
     """The period that is billed next, as a form offers it: the one after the last, at most next month."""
     today = local_day(estate, at)
-    rows = BillingRun.objects.filter(estate=estate, status__in=BILLED)
+    rows = BillingRun.objects.filter(estate=estate, status__in=BILLED_STATES)
     last = rows.aggregate(last=Max("period"))["last"]
     if last is None:
         return period_of(today)

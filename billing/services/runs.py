@@ -21,7 +21,7 @@ from billing.drafting import Draft, Line, Trouble
 from billing.models import BillingRun, DraftLine, MeterReading, RunProblem, UnitAccount
 from billing.services.ledger import lock_ledger, posting_day
 from billing.services.payments import apply_credit
-from billing.services.run_dates import dates_of_run, months_skipped, refuse_too_far
+from billing.services.run_dates import BILLED_STATES, dates_of_run, months_skipped, refuse_too_far
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.estates.services import next_serials
@@ -99,10 +99,13 @@ def _note_problems(run: BillingRun, troubles: list[Trouble]) -> None:
     RunProblem.objects.bulk_create(rows, batch_size=1000)
 
 
+def is_billed(estate: Estate, period: str) -> bool:
+    """Whether the bills of this period are made, or being made."""
+    return BillingRun.objects.filter(estate=estate, period=period, status__in=BILLED_STATES).exists()
+
+
 def refuse_billed(estate: Estate, period: str) -> None:
-    if BillingRun.objects.filter(
-        estate=estate, period=period, status__in=(STATUS.RUNNING, STATUS.DONE)
-    ).exists():
+    if is_billed(estate, period):
         raise Refused("period_already_billed", _("This period has been billed already."))
 
 
@@ -147,7 +150,7 @@ def confirm_run(run: BillingRun, *, actor: User | None, at: datetime | None = No
     except IntegrityError as error:
         raise Refused("period_already_billed", _("This period has been billed already.")) from error
     if not won:
-        raise Refused("invalid_transition", _("A newer preview has taken the place of this one."))
+        raise Refused("invalid_transition", _("This preview was discarded; preview the period anew."))
     run.refresh_from_db()
     record("billing.confirmed", run, actor=actor, at=at, bills=run.bills, total=str(run.total))
     return run

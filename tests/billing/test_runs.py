@@ -176,9 +176,7 @@ def test_a_missing_reading_is_estimated_marked_and_put_right_by_the_next(estate,
 
 @db
 def test_an_estimate_counts_the_months_between_readings(estate, unit, admin, manager, water, run_period):
-    meter = meters.add_meter(
-        unit, actor=admin, charge_item=water, number="W3", installed_on=date(2026, 7, 1)
-    )
+    meter = meters.add_meter(unit, actor=admin, charge_item=water, number="W3", installed_on=date(2026, 7, 1))
     read(meter, "2026-08", 20)
     read(meter, "2026-11", 50)
     run_period("2026-11")
@@ -429,6 +427,38 @@ def test_a_shared_cost_and_a_contract_stand_on_the_bill(estate, unit, neighbour,
     )
     mine, theirs = run_period()
     assert amounts(mine) == {"light": D("47.20"), "rent": D(100)} and amounts(theirs) == {"light": D("52.80")}
+
+
+@db
+def test_a_rate_in_force_on_the_first_counts_before_a_narrower_one_that_begins_later(
+    estate, admin, unit, neighbour, building, management_fee, parking, run_period
+):
+    late = date(2026, 12, 31)
+    charges.set_rate(management_fee, actor=admin, amount=D("9.99"), since=late, unit=unit)
+    charges.set_rate(management_fee, actor=admin, amount=D("9.99"), since=late, building=building)
+    new = charges.add_charge_item(estate=estate, actor=admin, code="new", name="New", kind="fixed")
+    charges.set_rate(new, actor=admin, amount=D(7), since=date(2026, 12, 10), unit=unit)
+    mine, theirs = run_period("2026-12")
+    assert amounts(mine) == {"management": D("254.79"), "parking": D(150), "new": D(7)}
+    assert amounts(theirs) == {"management": D(285), "parking": D(150)}
+    assert amounts(run_period("2027-01")[0])["management"] == D("893.11")
+
+
+@db
+def test_a_shared_cost_is_missed_by_the_preview_and_refused_once_its_period_is_billed(
+    estate, unit, admin, manager, management_fee, run_period
+):
+    light = charges.add_charge_item(estate=estate, actor=admin, code="light", name="Light", kind="shared")
+    run = previewed(estate, manager)
+    problem = run.problems.get()
+    assert (problem.code, problem.charge_item, problem.unit) == ("cost_missing", light, None)
+    charges.enter_shared_cost(light, actor=manager, period="2026-11", amount=D(100))
+    with refused("invalid_transition"):
+        runs.confirm_run(run, actor=manager)
+    assert amounts(run_period()[0])["light"] == D(100)
+    assert not RunProblem.objects.filter(run__status="done").exists()
+    with refused_beside("period", "period_already_billed"):
+        charges.enter_shared_cost(light, actor=manager, period="2026-11", amount=D(9))
 
 
 @db
