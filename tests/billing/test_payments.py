@@ -11,7 +11,9 @@ from django.db import connection
 from billing import triggers
 from billing.models import AccountEntry, Allocation, Bill, Receipt
 from billing.selectors import arrears_of, credit_of, statement_of
-from billing.services import bills, charges, closings, late_fees, payments
+from billing.services import bills, charges, closings, disputes, late_fees, payments
+from billing.services.reminders import pauses_of
+from helpdesk.audit.models import Entry
 from tests.billing.conftest import NOON
 from tests.conftest import at
 from tests.tickets.acts import refused
@@ -209,3 +211,16 @@ def test_the_nightly_proof_finds_what_was_planted(bill, unit, cashier):
         call_command("verify_ledger", stderr=said)
     for wrong in ("sum of its lines", "credit is not", "triggers are missing", "account is not"):
         assert wrong in said.getvalue()
+
+
+def test_a_dispute_of_a_bill_that_is_reversed_is_settled_in_the_residents_favour(bill, unit, manager):
+    disputes.open_dispute(bill, actor=manager, reason="The area is wrong", at=NOON)
+    assert pauses_of(unit, date(2026, 11, 19)) != []
+    bills.reverse_bill(bill, actor=manager, reason="Measured anew", at=at("2026-11-20 10:00"))
+    dispute = bill.disputes.get()
+    assert (dispute.outcome, dispute.note) == ("upheld", "Measured anew")
+    assert (dispute.settled_on, dispute.settled_by) == (date(2026, 11, 20), manager)
+    assert Entry.objects.about(bill).filter(verb="bill.dispute_settled").count() == 1
+    assert pauses_of(unit, date(2026, 11, 21)) == []
+    with refused("not_disputed"):
+        disputes.settle_dispute(bill, actor=manager, outcome="rejected")
