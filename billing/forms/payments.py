@@ -40,7 +40,7 @@ class PaymentForm(forms.Form):
     bills = forms.MultipleChoiceField(
         label=_("For these bills"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    reference = forms.CharField(label=_("Note on the receipt"), max_length=100, required=False)
+    reference = forms.CharField(label=_("Note on the receipt"), max_length=80, required=False)
     print = forms.BooleanField(label=_("Print the receipt (80 mm)"), required=False, initial=True)
     form_token = one_time_token()
 
