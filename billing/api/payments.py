@@ -258,9 +258,15 @@ class DepositViewSet(LedgerViewSet):
 
 
 class InvoiceSerializer(StrictModelSerializer):
+    is_void = serializers.BooleanField(
+        read_only=True, help_text="It waits for the invoice of a payment that was reversed."
+    )
+
     class Meta:
         model = InvoiceRequest
-        fields = ("id", "estate", "payment", "title", "tax_number", "state", "number", "note", "requested_at")
+        fields = (
+            "id", "estate", "payment", "title", "tax_number", "state", "is_void", "number", "note", "requested_at",
+        )  # fmt: skip
         read_only_fields = fields
 
 
@@ -290,6 +296,9 @@ class InvoiceViewSet(LedgerViewSet):
     filterset_class = InvoiceFilter
     ordering_fields = ("id", "number")
     permissions = {"*": "billing.view", "create": "billing.take", "settle": "billing.take"}
+
+    def rows(self) -> QuerySet[InvoiceRequest]:
+        return InvoiceRequest.objects.select_related("estate", "payment__reversal")
 
     @extend_schema(request=NewInvoiceSerializer, responses={201: InvoiceSerializer})
     def create(self, request: Request) -> Response:
