@@ -12,7 +12,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.fields import AmountField, LedgerViewSet, PeriodField
+from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField
+from billing.calculation import bounds_of
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Dispute, RunProblem
 from billing.services import bills, disputes, late_fees, payments, runs
 from billing.services.ledger import local_day
@@ -69,11 +70,11 @@ class RunSerializer(StrictModelSerializer):
 class NewRunSerializer(StrictSerializer):
     estate = VisibleKey(queryset=Estate.objects.filter(is_active=True))
     period = PeriodField()
-    issued_on = serializers.DateField(required=False)
-    due_on = serializers.DateField(required=False)
+    issued_on = DayField(required=False)
+    due_on = DayField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        first = attrs.get("issued_on") or runs.bounds_of(attrs["period"])[0]
+        first = attrs.get("issued_on") or bounds_of(attrs["period"])[0]
         if attrs.get("due_on") and attrs["due_on"] < first:
             self.fields["due_on"].fail("invalid", format="YYYY-MM-DD")
         return attrs

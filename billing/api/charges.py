@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.fields import AmountField, LedgerViewSet, PeriodField, within
+from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField, within
 from billing.models import ChargeItem, Exemption, Lease, Rate, SharedCost
 from billing.services import charges
 from helpdesk.api.filters import FilterSet
@@ -94,8 +94,8 @@ class NewRateSerializer(StrictSerializer):
     building = VisibleKey(queryset=Building.objects.all(), required=False, allow_null=True)
     use = serializers.ChoiceField(Unit.Use.choices, required=False)
     unit = VisibleKey(queryset=Unit.objects.all(), required=False, allow_null=True)
-    since = serializers.DateField()
-    until = serializers.DateField(required=False, allow_null=True)
+    since = DayField()
+    until = DayField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if sum(bool(attrs.get(name)) for name in ("building", "use", "unit")) > 1:
@@ -174,8 +174,8 @@ class NewExemptionSerializer(StrictSerializer):
     charge_item = VisibleKey(queryset=ChargeItem.objects.all(), required=False, allow_null=True)
     percent = serializers.DecimalField(max_digits=5, decimal_places=2, min_value=0, max_value=100)
     reason = serializers.CharField(max_length=300)
-    since = serializers.DateField()
-    until = serializers.DateField()
+    since = DayField()
+    until = DayField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["until"] < attrs["since"]:
@@ -223,8 +223,8 @@ class NewLeaseSerializer(StrictSerializer):
         max_digits=9, decimal_places=3, min_value=Decimal("0.001"), required=False
     )
     monthly_rent = AmountField()
-    since = serializers.DateField()
-    until = serializers.DateField(required=False, allow_null=True)
+    since = DayField()
+    until = DayField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.get("until") and attrs["until"] < attrs["since"]:

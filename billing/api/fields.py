@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from helpdesk.api.viewsets import DeskViewSet
+from helpdesk.lib.moments import FIRST_DAY, LAST_DAY
 
 AMOUNT = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,2})?", re.ASCII)
 
@@ -41,6 +43,18 @@ class PeriodField(serializers.RegexField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(r"^20[0-9]{2}-(0[1-9]|1[0-2])\Z", **kwargs)
+
+
+class DayField(serializers.DateField):
+    """A day that books may hold."""
+
+    default_error_messages = {"range": gettext_lazy("Write a day from 1990 on.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail("range")
+        return day
 
 
 class LedgerViewSet(DeskViewSet):

@@ -7,7 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.fields import AmountField, LedgerViewSet
+from billing.api.fields import AmountField, DayField, LedgerViewSet
 from billing.models import LateFeePolicy
 from billing.services import late_fees
 from helpdesk.api.filters import FilterSet
@@ -33,12 +33,12 @@ class NewLateFeeRuleSerializer(StrictSerializer):
     grace_days = serializers.IntegerField(min_value=0, max_value=3650, required=False)
     cap_percent = serializers.DecimalField(max_digits=5, decimal_places=2, required=False)
     minimum_balance = AmountField(required=False)
-    since = serializers.DateField()
-    until = serializers.DateField(required=False, allow_null=True)
+    since = DayField()
+    until = DayField(required=False, allow_null=True)
 
 
 class LastDaySerializer(StrictSerializer):
-    until = serializers.DateField()
+    until = DayField()
 
 
 class LateFeeRuleFilter(FilterSet):

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.fields import LedgerViewSet, PeriodField, within
+from billing.api.fields import DayField, LedgerViewSet, PeriodField, within
 from billing.models import ChargeItem, Meter, MeterReading
 from billing.services import meters
 from billing.services.ledger import local_day
@@ -35,7 +35,7 @@ class NewMeterSerializer(StrictSerializer):
     unit = VisibleKey(queryset=Unit.objects.all())
     charge_item = VisibleKey(queryset=ChargeItem.objects.all())
     number = serializers.CharField(max_length=40)
-    installed_on = serializers.DateField(required=False)
+    installed_on = DayField(required=False)
     initial_value = serializers.DecimalField(**VALUE, required=False)
     digits = serializers.IntegerField(min_value=3, max_value=9, required=False)
     multiplier = serializers.DecimalField(
@@ -49,7 +49,7 @@ class NewMeterSerializer(StrictSerializer):
 
 class ReplaceMeterSerializer(StrictSerializer):
     final_value = serializers.DecimalField(**VALUE)
-    replaced_on = serializers.DateField()
+    replaced_on = DayField()
     number = serializers.CharField(max_length=40)
     initial_value = serializers.DecimalField(**VALUE, required=False)
     digits = serializers.IntegerField(min_value=3, max_value=9, required=False)
@@ -98,7 +98,7 @@ class ReadingSerializer(StrictModelSerializer):
 class NewReadingSerializer(StrictSerializer):
     meter = VisibleKey(queryset=Meter.objects.all())
     period = PeriodField(required=False)
-    read_on = serializers.DateField(required=False)
+    read_on = DayField(required=False)
     value = serializers.DecimalField(**VALUE)
     rolled_over = serializers.BooleanField(required=False)
     is_confirmed = serializers.BooleanField(required=False)

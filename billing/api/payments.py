@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.bills import WhySerializer
-from billing.api.fields import AmountField, LedgerViewSet, within
+from billing.api.fields import AmountField, DayField, LedgerViewSet, within
 from billing.models import (
     Allocation,
     Bill,
@@ -89,7 +89,7 @@ class NewPaymentSerializer(StrictSerializer):
     bills = serializers.ListField(
         child=VisibleKey(queryset=Bill.objects.all()), required=False, allow_empty=False, max_length=200
     )
-    received_on = serializers.DateField(required=False)
+    received_on = DayField(required=False)
 
 
 class PaymentFilter(FilterSet):
@@ -258,9 +258,15 @@ class DepositViewSet(LedgerViewSet):
 
 
 class InvoiceSerializer(StrictModelSerializer):
+    is_void = serializers.BooleanField(
+        read_only=True, help_text="It waits for the invoice of a payment that was reversed."
+    )
+
     class Meta:
         model = InvoiceRequest
-        fields = ("id", "estate", "payment", "title", "tax_number", "state", "number", "note", "requested_at")
+        fields = (
+            "id", "estate", "payment", "title", "tax_number", "state", "is_void", "number", "note", "requested_at",
+        )  # fmt: skip
         read_only_fields = fields
 
 
@@ -290,6 +296,9 @@ class InvoiceViewSet(LedgerViewSet):
     filterset_class = InvoiceFilter
     ordering_fields = ("id", "number")
     permissions = {"*": "billing.view", "create": "billing.take", "settle": "billing.take"}
+
+    def rows(self) -> QuerySet[InvoiceRequest]:
+        return InvoiceRequest.objects.select_related("estate", "payment__reversal")
 
     @extend_schema(request=NewInvoiceSerializer, responses={201: InvoiceSerializer})
     def create(self, request: Request) -> Response:
@@ -333,7 +342,7 @@ class CountedSerializer(StrictSerializer):
 
 class NewClosingSerializer(StrictSerializer):
     estate = VisibleKey(queryset=Estate.objects.all())
-    day = serializers.DateField()
+    day = DayField()
     counted = CountedSerializer()
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
 

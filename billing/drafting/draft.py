@@ -87,10 +87,14 @@ class Draft:
         return found
 
     def rate_for(self, item: ChargeItem, home: Home) -> Rate | None:
-        """The narrowest rate: the unit's, its building's, its use's, the estate's."""
+        """The narrowest rate (the unit's, its building's, its use's, the estate's) in force on the period's first day.
+
+        One that begins later counts only where none was in force.
+        """
         scopes = self.rates.get(item.pk, {})
         keys = (("unit", home.id), ("building", home.building_id), ("use", home.use), ("estate", None))
-        return next((scopes[key] for key in keys if key in scopes), None)
+        found = [scopes[key] for key in keys if key in scopes]
+        return next((rate for rate in found if rate.since <= self.first), found[0] if found else None)
 
     def percent_off(self, item_id: int, home_id: int) -> Decimal:
         found = self.off.get(home_id)
@@ -119,6 +123,10 @@ class Draft:
 
     def _shared(self, homes: list[Home]) -> Iterator[Line]:
         costs = SharedCost.objects.filter(estate=self.estate, period=self.period)
+        entered = {cost.charge_item_id for cost in costs}
+        for item in self.items:
+            if item.kind == KIND.SHARED and item.pk not in entered:
+                self.troubles.append(Trouble(CODE.COST_MISSING, charge_item_id=item.pk, detail=item.code))
         found: dict[tuple[int, int], list[Line]] = defaultdict(list)
         whole = self._homes_of_estate(homes) if costs else []
         wanted = {home.id for home in homes}

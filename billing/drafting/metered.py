@@ -29,6 +29,7 @@ CODE = RunProblem.Code
 MILLI = Decimal("0.001")
 HALF_A_MILLI = Decimal("0.0005")  # SQLite keeps decimals as floating numbers
 HISTORY = 4  # readings from which the usual consumption is taken
+FEW = 2  # readings, of which the last is the period's own: what one is counted from has to be found
 PIECE = 5_000
 
 
@@ -43,6 +44,8 @@ class Metered:
         self.meters = sorted([*self._hanging(), *gone], key=lambda meter: (meter.unit_id, meter.pk))
         self.readings = self._readings([meter.pk for meter in gone])
         self.charged_until = charged_until(self.estate, self.period, self.meters)
+        hardly_read = [meter for meter in self.meters if len(self.readings.get(meter.pk, [])) <= FEW]
+        self.begun = _before_their_first(self.estate, self.period, hardly_read)
 
     def lines(self) -> Iterator[Line]:
         for meter in self.meters:
@@ -108,13 +111,19 @@ class Metered:
 
     def _is_unusual(self, meter: Meter, reading: MeterReading, readings: list[MeterReading]) -> bool:
         """Far more than usual and not checked by anybody, which is told."""
-        known = [r.value for r in readings if r.period < reading.period] or [meter.initial_value]
-        usual = usual_of(meter, readings, reading.period)
-        since = self._turned(meter, known[-1], reading, reading.rolled_over)
-        if not usual or since <= usual * self.draft.unusual_factor or reading.is_confirmed:
+        known = [r for r in readings if r.period < reading.period]
+        usual = self._usual(meter, readings, reading.period)
+        if not usual or reading.is_confirmed:
             return False
-        self._trouble(CODE.READING_UNUSUAL, meter, f"{meter.number}: {since}, usual {usual}")
+        months = max(month_number(reading.period) - month_number(known[-1].period), 1)
+        since = self._turned(meter, known[-1].value, reading, reading.rolled_over) / months
+        if since <= usual * self.draft.unusual_factor:
+            return False
+        self._trouble(CODE.READING_UNUSUAL, meter, f"{meter.number}: {since.quantize(MILLI)}, usual {usual}")
         return True
+
+    def _usual(self, meter: Meter, readings: list[MeterReading], period: str) -> Decimal | None:
+        return usual_of(meter, readings, period, self.begun.get(meter.pk, period_before(period)))
 
     def _is_gone(self, meter: Meter) -> bool:
         return meter.removed_on is not None and meter.removed_on <= self.draft.last
@@ -143,7 +152,7 @@ class Metered:
         ):
             return None
         self._trouble(CODE.READING_MISSING, meter, meter.number)
-        usual = usual_of(meter, readings, self.period)
+        usual = self._usual(meter, readings, self.period)
         if not usual or meter.removed_on:
             return None
         last = max([meter.billed_value, *(r.value for r in readings[-1:])])
@@ -222,6 +231,7 @@ def charged_until(estate: Estate, period: str, meters: Sequence[Meter]) -> dict[
 
 
 def _before_their_first(estate: Estate, period: str, meters: Sequence[Meter]) -> dict[int, str]:
+    """Meter -> the period before the first that it or the estate has on file since it hangs."""
     billed = BillingRun.objects.filter(estate=estate, status__in=("running", "done"))
     first_run = billed.aggregate(first=Min("period"))["first"] or period
     found = {}
@@ -239,15 +249,19 @@ def _before_their_first(estate: Estate, period: str, meters: Sequence[Meter]) ->
     return found
 
 
-def usual_of(meter: Meter, readings: list[MeterReading], period: str) -> Decimal | None:
-    """What a month usually takes: the mean between the readings before this period; None without any."""
+def usual_of(meter: Meter, readings: list[MeterReading], period: str, begun: str) -> Decimal | None:
+    """What a month usually takes: the mean of the months between the readings before this period; None without any.
+
+    One that was read once is counted from its first value, which it had at the end of the period `begun`.
+    """
     before = [r for r in readings if r.period < period]
     if not before:
         return None
-    values = [meter.initial_value] if len(before) == 1 else []
-    values += [r.value for r in before]
-    months = max(len(values) - 1, 1)
-    turned = values[-1] - values[0]
-    if any(r.rolled_over for r in before[1:]):
+    began, turns = meter.initial_value, before
+    if len(before) > 1:
+        began, begun, turns = before[0].value, before[0].period, before[1:]
+    turned = before[-1].value - began
+    if any(r.rolled_over for r in turns):
         turned += Decimal(10) ** meter.digits
+    months = max(month_number(before[-1].period) - month_number(begun), 1)
     return (turned * meter.multiplier / months).quantize(MILLI) if turned > 0 else None

@@ -4,17 +4,22 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.estates.models import Estate
+from helpdesk.lib.moments import FIRST_DAY, LAST_DAY
 from residents.models import Building, Unit
 from residents.selectors import unit_on_file
 
+DAY_BOUNDS = _("Write a day from 1990 on.")
+
 
 def day_field(label: Any, *, required: bool = True, **kwargs: Any) -> forms.DateField:
-    """A day, as the browser's own control sends it."""
+    """A day that books may hold, as the browser's own control sends it."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, widget=widget, **kwargs)
+    bounds = [MinValueValidator(FIRST_DAY, DAY_BOUNDS), MaxValueValidator(LAST_DAY, DAY_BOUNDS)]
+    return forms.DateField(label=label, required=required, widget=widget, validators=bounds, **kwargs)
 
 
 def number_field(label: Any, *, places: int, digits: int = 9, **kwargs: Any) -> forms.DecimalField:

@@ -40,7 +40,7 @@ class PaymentForm(forms.Form):
     bills = forms.MultipleChoiceField(
         label=_("For these bills"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    reference = forms.CharField(label=_("Note on the receipt"), max_length=100, required=False)
+    reference = forms.CharField(label=_("Note on the receipt"), max_length=80, required=False)
     print = forms.BooleanField(label=_("Print the receipt (80 mm)"), required=False, initial=True)
     form_token = one_time_token()
 
@@ -78,18 +78,6 @@ class SettleDisputeForm(forms.Form):
         ],
     )
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
-
-
-class RunForm(forms.Form):
-    """The period to bill."""
-
-    period = forms.RegexField(
-        r"^\d{4}-(0[1-9]|1[0-2])$",
-        label=_("Period"),
-        help_text=_("A month, such as 2026-11."),
-        widget=forms.TextInput(attrs={"type": "month", "pattern": r"\d{4}-\d{2}"}),
-        error_messages={"invalid": _("Write the period as 2026-11.")},
-    )
 
 
 class ClosingForm(forms.Form):

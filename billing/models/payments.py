@@ -384,3 +384,8 @@ class InvoiceRequest(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it waits for the invoice of a payment that was taken back."""
+        return self.state == self.State.REQUESTED and hasattr(self.payment, "reversal")

@@ -71,6 +71,8 @@ class RunProblem(models.Model):
         CHARGED_BEYOND = "charged_beyond", _("Estimated beyond its last reading: reverse the estimated bill")
         NO_RATE = "no_rate", _("No rate is in force")
         NO_AREA = "no_area", _("The unit has no floor area")
+        COST_MISSING = "cost_missing", _("No shared cost was entered for this period")
+        MONTHS_SKIPPED = "months_skipped", _("Months left out since the last run")
         ALREADY_BILLED = "already_billed", _("The unit has a bill of this period")
 
     estate = models.ForeignKey(Estate, models.PROTECT, related_name="+")

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from billing.calculation import line_amount
 from billing.drafting import Draft, Line, period_of
-from billing.models import Bill, BillLine, BillReversal, ChargeItem, Handover, Meter, Rate
+from billing.models import Bill, BillLine, BillReversal, ChargeItem, Dispute, Handover, Meter, Rate
+from billing.services.disputes import settle_dispute
 from billing.services.late_fees import take_back_late_fees
 from billing.services.ledger import local_day, lock_ledger, post, posting_day, require_reason
 from billing.services.payments import apply_credit, take_back
@@ -106,7 +107,7 @@ def issue(
 def reverse_bill(
     bill: Bill, *, actor: User | None, reason: str, make_anew: bool = False, at: datetime | None = None
 ) -> Bill:
-    """Takes a wrong bill back: what was paid of it is credit again, its late fees go.
+    """Takes a wrong bill back: what was paid of it is credit again, its late fees go, a dispute of it is settled.
 
     With `make_anew` a new one is worked out at once. The credit settles what else is open.
 
@@ -141,6 +142,8 @@ def reverse_bill(
     post("bill_reversal", reversal, unit=bill.unit, amount=bill.total, on=day, number=bill.number)
     _turn_meters_back(bill)
     record("bill.reversed", bill, actor=actor, at=at, reason=reason, total=str(bill.total))
+    if bill.disputes.filter(settled_on__isnull=True).exists():
+        settle_dispute(bill, actor=actor, outcome=Dispute.Outcome.UPHELD, note=reason, at=at)
     if make_anew:
         make_bill_anew(bill, actor=actor, at=at)
     apply_credit(bill.unit, actor=actor, at=at)

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from billing.models import ChargeItem, Exemption, Lease, Rate, SharedCost
-from billing.services.ledger import check_amount, require_reason
-from billing.services.runs import PERIOD
+from billing.models import BillingRun, ChargeItem, Exemption, Lease, Rate, SharedCost
+from billing.services.ledger import check_amount, lock_ledger, require_reason
+from billing.services.runs import PERIOD, discard_preview, is_billed
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -185,15 +185,27 @@ def enter_shared_cost(
     amount: Decimal,
     building: Building | None = None,
 ) -> SharedCost:
-    """What a shared use cost in a period. Refused period_invalid, amount_not_positive, already_there."""
+    """What a shared use cost in a period.
+
+    A preview that was made without it is discarded. Refused period_invalid, amount_not_positive, already_there,
+    period_already_billed (no bill would take it any more).
+    """
     if not PERIOD.fullmatch(period):
         raise Refused("period_invalid", _("Write the period as 2026-11."), field="period")
+    lock_ledger(charge_item.estate)
+    if is_billed(charge_item.estate, period):
+        message = _("This period has been billed: enter the cost in the next one.")
+        raise Refused("period_already_billed", message, field="period")
     if SharedCost.objects.filter(charge_item=charge_item, period=period, building=building).exists():
         raise Refused("already_there", _("This cost was entered already."), field="period")
     cost = SharedCost.objects.create(
         estate_id=charge_item.estate_id, charge_item=charge_item, building=building, period=period,
         amount=check_amount(amount), entered_by=actor,
     )  # fmt: skip
+    for run in BillingRun.objects.filter(
+        estate=charge_item.estate, period=period, status=BillingRun.Status.PREVIEWED
+    ):
+        discard_preview(run)
     record(
         "shared_cost.entered", cost, actor=actor, filed_under=charge_item, amount=str(amount), period=period
     )

@@ -43,10 +43,16 @@ def settle_invoice(
     note: str = "",
     at: datetime | None = None,
 ) -> InvoiceRequest:
-    """Notes what the other system answered: issued with a number, or refused. Refused invalid_transition, text_missing."""
+    """Notes what the other system answered: issued with a number, or refused.
+
+    Refused invalid_transition, text_missing, already_reversed (no invoice is issued of a payment that was taken back).
+    """
+    lock_ledger(asked.estate)  # the payment may be reversed meanwhile
     asked = InvoiceRequest.objects.select_for_update().get(pk=asked.pk)
     if asked.state != InvoiceRequest.State.REQUESTED or state == InvoiceRequest.State.REQUESTED:
         raise Refused("invalid_transition", _("This request is settled."))
+    if state == InvoiceRequest.State.ISSUED and asked.is_void:
+        raise Refused("already_reversed", _("This payment was reversed already."))
     if state == InvoiceRequest.State.ISSUED and not number.strip():
         raise Refused("text_missing", _("Write the number of the invoice."), field="number")
     asked.state, asked.number, asked.note = state, number.strip(), note.strip()

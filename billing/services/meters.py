@@ -1,7 +1,7 @@
 """Meters and readings; what is wrong with one is said before it is billed."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -32,13 +32,14 @@ def add_meter(
     multiplier: Decimal = Decimal(1),
     replaces: Meter | None = None,
 ) -> Meter:
-    """A meter of a unit. Refused other_estate, already_there, not_metered."""
+    """A meter of a unit. Refused other_estate, already_there, not_metered, beyond_its_digits."""
     if charge_item.estate_id != unit.estate_id:
         raise Refused("other_estate", _("This belongs to another estate."), field="charge_item")
     if charge_item.kind != ChargeItem.Kind.METERED:
         raise Refused("not_metered", _("This item is not charged by meter."), field="charge_item")
     if Meter.objects.filter(charge_item=charge_item, number=number).exists():
         raise Refused("already_there", _("There is a meter of this number."), field="number")
+    _require_shown(digits, initial_value, "initial_value")
     meter = Meter.objects.create(
         estate_id=unit.estate_id, unit=unit, charge_item=charge_item, number=number, installed_on=installed_on,
         initial_value=initial_value, billed_value=initial_value, digits=digits, multiplier=multiplier, replaces=replaces,
@@ -57,13 +58,26 @@ def replace_meter(
     number: str,
     initial_value: Decimal = Decimal(0),
     digits: int | None = None,
+    at: datetime | None = None,
 ) -> Meter:
     """Takes a last reading of the old meter and puts a new one in its place; both are charged.
 
-    Refused reading_backwards, already_there.
+    Refused already_replaced, day_not_begun, not_in_order, beyond_its_digits, reading_backwards, already_there.
     """
+    meter = locked(meter)
+    if meter.removed_on is not None or Meter.objects.filter(replaces=meter).exists():
+        raise Refused("already_replaced", _("This meter was replaced already."))
+    if replaced_on > local(meter.estate, at or timezone.now()).date():
+        raise Refused("day_not_begun", _("This day has not begun yet."), field="replaced_on")
+    if replaced_on < meter.installed_on:
+        raise Refused("not_in_order", _("The meter was put in later than that."), field="replaced_on")
     period = period_to_read(meter.estate, replaced_on)
-    take_reading(meter, actor=actor, period=period, value=final_value, read_on=replaced_on)
+    try:
+        take_reading(meter, actor=actor, period=period, value=final_value, read_on=replaced_on)
+    except Refused as refusal:
+        if refusal.field == "value":
+            refusal.field = "final_value"
+        raise
     meter.removed_on = replaced_on
     meter.save(update_fields=["removed_on"])
     record("meter.removed", meter, actor=actor, filed_under=meter.unit, final_value=str(final_value))
@@ -71,6 +85,19 @@ def replace_meter(
         meter.unit, actor=actor, charge_item=meter.charge_item, number=number, installed_on=replaced_on,
         initial_value=initial_value, digits=digits or meter.digits, multiplier=meter.multiplier, replaces=meter,
     )  # fmt: skip
+
+
+def locked(meter: Meter) -> Meter:
+    """The meter as it is now, until the commit nobody else's."""
+    rows = Meter.objects.select_for_update(of=("self",)).select_related("estate", "unit", "charge_item")
+    return rows.get(pk=meter.pk)
+
+
+def _require_shown(digits: int, value: Decimal, field: str) -> None:
+    """Refused beyond_its_digits: a meter of five digits shows no 100000."""
+    if value >= Decimal(10) ** digits:
+        message = _("A meter of %(count)d digits does not show this.") % {"count": digits}
+        raise Refused("beyond_its_digits", message, field=field)
 
 
 def period_to_read(estate: Estate, on: date) -> str:
@@ -100,11 +127,13 @@ def take_reading(
 ) -> MeterReading:
     """What a meter showed at the end of a period, or today while that is still to come; again corrects it until billed.
 
-    Refused period_invalid, reading_backwards (less than the one before, unless it began again at zero), reading_billed.
+    Refused period_invalid, beyond_its_digits, reading_backwards (less than the one before, unless it began again at
+    zero), reading_billed.
     """
     if not PERIOD.fullmatch(period):
         raise Refused("period_invalid", _("Write the period as 2026-11."), field="period")
-    meter = Meter.objects.select_for_update(of=("self",)).select_related("estate").get(pk=meter.pk)
+    meter = locked(meter)
+    _require_shown(meter.digits, value, "value")
     before = reading_before(meter, period)
     if value < before and not rolled_over:
         raise Refused("reading_backwards", _("This is less than the reading before."), field="value")

@@ -17,11 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.bulk import copy_rows
-from billing.calculation import bounds_of
-from billing.drafting import Draft, Line
+from billing.drafting import Draft, Line, Trouble
 from billing.models import BillingRun, DraftLine, MeterReading, RunProblem, UnitAccount
-from billing.services.ledger import lock_ledger, posting_day, settings_of
+from billing.services.ledger import lock_ledger, posting_day
 from billing.services.payments import apply_credit
+from billing.services.run_dates import BILLED_STATES, dates_of_run, months_skipped, refuse_too_far
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.estates.services import next_serials
@@ -33,6 +33,7 @@ from helpdesk.staff.models import User
 PERIOD = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 STATUS = BillingRun.Status
 CHUNK = 5_000
+MOST_NAMED = 12  # months that were left out, one by one
 HALF_A_MILLI = Decimal("0.0005")  # readings have three places
 LEASE = timedelta(seconds=60)
 DRAFT_COLUMNS = (
@@ -53,38 +54,23 @@ def preview_run(
 ) -> BillingRun:
     """Works a period's bills out and writes down what they would be; an earlier preview is discarded.
 
-    Refused period_invalid, period_already_billed.
+    Refused period_invalid, period_too_far, period_already_billed, date_out_of_bounds, not_in_order, day_is_past.
     """
     at = at or timezone.now()
     if not PERIOD.fullmatch(period):
         raise Refused("period_invalid", _("Write the period as 2026-11."), field="period")
     lock_ledger(estate)
+    refuse_too_far(estate, period, at)
     refuse_billed(estate, period)
+    issued_on, due_on = dates_of_run(estate, period, at, issued_on, due_on)
     for old in BillingRun.objects.filter(estate=estate, period=period, status=STATUS.PREVIEWED):
         discard_preview(old)
-    first, _last = bounds_of(period)
-    issued_on = issued_on or first
     run = BillingRun.objects.create(
-        estate=estate, period=period, issued_on=issued_on,
-        due_on=due_on or max(issued_on, first.replace(day=settings_of(estate).due_day)),
-        previewed_by=actor, previewed_at=at,
-    )  # fmt: skip
+        estate=estate, period=period, issued_on=issued_on, due_on=due_on, previewed_by=actor, previewed_at=at
+    )
     draft = Draft(estate, period)
     copy_rows(DraftLine._meta.db_table, DRAFT_COLUMNS, _rows(run, draft.lines()))
-    RunProblem.objects.bulk_create(
-        [
-            RunProblem(
-                estate=estate,
-                run=run,
-                unit_id=t.unit_id,
-                charge_item_id=t.charge_item_id,
-                code=t.code,
-                detail=t.detail,
-            )
-            for t in draft.troubles
-        ],
-        batch_size=1000,
-    )
+    _note_problems(run, draft.troubles)
     figures = DraftLine.objects.filter(run=run).aggregate(
         bills=Count("unit", distinct=True), total=Sum("amount")
     )
@@ -94,10 +80,32 @@ def preview_run(
     return run
 
 
+def _note_problems(run: BillingRun, troubles: list[Trouble]) -> None:
+    skipped = months_skipped(run.estate, run.period)
+    if skipped:
+        told = ", ".join(skipped) if len(skipped) <= MOST_NAMED else f"{skipped[0]} – {skipped[-1]}"
+        troubles = [Trouble(RunProblem.Code.MONTHS_SKIPPED, detail=told), *troubles]
+    rows = [
+        RunProblem(
+            estate=run.estate,
+            run=run,
+            unit_id=t.unit_id,
+            charge_item_id=t.charge_item_id,
+            code=t.code,
+            detail=t.detail,
+        )
+        for t in troubles
+    ]
+    RunProblem.objects.bulk_create(rows, batch_size=1000)
+
+
+def is_billed(estate: Estate, period: str) -> bool:
+    """Whether the bills of this period are made, or being made."""
+    return BillingRun.objects.filter(estate=estate, period=period, status__in=BILLED_STATES).exists()
+
+
 def refuse_billed(estate: Estate, period: str) -> None:
-    if BillingRun.objects.filter(
-        estate=estate, period=period, status__in=(STATUS.RUNNING, STATUS.DONE)
-    ).exists():
+    if is_billed(estate, period):
         raise Refused("period_already_billed", _("This period has been billed already."))
 
 
@@ -142,7 +150,7 @@ def confirm_run(run: BillingRun, *, actor: User | None, at: datetime | None = No
     except IntegrityError as error:
         raise Refused("period_already_billed", _("This period has been billed already.")) from error
     if not won:
-        raise Refused("invalid_transition", _("A newer preview has taken the place of this one."))
+        raise Refused("invalid_transition", _("This preview was discarded; preview the period anew."))
     run.refresh_from_db()
     record("billing.confirmed", run, actor=actor, at=at, bills=run.bills, total=str(run.total))
     return run

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms.cashier import InvoiceAnswerForm, InvoiceForm
@@ -20,6 +21,7 @@ from helpdesk.lib.paging import Page
 from helpdesk.staff.access import get_visible, needs, require_here
 
 STATE = InvoiceRequest.State
+VOID = "void"  # no state of its own: it waits, and its payment was taken back
 
 
 @require_safe
@@ -61,12 +63,24 @@ def _list(request: HttpRequest, estate: Estate, status: int = 200, **sent: Any) 
     rows = InvoiceRequest.objects.filter(estate=estate)
     if state in STATE.values:
         rows = rows.filter(state=state)
-    rows = rows.select_related("payment__unit", "payment__receipt", "requested_by")
+    if state == VOID:
+        rows = rows.filter(state=STATE.REQUESTED)
+    if state in (VOID, STATE.REQUESTED):
+        rows = rows.filter(payment__reversal__isnull=state != VOID)
+    rows = rows.select_related("payment__unit", "payment__receipt", "payment__reversal", "requested_by")
     page: Page[InvoiceRequest] = Page(rows, request.GET, field="requested_at")
-    chips: list[tuple[str, Any]] = [*STATE.choices, ("all", _("All"))]
+    chips: list[tuple[str, Any]] = [
+        *STATE.choices,
+        (VOID, pgettext("invoice request", "Void")),
+        ("all", _("All")),
+    ]
     context = {
         "rows": [
-            {"asked": asked, "amount": show_money(asked.payment.amount, estate.currency)}
+            {
+                "asked": asked,
+                "is_reversed": hasattr(asked.payment, "reversal"),
+                "amount": show_money(asked.payment.amount, estate.currency),
+            }
             for asked in page.rows
         ],
         "pager": page.pager,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from billing.calculation import bounds_of
+from billing.calculation import bounds_of, month_number
 from billing.forms.meters import ReadingsFileForm
 from billing.models import ChargeItem, Meter, MeterReading
 from billing.services.ledger import settings_of
@@ -125,10 +125,10 @@ def _rows(
 ) -> list[dict[str, Any]]:
     ids = [meter.pk for meter in meters]
     now = {r.meter_id: r for r in MeterReading.objects.filter(meter__in=ids, period=period)}
-    history: dict[int, list[Decimal]] = {}
+    history: dict[int, list[tuple[str, Decimal]]] = {}
     earlier = MeterReading.objects.filter(meter__in=ids, period__lt=period).order_by("-period")
-    for meter_id, value in earlier.values_list("meter", "value"):
-        history.setdefault(meter_id, []).append(value)
+    for meter_id, read_in, value in earlier.values_list("meter", "period", "value"):
+        history.setdefault(meter_id, []).append((read_in, value))
     factor = settings_of(estate).unusual_factor
     return [
         _row(meter, now.get(meter.pk), history.get(meter.pk, []), factor, typed, errors) for meter in meters
@@ -138,17 +138,17 @@ def _rows(
 def _row(
     meter: Meter,
     reading: MeterReading | None,
-    before: list[Decimal],
+    before: list[tuple[str, Decimal]],
     factor: int,
     typed: dict[int, str],
     errors: dict[int, str],
 ) -> dict[str, Any]:
-    last = before[0] if before else meter.initial_value
+    last = before[0][1] if before else meter.initial_value
     use = reading.value - last if reading and not reading.rolled_over else None
-    steps = [a - b for a, b in pairwise(before[:13]) if a >= b]
-    usual = sum(steps, Decimal(0)) / len(steps) if steps else None
+    usual = _usual(before[:13])
+    months = _months(before[0][0], reading.period) if before and reading else 1
     unusual = bool(
-        reading and not reading.is_confirmed and use is not None and usual and use > usual * factor
+        reading and not reading.is_confirmed and use is not None and usual and use > usual * months * factor
     )
     return {
         "meter": meter,
@@ -162,3 +162,13 @@ def _row(
         "unusual": unusual,
         "error": errors.get(meter.pk, ""),
     }
+
+
+def _usual(before: list[tuple[str, Decimal]]) -> Decimal | None:
+    """A month's use, from readings with their periods, newest first; a meter that began again is passed over."""
+    steps = [(a - b, _months(then, now)) for (now, a), (then, b) in pairwise(before) if a >= b]
+    return sum((used for used, _n in steps), Decimal(0)) / sum(n for _used, n in steps) if steps else None
+
+
+def _months(then: str, now: str) -> int:
+    return max(month_number(now) - month_number(then), 1)

@@ -8,17 +8,20 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing.forms.payments import RunForm
+from billing.forms.runs import RunForm
 from billing.models import BillingRun, ChargeItem, RunProblem
 from billing.selectors import totals_of_run
+from billing.services.ledger import settings_of
+from billing.services.run_dates import next_period, usual_dates
 from billing.services.runs import confirm_run, preview_run
+from billing.views.acting import send
 from helpdesk.estates.models import Estate
-from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import show_money
-from helpdesk.lib.pages import INVALID, REFUSED, SeeOther
+from helpdesk.lib.pages import SeeOther
 from helpdesk.staff.access import get_visible, needs, require_here
 from residents.models import Building
 
@@ -33,18 +36,19 @@ def run_list(request: HttpRequest) -> HttpResponse:
     """The runs so far, and a form to preview a period."""
     require_here(request, "billing.run")
     estate: Estate = request.estate  # type: ignore[attr-defined]
-    form = RunForm(request.POST) if request.method == "POST" else RunForm()
+    now = timezone.now()
+    offered = next_period(estate, now)
+    form = RunForm(request.POST or None, initial={"period": offered})
+    _dated, due_on = usual_dates(estate, offered, now)
+    form.tell_due(offered, due_on, settings_of(estate).due_day)
     status = 200
     if request.method == "POST":
-        status = INVALID
-        if form.is_valid():
-            try:
-                run = preview_run(estate, actor=request.user, period=form.cleaned_data["period"])  # type: ignore[arg-type]
-            except Refused as refusal:
-                form.add_error("period", str(refusal.message))
-                status = REFUSED
-            else:
-                return SeeOther(reverse("run_detail", args=[run.pk]))
+        made: list[BillingRun] = []
+        status = send(
+            form, lambda **data: made.append(preview_run(estate, at=now, **data)), actor=request.user
+        )
+        if made:
+            return SeeOther(reverse("run_detail", args=[made[0].pk]))
     rows = BillingRun.objects.filter(estate=estate).exclude(status=STATUS.DISCARDED)
     context = {
         "form": form,

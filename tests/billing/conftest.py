@@ -1,6 +1,7 @@
 """An estate that bills: items, rates, units, and short cuts through its money."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from billing import triggers
 from billing.models import Bill, ChargeItem
 from billing.services import charges, runs
+from helpdesk.lib.errors import Refused
 from residents.models import Unit
 from tests.conftest import at
 
@@ -22,6 +24,14 @@ NOON = at("2026-11-03 12:00")
 def sql(statement: str, *params: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
+
+
+@contextmanager
+def refused_beside(field: str, code: str) -> Iterator[None]:
+    """A refusal that a page shows beside the field."""
+    with pytest.raises(Refused) as caught:
+        yield
+    assert (caught.value.code, caught.value.field) == (code, field)
 
 
 @pytest.fixture
@@ -67,9 +77,10 @@ def neighbour(building) -> Unit:
 
 @pytest.fixture
 def run_period(estate, manager) -> Callable[..., list[Bill]]:
-    """Preview, confirm and bill a period; returns its bills."""
+    """Preview, confirm and bill a period, on its first day unless told otherwise; returns its bills."""
 
-    def make(period: str = "2026-11", *, moment: Any = NOON) -> list[Bill]:
+    def make(period: str = "2026-11", *, moment: Any = None) -> list[Bill]:
+        moment = moment or at(f"{period}-01 12:00")
         run = runs.preview_run(estate, actor=manager, period=period, at=moment)
         runs.confirm_run(run, actor=manager, at=moment)
         runs.continue_run(run)

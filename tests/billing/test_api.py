@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from billing.models import Payment
+from billing.models import ChargeItem, Payment
 from billing.services import closings, disputes, late_fees, runs
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import Membership
@@ -47,7 +47,8 @@ def billed(api, admin, manager, estate, unit):
         {"estate": estate.pk, "code": "fee", "name": "Management fee", "kind": "area"},
     )
     post(office, "rates/", {"charge_item": item["id"], "amount": "2.85", "since": "2026-01-01"})
-    run = post(desk, "billing-runs/", {"estate": estate.pk, "period": "2026-10"})
+    with mock.patch.object(timezone, "now", lambda: at("2026-10-01 09:00")):
+        run = post(desk, "billing-runs/", {"estate": estate.pk, "period": "2026-10"})
     assert (run["status"], run["bills"], run["total"], run["problems"]) == ("previewed", 1, "254.79", [])
     confirmed = post(desk, f"billing-runs/{run['id']}/confirm/", status=202)
     assert confirmed["status"] == "running" and confirmed["progress"] == {"done": 0, "total": 1}
@@ -94,6 +95,37 @@ def test_what_is_overdue_is_asked_by_each_estates_own_day(api, manager, estate, 
 def test_a_period_is_billed_once(billed, api, manager, estate):
     body = {"estate": estate.pk, "period": "2026-10"}
     assert post(api(manager), "billing-runs/", body, status=409) == {("period_already_billed", None)}
+
+
+def test_a_run_is_dated_within_bounds(billed, api, manager, estate):
+    body = {"estate": estate.pk, "period": "2026-11"}
+    client = api(manager)
+    with mock.patch.object(timezone, "now", lambda: at("2026-11-29 09:00")):
+        assert post(client, "billing-runs/", body | {"period": "2027-01"}, status=409) == {
+            ("period_too_far", "period")
+        }
+        for name, day, status, code in [
+            ("issued_on", "0001-01-01", 400, "range"),
+            ("due_on", "9999-12-31", 400, "range"),
+            ("issued_on", "2026-08-31", 409, "date_out_of_bounds"),
+            ("due_on", "2026-11-15", 409, "not_in_order"),
+        ]:
+            assert post(client, "billing-runs/", body | {name: day}, status=status) == {(code, name)}
+        run = post(client, "billing-runs/", body)
+    assert (run["issued_on"], run["due_on"]) == ("2026-11-29", "2026-12-13")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1989-12-31", "9999-12-31"])
+def test_a_day_that_no_book_holds_is_bad_input_beside_its_field(billed, day, api, admin, clerk, estate, unit):
+    item = ChargeItem.objects.get()
+    bodies = {
+        "rates/": {"charge_item": item.pk, "amount": "3", "since": day},
+        "late-fee-rules/": {"estate": estate.pk, "rate_per_day": "0.0005", "since": day},
+    }
+    for path, body in bodies.items():
+        assert post(api(admin), path, body, status=400) == {("range", "since")}
+    money = {"unit": unit.pk, "amount": "1", "method": "cash", "received_on": day}
+    assert post(api(clerk), "payments/", money, key="far", status=400) == {("range", "received_on")}
 
 
 def test_a_payment_needs_a_key_and_comes_once(billed, api, clerk, unit):
@@ -240,6 +272,6 @@ def test_a_list_asks_the_same_number_of_questions_at_one_row_and_at_many(
     for n in range(6):
         post(client, "payments/", {"unit": unit.pk, "amount": "1", "method": "cash"}, key=f"k{n}")
     for period in ("2026-11", "2026-12", "2027-01"):
-        run_period(period, moment=timezone.now())
+        run_period(period)
     with django_assert_max_num_queries(16 if noun == "billing-runs" else 10):
         assert len(client.get(f"/api/v1/{noun}/").json()["results"]) >= 4

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from billing.api.statements import EntrySerializer
-from billing.models import CollectionVisit, Payment, Receipt, ReminderNotice, ReminderText
+from billing.models import BillingRun, CollectionVisit, Payment, Receipt, ReminderNotice, ReminderText
 from billing.selectors import statement_of
 from billing.services.bills import reverse_bill
 from billing.services.charges import add_charge_item, set_rate
@@ -228,6 +228,29 @@ def test_a_run_stands_beside_the_month_before(unit, estate, manager, login):
     assert page.context["table"]["rows"][0]["change"] == "+30.00" and "+30.0%" in page.text
     assert page.context["table"]["rows"][0]["is_far"], "a third more is worth a look"
     assert page.context["table"]["sums"]["cells"] == ["130.00"]
+
+
+def test_a_run_is_given_the_day_it_is_due_and_says_which_it_would_be(
+    unit, estate, manager, login, time_machine
+):
+    time_machine.move_to(at("2026-11-29 09:00"))
+    item = add_charge_item(estate=estate, actor=manager, code="mgmt", name="Management fee", kind="fixed")
+    set_rate(item, actor=manager, amount=D("100.00"), since=date(2026, 1, 1))
+    browser = login(manager)
+    page = browser.get("/fees/runs/")
+    assert page.context["form"].initial["period"] == "2026-11" and "2026-12-13" in page.text
+    for sent, field in [
+        ({"period": "2027-01"}, "period"),
+        ({"period": "2026-11", "due_on": "2026-11-15"}, "due_on"),
+        ({"period": "2026-11", "due_on": "0001-01-01"}, "due_on"),
+    ]:
+        page = browser.post("/fees/runs/", sent)
+        assert page.status_code in (409, 422) and list(page.context["form"].errors) == [field]
+    assert browser.post("/fees/runs/", {"period": "2026-11", "due_on": "2026-12-20"}).status_code == 303
+    run = BillingRun.objects.get()
+    assert (run.issued_on, run.due_on) == (date(2026, 11, 29), date(2026, 12, 20))
+    page = browser.get(f"/fees/runs/{run.pk}/")
+    assert "2026-11-29" in page.text and "2026-12-20" in page.text
 
 
 def test_the_photo_of_a_notice_is_shown_to_who_collects(account, unit, clerk, cashier, login, jpeg):

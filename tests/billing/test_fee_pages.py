@@ -38,6 +38,14 @@ def pay(browser, unit, **data):
     return browser.post(f"/fees/units/{unit.pk}/pay/", {"method": "cash", "form_token": "t1"} | data)
 
 
+def test_a_note_on_the_receipt_has_the_room_that_is_kept_for_it(account, unit, clerk, login):
+    browser = login(clerk)
+    page = pay(browser, unit, amount="10.00", reference="x" * 81)
+    assert page.status_code == 422 and list(page.context["form"].errors) == ["reference"]
+    assert pay(browser, unit, amount="10.00", reference="x" * 80).status_code == 303
+    assert Payment.objects.get().reference == "x" * 80
+
+
 def test_the_account_shows_what_is_owed_and_why(account, unit, clerk, login):
     page = login(clerk).get(f"/fees/units/{unit.pk}/").text
     assert "¥2,212.52" in page and "63 days" in page and "Wang Jianguo" in page

@@ -6,8 +6,12 @@ from decimal import Decimal
 import pytest
 
 from billing.models import InvoiceRequest
+from billing.services.invoices import settle_invoice
 from billing.services.payments import reverse_payment, take_payment
+from helpdesk.staff.services import create_token
+from tests.api.conftest import bearer
 from tests.billing.bills import post_bill
+from tests.tickets.acts import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +54,28 @@ def test_a_refused_one_may_be_asked_for_again(payment, clerk, login):
 def test_there_is_none_for_a_payment_taken_back(payment, cashier, login):
     reverse_payment(payment, actor=cashier, reason="Wrong unit")
     assert ask(login(cashier), payment).status_code == 409
+
+
+def test_a_request_is_void_once_its_payment_is_taken_back(payment, cashier, manager, login):
+    browser = login(cashier)
+    ask(browser, payment)
+    asked = InvoiceRequest.objects.get()
+    reverse_payment(payment, actor=manager, reason="Wrong unit")
+    path = f"/fees/invoices/{asked.pk}/settle/"
+    assert browser.post(path, {"state": "issued", "number": "INV-7"}).status_code == 409
+    with refused("already_reversed"):
+        settle_invoice(asked, actor=cashier, state="issued", number="INV-7")
+    assert "Willow Ltd" not in browser.get("/fees/invoices/").text
+    for page in (
+        browser.get("/fees/invoices/?state=void").text,
+        browser.get("/fees/invoices/?state=all").text,
+    ):
+        assert "Void" in page and "The payment was reversed." in page and path not in page
+    assert "Void" in browser.get(f"/fees/payments/{payment.pk}/").text
+    _kept, token = create_token(manager, name="test", actor=None)
+    (row,) = bearer(token).get("/api/v1/invoice-requests/").json()["results"]
+    assert (row["state"], row["is_void"]) == ("requested", True)
+    assert settle_invoice(asked, actor=cashier, state="refused").state == "refused"
 
 
 def test_another_estate_asks_and_sees_nothing(payment, outsider, login):

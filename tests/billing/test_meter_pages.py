@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from billing.models import Meter, MeterReading
 from billing.models.bills import Handover
-from billing.services.meters import add_meter, period_to_read, take_reading
+from billing.services.meters import add_meter, period_to_read, replace_meter, take_reading
 from helpdesk.audit.models import Entry
 from helpdesk.estates.calendars import local
+from tests.billing.conftest import refused_beside
+from tests.tickets.acts import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +73,31 @@ def test_a_last_reading_below_the_one_before_is_said_beside_the_field(login, man
     sent = {"replaced_on": "2026-11-10", "final_value": "40", "number": "W-502", "initial_value": "0"}
     page = login(manager).post(reverse("meter_replace", args=[meter.pk]), sent)
     assert page.status_code == 409 and not Meter.objects.filter(number="W-502").exists()
+    assert list(page.context["replace"].errors) == ["final_value"]
     assert "less than the reading before" in page.content.decode()
+
+
+def test_a_meter_is_replaced_once_on_a_day_that_has_come_with_figures_it_can_show(login, manager, meter):
+    client, door = login(manager), reverse("meter_replace", args=[meter.pk])
+    sent = {"replaced_on": "2026-11-10", "final_value": "80", "number": "W-502", "initial_value": "0"}
+    for wrong in (
+        {"replaced_on": "2031-01-01"},
+        {"replaced_on": "2025-12-31"},
+        {"replaced_on": "0001-01-01"},
+        {"final_value": "123456789"},
+        {"initial_value": "100000", "digits": "5"},
+    ):
+        page = client.post(door, sent | wrong)
+        assert list(page.context["replace"].errors) == list(wrong)[:1]
+        assert not Meter.objects.exclude(pk=meter.pk).exists() and not meter.readings.exists()
+    assert client.post(door, sent).status_code == 303
+    again = client.post(door, sent | {"number": "W-503"})
+    assert again.status_code == 409 and "replaced already" in again.content.decode()
+    with refused("already_replaced"):
+        replace_meter(meter, actor=manager, final_value=D(90), replaced_on=date(2026, 11, 11), number="W-504")
+    with refused_beside("value", "beyond_its_digits"):
+        take_reading(Meter.objects.get(number="W-502"), actor=None, period="2026-11", value=D(10**6))
+    assert meter.readings.get().value == 80 and Meter.objects.count() == 2
 
 
 def test_after_the_month_was_billed_a_meter_is_read_for_the_next(login, manager, meter, run_period):

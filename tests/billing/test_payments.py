@@ -12,6 +12,8 @@ from billing import tasks, triggers
 from billing.models import AccountEntry, Allocation, Bill, Receipt
 from billing.selectors import arrears_of, credit_of, statement_of
 from billing.services import bills, charges, closings, disputes, late_fees, payments
+from billing.services.reminders import pauses_of
+from helpdesk.audit.models import Entry
 from tests.billing.conftest import NOON
 from tests.conftest import at
 from tests.tickets.acts import refused
@@ -281,3 +283,16 @@ def test_a_cashier_uses_the_credit(credit_beside_arrears, bill, unit, cashier, c
     assert "Use the credit" not in browser.get(path).text
     again = browser.post(f"{path}use-credit/")
     assert again.status_code == 409 and "no credit, or nothing to settle" in again.text
+
+
+def test_a_dispute_of_a_bill_that_is_reversed_is_settled_in_the_residents_favour(bill, unit, manager):
+    disputes.open_dispute(bill, actor=manager, reason="The area is wrong", at=NOON)
+    assert pauses_of(unit, date(2026, 11, 19)) != []
+    bills.reverse_bill(bill, actor=manager, reason="Measured anew", at=at("2026-11-20 10:00"))
+    dispute = bill.disputes.get()
+    assert (dispute.outcome, dispute.note) == ("upheld", "Measured anew")
+    assert (dispute.settled_on, dispute.settled_by) == (date(2026, 11, 20), manager)
+    assert Entry.objects.about(bill).filter(verb="bill.dispute_settled").count() == 1
+    assert pauses_of(unit, date(2026, 11, 21)) == []
+    with refused("not_disputed"):
+        disputes.settle_dispute(bill, actor=manager, outcome="rejected")

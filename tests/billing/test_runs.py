@@ -14,7 +14,7 @@ from billing.selectors import credit_of, explained
 from billing.services import bills, charges, meters, payments, runs
 from billing.statement_lines import sum_of
 from residents.models import Unit
-from tests.billing.conftest import NOON
+from tests.billing.conftest import NOON, refused_beside
 from tests.conftest import at
 from tests.faults.conftest import in_process, kill_me
 from tests.tickets.acts import at_once, refused
@@ -24,7 +24,7 @@ on_tables = pytest.mark.django_db(transaction=True)
 
 
 def previewed(estate, manager, period="2026-11"):
-    return runs.preview_run(estate, actor=manager, period=period, at=NOON)
+    return runs.preview_run(estate, actor=manager, period=period, at=at(f"{period}-01 12:00"))
 
 
 def amounts(bill):
@@ -57,6 +57,64 @@ def test_a_preview_says_what_the_bills_will_be_and_makes_none(
     assert run.status == "discarded" and again.status == "previewed" and DraftLine.objects.count() == 4
     with refused("invalid_transition"):
         runs.confirm_run(run, actor=manager)
+
+
+@db
+def test_a_run_made_late_is_dated_the_day_it_is_made_and_leaves_as_many_days_as_usual(
+    estate, manager, unit, management_fee
+):
+    late = at("2026-11-29 00:30")
+    run = runs.preview_run(estate, actor=manager, period="2026-11", at=late)
+    assert (run.issued_on, run.due_on) == (date(2026, 11, 29), date(2026, 12, 13))
+    runs.confirm_run(run, actor=manager, at=late)
+    runs.continue_run(run)
+    assert not Bill.objects.overdue_at(at("2026-12-13 23:00")).exists()
+    ahead = runs.preview_run(estate, actor=manager, period="2026-12", at=late)
+    assert (ahead.issued_on, ahead.due_on) == (date(2026, 12, 1), date(2026, 12, 15))
+
+
+@db
+def test_the_days_of_a_run_are_chosen_within_bounds(estate, manager, unit, management_fee):
+    def preview(issued_on=None, due_on=None):
+        return runs.preview_run(
+            estate,
+            actor=manager,
+            period="2026-11",
+            issued_on=issued_on,
+            due_on=due_on,
+            at=at("2026-11-29 09:00"),
+        )
+
+    assert preview(due_on=date(2026, 12, 31)).due_on == date(2026, 12, 31)
+    back = preview(issued_on=date(2026, 11, 1))
+    assert (back.issued_on, back.due_on) == (date(2026, 11, 1), date(2026, 12, 13))
+    for days, code, field in [
+        ({"issued_on": date(2026, 9, 30)}, "date_out_of_bounds", "issued_on"),
+        ({"issued_on": date(2026, 12, 1)}, "date_out_of_bounds", "issued_on"),
+        ({"due_on": date(2026, 11, 28)}, "not_in_order", "due_on"),
+        ({"issued_on": date(2026, 11, 1), "due_on": date(2026, 11, 28)}, "day_is_past", "due_on"),
+        ({"due_on": date(2027, 12, 31)}, "date_out_of_bounds", "due_on"),
+    ]:
+        with refused_beside(field, code):
+            preview(**days)
+
+
+@db
+def test_a_period_beyond_next_month_is_refused_on_the_estates_clock(estate, manager, unit, management_fee):
+    with refused_beside("period", "period_too_far"):
+        runs.preview_run(estate, actor=manager, period="2027-01", at=at("2026-11-30 23:30"))
+    assert runs.preview_run(estate, actor=manager, period="2027-01", at=at("2026-12-01 00:30")).bills == 1
+
+
+@db
+def test_a_preview_names_the_months_left_out_since_the_last_run(
+    estate, manager, unit, management_fee, run_period
+):
+    run_period("2026-08")
+    assert not previewed(estate, manager, "2026-09").problems.exists()
+    problem = previewed(estate, manager, "2026-11").problems.get()
+    assert (problem.code, problem.detail, problem.unit) == ("months_skipped", "2026-09, 2026-10", None)
+    assert not previewed(estate, manager, "2026-07").problems.exists()
 
 
 @db
@@ -114,6 +172,43 @@ def test_a_missing_reading_is_estimated_marked_and_put_right_by_the_next(estate,
     assert RunProblem.objects.get().code == "reading_missing"
     read(meter, "2026-11", 24)
     assert run_period("2026-11")[0].total == D(12)  # 4 m³ beyond the estimate
+
+
+@db
+def test_an_estimate_counts_the_months_between_readings(estate, unit, admin, manager, water, run_period):
+    meter = meters.add_meter(unit, actor=admin, charge_item=water, number="W3", installed_on=date(2026, 7, 1))
+    read(meter, "2026-08", 20)
+    read(meter, "2026-11", 50)
+    run_period("2026-11")
+    assert run_period("2026-12")[0].lines.get().quantity == 10
+
+
+@db
+def test_a_meter_that_was_read_once_is_estimated_by_the_months_since_it_hangs(
+    estate, unit, admin, management_fee, water, run_period
+):
+    run_period("2026-07")
+    meter = meters.add_meter(
+        unit, actor=admin, charge_item=water, number="W3", installed_on=date(2026, 7, 31)
+    )
+    read(meter, "2026-09", 30)
+    run_period("2026-09")
+    assert run_period("2026-10")[0].lines.get(meter=meter).quantity == 10
+
+
+@db
+def test_ten_times_the_usual_is_found_behind_a_gap_and_a_gap_is_not_unusual(
+    estate, manager, meter, run_period
+):
+    read(meter, "2026-07", 10)
+    read(meter, "2026-10", 40)  # ten a month
+    run_period("2026-10")
+    read(meter, "2026-11", 160)
+    assert previewed(estate, manager).problems.get().detail == "W1: 120.000, usual 10.000"
+    read(meter, "2026-11", 50)
+    run_period("2026-11")
+    read(meter, "2027-02", 340)  # three months, a hundred and a bit less each
+    assert [p.code for p in previewed(estate, manager, "2027-02").problems.all()] == ["months_skipped"]
 
 
 @db
@@ -332,6 +427,38 @@ def test_a_shared_cost_and_a_contract_stand_on_the_bill(estate, unit, neighbour,
     )
     mine, theirs = run_period()
     assert amounts(mine) == {"light": D("47.20"), "rent": D(100)} and amounts(theirs) == {"light": D("52.80")}
+
+
+@db
+def test_a_rate_in_force_on_the_first_counts_before_a_narrower_one_that_begins_later(
+    estate, admin, unit, neighbour, building, management_fee, parking, run_period
+):
+    late = date(2026, 12, 31)
+    charges.set_rate(management_fee, actor=admin, amount=D("9.99"), since=late, unit=unit)
+    charges.set_rate(management_fee, actor=admin, amount=D("9.99"), since=late, building=building)
+    new = charges.add_charge_item(estate=estate, actor=admin, code="new", name="New", kind="fixed")
+    charges.set_rate(new, actor=admin, amount=D(7), since=date(2026, 12, 10), unit=unit)
+    mine, theirs = run_period("2026-12")
+    assert amounts(mine) == {"management": D("254.79"), "parking": D(150), "new": D(7)}
+    assert amounts(theirs) == {"management": D(285), "parking": D(150)}
+    assert amounts(run_period("2027-01")[0])["management"] == D("893.11")
+
+
+@db
+def test_a_shared_cost_is_missed_by_the_preview_and_refused_once_its_period_is_billed(
+    estate, unit, admin, manager, management_fee, run_period
+):
+    light = charges.add_charge_item(estate=estate, actor=admin, code="light", name="Light", kind="shared")
+    run = previewed(estate, manager)
+    problem = run.problems.get()
+    assert (problem.code, problem.charge_item, problem.unit) == ("cost_missing", light, None)
+    charges.enter_shared_cost(light, actor=manager, period="2026-11", amount=D(100))
+    with refused("invalid_transition"):
+        runs.confirm_run(run, actor=manager)
+    assert amounts(run_period()[0])["light"] == D(100)
+    assert not RunProblem.objects.filter(run__status="done").exists()
+    with refused_beside("period", "period_already_billed"):
+        charges.enter_shared_cost(light, actor=manager, period="2026-11", amount=D(9))
 
 
 @db
