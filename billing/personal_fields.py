@@ -105,7 +105,7 @@ register(
     PersonalField("promised_by", Grade.PERSONAL, SERVES_FEES, PROMISED, emptied="–", stays=CLAIM_STAYS),
 )
 register("billing.deferral", _book("reason"))
-register("billing.bankfile", _book("unreadable"), plain=["file_name"])
+register("billing.bankfile", *map(_book, ["unreadable", "set_aside"]), plain=["file_name"])
 register(
     "billing.bankline",
     *map(_book, ["reference", "payer", "note"]),
