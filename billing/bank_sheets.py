@@ -3,8 +3,8 @@
 import hashlib
 import re
 import unicodedata
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -36,8 +36,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "reference": (
         *("reference", "bank reference", "transaction id", "transaction no", "reference no", "serial no"),
-        *("流水号", "交易流水号", "银行流水号", "参考号", "凭证号", "交易号", "流水", "交易编号"),
+        *("流水号", "交易流水号", "银行流水号", "参考号", "交易号", "流水", "交易编号"),
     ),
+    # A voucher's number counts only where the bank gives no better one: many banks write 000000 in every row.
+    "voucher": ("voucher", "voucher no", "凭证号", "凭证号码", "凭证编号"),
     "payer": (
         *("payer", "payer name", "name", "counterparty", "from", "ordering customer"),
         *("付款人", "付款方", "付款人名称", "付款人户名", "对方户名", "对方名称", "户名", "交款人", "姓名"),
@@ -63,10 +65,15 @@ METHODS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One sum that came in. `key` is the bank's own number of it, or what stands for it where the bank gives none."""
+    """One sum that came in. `key` is the bank's own number of it, or what stands for it where the bank gives none.
+
+    `mark` stands for what the row says, and `aliases` are all the keys under which an earlier file may have kept it.
+    """
 
     row: int
     key: str
+    mark: str
+    aliases: tuple[str, ...]
     reference: str
     received_on: date
     amount: Decimal
@@ -75,6 +82,12 @@ class Row:
     note: str
     unit: str
     bill: str
+
+    @property
+    def said(self) -> str:
+        return "|".join(
+            [self.received_on.isoformat(), str(self.amount), self.payer, self.note, self.unit, self.bill]
+        )
 
 
 @dataclass
@@ -101,7 +114,16 @@ def read_statement(name: str, data: bytes, *, today: date) -> Statement:
             _take(found, number, {key: _at(cells, at) for key, at in places.items()}, twins, today)
     if not found.rows and not found.unreadable:
         raise Refused("nothing_to_import", _("No money came in by this file."), field="file")
+    found.rows = _without_shared_references(found.rows)
     return found
+
+
+def _without_shared_references(rows: list[Row]) -> list[Row]:
+    """A reference that stands at different sums tells none of them apart: what the row says does."""
+    said: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        said[row.key].add(row.said)
+    return [replace(row, key=row.mark) if len(said[row.key]) > 1 else row for row in rows]
 
 
 def _take(found: Statement, number: int, cells: dict[str, Any], twins: Counter[str], today: date) -> None:
@@ -128,16 +150,28 @@ def _row(number: int, cells: dict[str, Any], twins: Counter[str], today: date) -
         raise Unreadable("date_missing", _("The date is missing."))
     if received_on > today:
         raise Unreadable("day_not_begun", _("This day has not begun yet."))
-    reference = reference_of(cells.get("reference"))
+    number_of = {key: reference_of(cells.get(key)) for key in ("reference", "voucher")}
+    reference = next((value for value in number_of.values() if tells_apart(value)), "")
     words = {key: text_of(cells.get(key), 200) for key in ("payer", "note", "unit", "bill")}
-    key = reference
-    if not key:
-        # A bank that gives no number: the same sum twice on a day is two sums, the same file again is the same two.
-        same = "|".join([received_on.isoformat(), str(amount), *words.values()])
-        twins[same] += 1
-        key = "~" + hashlib.sha256(f"{same}|{twins[same]}".encode()).hexdigest()[:40]
+    # A bank that gives no number: the same sum twice on a day is two sums, the same file again is the same two.
+    said = "|".join([received_on.isoformat(), str(amount), *words.values()])
+    said = f"{reference}|{said}" if reference else said
+    twins[said] += 1
+    mark = "~" + hashlib.sha256(f"{said}|{twins[said]}".encode()).hexdigest()[:40]
+    aliases = tuple(value for value in dict.fromkeys([reference, mark, *number_of.values()]) if value)
     method = choice_of(cells.get("method"), METHODS) or Method.TRANSFER  # type: ignore[arg-type]
-    return Row(number, key, reference, received_on, amount, str(method), **words)
+    return Row(number, reference or mark, mark, aliases, reference, received_on, amount, str(method), **words)
+
+
+def tells_apart(reference: str) -> bool:
+    """False for what a bank writes where it has no number: nothing, noughts, dashes."""
+    return bool(reference.strip("0-—–_.*/ ")) and reference.casefold() not in {
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "无",
+    }
 
 
 def amount_of(value: Any) -> Decimal | None:

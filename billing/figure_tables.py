@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from billing import figures
 from billing.figures import AGES, ZERO, Span
@@ -39,8 +39,8 @@ def names_of(estate: Estate, group_by: str, ids: Iterable[Any] = ()) -> dict[Any
 def _rates(span: Span, group_by: str) -> Table:
     names = names_of(span.estate, group_by)
     header = [
-        _("Item") if group_by == "item" else _("Building"), _("Billed"), _("Collected"), _("Per cent"),
-        _("Prior arrears"), _("Collected of them"), _("Per cent"), _("Given up"),
+        _("Item") if group_by == "item" else _("Building"), _("Billed"), pgettext("money", "Collected"), _("Per cent"),
+        _("Prior arrears"), _("Collected of them"), _("Per cent"), _("Written off"),
     ]  # fmt: skip
     rows = [
         [

@@ -69,15 +69,15 @@ register("billing.remindertext", plain=["language", "subject", "body"])
 register("billing.exemption", _book("reason"))
 register("billing.billreversal", _book("reason"))
 register("billing.dispute", _book("reason"), _book("note"))
-register("billing.handover", _book("received_by"))
+register("billing.handover", _book("received_by"), plain=["form_token"])
 register(
     "billing.payment",
     *map(_book, ["reference", "external_ref", "reason"]),
     plain=["number", "currency", "form_token"],
 )
 register("billing.refund", _book("reason"), plain=["number", "form_token"])
-register("billing.writeoff", _book("reason"))
-register("billing.latefeewaiver", _book("reason"))
+register("billing.writeoff", _book("reason"), plain=["form_token"])
+register("billing.latefeewaiver", _book("reason"), plain=["form_token"])
 register("billing.invoicerequest", *map(_book, ["title", "tax_number", "note"]), plain=["number"])
 register(
     "billing.deposit",
@@ -85,7 +85,7 @@ register(
     plain=["number", "form_token"],
     about=lambda person: Q(payer=person.resident_id),
 )
-register("billing.depositmove", _book("reason"))
+register("billing.depositmove", _book("reason"), plain=["form_token"])
 register("billing.dayclosing", plain=["note"])
 register(
     "billing.lease",
@@ -105,7 +105,7 @@ register(
     PersonalField("promised_by", Grade.PERSONAL, SERVES_FEES, PROMISED, emptied="–", stays=CLAIM_STAYS),
 )
 register("billing.deferral", _book("reason"))
-register("billing.bankfile", _book("unreadable"), plain=["file_name"])
+register("billing.bankfile", *map(_book, ["unreadable", "set_aside"]), plain=["file_name"])
 register(
     "billing.bankline",
     *map(_book, ["reference", "payer", "note"]),

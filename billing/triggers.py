@@ -187,11 +187,12 @@ def _there_already(table: str) -> str:
     """Whether a row with this key, or with any of the table's unique values, stands already."""
     model = _models()[table]
     keys: list[tuple[str, ...]] = [("id",)]
+    told = models.Q(form_token__isnull=False)  # two rows without one are not equal anyhow
     keys += [(str(field.column),) for field in model._meta.fields if field.unique and not field.primary_key]
     keys += [
         tuple(str(model._meta.get_field(name).column) for name in constraint.fields)  # type: ignore[union-attr]
         for constraint in model._meta.constraints
-        if isinstance(constraint, models.UniqueConstraint) and constraint.condition is None
+        if isinstance(constraint, models.UniqueConstraint) and constraint.condition in (None, told)
     ]
     parts = [" AND ".join(f"o.{column} = NEW.{column}" for column in key) for key in keys]
     return f"EXISTS (SELECT 1 FROM {table} o WHERE {' OR '.join(f'({part})' for part in parts)})"  # noqa: S608

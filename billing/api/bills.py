@@ -1,5 +1,6 @@
 """The monthly run, and bills."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField
+from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField, same_again
 from billing.calculation import bounds_of
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Dispute, RunProblem
 from billing.services import bills, disputes, late_fees, payments, runs
@@ -255,13 +256,16 @@ class BillViewSet(LedgerViewSet):
     @extend_schema(request=PartSerializer, responses=BillSerializer)
     @action(detail=True, methods=["post"], url_path="write-off")
     def write_off(self, request: Request, pk: str) -> Response:
-        bill = self.get_object()
-        payments.write_off(bill, actor=request.user, **self.body(PartSerializer))
-        return self.answer(bill)
+        return self._give_up(payments.write_off)
 
     @extend_schema(request=PartSerializer, responses=BillSerializer)
     @action(detail=True, methods=["post"], url_path="waive-late-fee")
     def waive_late_fee(self, request: Request, pk: str) -> Response:
-        bill = self.get_object()
-        late_fees.waive_late_fee(bill, actor=request.user, **self.body(PartSerializer))
+        return self._give_up(late_fees.waive_late_fee)
+
+    def _give_up(self, act: Callable[..., Any]) -> Response:
+        """An Idempotency-Key gives up once, for ever."""
+        bill, body = self.get_object(), self.body(PartSerializer)
+        given_up = act(bill, actor=self.request.user, form_token=self.key_token(), **body)
+        same_again(given_up.bill_id == bill.pk and body.get("amount") in (None, given_up.amount))
         return self.answer(bill)

@@ -82,7 +82,7 @@ class CollectionVisitViewSet(LedgerViewSet):
 
     @extend_schema(request=NewCollectionVisitSerializer, responses={201: CollectionVisitSerializer})
     def create(self, request: Request) -> Response:
-        """An open complaint pauses the reminders for 30 days; a promise, until its day."""
+        """An open complaint, or a doubt of the bill, pauses the reminders for 30 days; a promise, until its day."""
 
         def make(promise: dict[str, Any] | None = None, **kwargs: Any) -> CollectionVisit:
             promised = collection.Promised(**promise) if promise else None

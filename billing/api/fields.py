@@ -1,5 +1,6 @@
 """What the fees' serializers and viewsets share."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import date
@@ -13,6 +14,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from helpdesk.api.errors import Unprocessable
 from helpdesk.api.viewsets import DeskViewSet
 from helpdesk.lib.moments import FIRST_DAY, LAST_DAY
 
@@ -67,6 +69,20 @@ class LedgerViewSet(DeskViewSet):
         body = self.body(serializer)
         self.check_object_permissions(self.request, body[of])
         return self.answer(make(actor=self.request.user, **body), status=201)
+
+    def key_token(self) -> str | None:
+        """The caller's Idempotency-Key as a `form_token`, None without one.
+
+        Beside the kept answer, which goes after a day: a key moves money once, for ever.
+        """
+        key = self.request.headers.get("Idempotency-Key")
+        return "api " + hashlib.sha256(f"{self.request.user.pk} {key}".encode()).hexdigest() if key else None
+
+
+def same_again(is_same: bool) -> None:
+    """422 when a key that has moved money already comes with another request."""
+    if not is_same:
+        raise Unprocessable
 
 
 def within(attrs: dict[str, Any], of: str, *names: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Payments, refunds, deposits, invoice requests and closed days."""
 
-import hashlib
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.bills import WhySerializer
-from billing.api.fields import AmountField, DayField, LedgerViewSet, within
+from billing.api.fields import AmountField, DayField, LedgerViewSet, same_again, within
 from billing.models import (
     Allocation,
     Bill,
@@ -27,7 +26,6 @@ from billing.models import (
     Refund,
 )
 from billing.services import closings, deposits, invoices, payments
-from helpdesk.api.errors import Unprocessable
 from helpdesk.api.filters import FilterSet
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.estates.models import Estate
@@ -127,12 +125,10 @@ class PaymentViewSet(LedgerViewSet):
         return self.made(NewPaymentSerializer, "unit", self._take)
 
     def _take(self, unit: Unit, **body: Any) -> Payment:
-        key = f"{self.request.user.pk} {self.request.headers['Idempotency-Key']}"
-        # Beside the kept answer, which goes after a day: a key takes one payment, for ever.
-        token = "api " + hashlib.sha256(key.encode()).hexdigest()
+        token = self.key_token()
         payment = payments.take_payment(unit, channel=Payment.Channel.API, form_token=token, **body)
-        if (payment.unit_id, payment.amount, payment.method) != (unit.pk, body["amount"], body["method"]):
-            raise Unprocessable
+        asked = (unit.pk, body["amount"], body["method"])
+        same_again((payment.unit_id, payment.amount, payment.method) == asked)
         return payment
 
     @extend_schema(request=WhySerializer, responses=PaymentSerializer)
@@ -174,7 +170,7 @@ class RefundFilter(FilterSet):
 
 
 class RefundViewSet(LedgerViewSet):
-    """Credit given back."""
+    """Credit given back. An Idempotency-Key gives it once, for ever."""
 
     queryset = Refund.objects.all()
     serializer_class = RefundSerializer
@@ -184,9 +180,13 @@ class RefundViewSet(LedgerViewSet):
 
     @extend_schema(request=NewRefundSerializer, responses={201: RefundSerializer})
     def create(self, request: Request) -> Response:
-        return self.made(
-            NewRefundSerializer, "unit", lambda unit, **body: payments.refund_credit(unit, **body)
-        )
+        return self.made(NewRefundSerializer, "unit", self._give)
+
+    def _give(self, unit: Unit, **body: Any) -> Refund:
+        refund = payments.refund_credit(unit, form_token=self.key_token(), **body)
+        asked = (unit.pk, body["amount"], body["method"])
+        same_again((refund.unit_id, refund.amount, refund.method) == asked)
+        return refund
 
 
 class DepositSerializer(StrictModelSerializer):
@@ -235,7 +235,7 @@ class DepositFilter(FilterSet):
 
 
 class DepositViewSet(LedgerViewSet):
-    """Refundable deposits."""
+    """Refundable deposits. An Idempotency-Key takes one, or gives it back, once for ever."""
 
     queryset = Deposit.objects.all()
     serializer_class = DepositSerializer
@@ -246,15 +246,24 @@ class DepositViewSet(LedgerViewSet):
 
     @extend_schema(request=NewDepositSerializer, responses={201: DepositSerializer})
     def create(self, request: Request) -> Response:
-        return self.made(
-            NewDepositSerializer, "unit", lambda unit, **body: deposits.take_deposit(unit, **body)
-        )
+        return self.made(NewDepositSerializer, "unit", self._take)
+
+    def _take(self, unit: Unit, **body: Any) -> Deposit:
+        deposit = deposits.take_deposit(unit, form_token=self.key_token(), **body)
+        asked = (unit.pk, body["charge_item"].pk, body["amount"])
+        same_again((deposit.unit_id, deposit.charge_item_id, deposit.amount) == asked)
+        return deposit
 
     @extend_schema(request=GiveBackSerializer, responses=DepositSerializer)
     @action(detail=True, methods=["post"], url_path="give-back")
     def give_back(self, request: Request, pk: str) -> Response:
-        deposit = self.get_object()
-        return self.answer(deposits.give_back(deposit, actor=request.user, **self.body(GiveBackSerializer)))
+        deposit, token, body = self.get_object(), self.key_token(), self.body(GiveBackSerializer)
+        settled = deposits.give_back(deposit, actor=request.user, form_token=token, **body)
+        if token:
+            moved = dict(settled.moves.filter(form_token=token).values_list("kind", "amount"))
+            same_again(settled == deposit and body["deduct"] == moved.get("deducted", 0))
+            same_again(body.get("amount") in (None, moved.get("given_back", 0)))
+        return self.answer(settled)
 
 
 class InvoiceSerializer(StrictModelSerializer):

@@ -33,6 +33,7 @@ class GiveUpForm(forms.Form):
 
     amount = MoneyField(label=_("Amount"), required=False, help_text=_("Empty: all that is open."))
     reason = reason_field()
+    form_token = one_time_token()
 
 
 class DepositForm(forms.Form):
@@ -62,6 +63,7 @@ class GiveBackForm(forms.Form):
     deduct = MoneyField(label=_("Keep"), required=False)
     method = method_field()
     reason = reason_field(required=False, label=_("Why it is kept"))
+    form_token = one_time_token()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="back_%s", **kwargs)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.models import Bill, Method, Payment, ReminderStep
 from helpdesk.lib.forms import FilterForm
@@ -59,7 +60,7 @@ class ReminderFilterForm(FilterForm):
         required=False,
         choices=[
             ("", _("To hand over")),
-            ("done", _("Handed over")),
+            ("done", pgettext_lazy("a notice", "Handed over")),
             ("waiting", _("Waiting to be sent")),
             ("sent", _("Sent")),
             ("failed", _("Not sent")),

@@ -83,7 +83,8 @@ class SettleDisputeForm(forms.Form):
 class ClosingForm(forms.Form):
     """The count of a day by method."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    # Chosen above the count, so that the books beside it are that day's.
+    day = forms.DateField(label=_("Day"), widget=forms.HiddenInput)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
     def __init__(self, *args: Any, methods: Iterable[str], **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models.bills import Bill, BillReversal
 from billing.models.charges import ChargeItem
-from billing.models.fields import BillingQuerySet, actor_field, amount_field
+from billing.models.fields import BillingQuerySet, actor_field, amount_field, once
 from billing.models.payments import LateFee, LateFeeWaiver, Method, Payment, Refund, WriteOff
 from helpdesk.estates.models import Estate
 from residents.models import Decoration, Resident, Unit
@@ -95,6 +95,7 @@ class DepositMove(models.Model):
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     on = models.DateField(_("on"))
     done_by = actor_field()
+    form_token = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -102,6 +103,8 @@ class DepositMove(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="deposit_move_positive"),
             models.UniqueConstraint(fields=["deposit"], condition=Q(kind="taken"), name="deposit_taken_once"),
+            # What goes back and what is kept are two moves of one form.
+            once("deposit_move_key_once", "kind"),
         ]
 
     def __str__(self) -> str:

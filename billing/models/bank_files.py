@@ -27,8 +27,9 @@ class BankFile(models.Model):
     estate = models.ForeignKey(Estate, models.PROTECT, related_name="+", verbose_name=_("estate"))
     file_name = models.CharField(_("file"), max_length=120)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.READ)
-    # Lines that stood in an earlier file, rows of money that went out, and rows that nobody can read.
+    # Rows that are on file already (how many, and the first of them), that brought nothing in, that nobody can read.
     known = models.PositiveIntegerField(default=0)
+    set_aside = models.JSONField(default=list)
     outgoing = models.PositiveIntegerField(default=0)
     unreadable = models.JSONField(default=list)
     sent_by = actor_field()

@@ -10,7 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.charges import ChargeItem
-from billing.models.fields import BillingQuerySet, actor_field, amount_field, price_field, quantity_field
+from billing.models.fields import (
+    BillingQuerySet,
+    actor_field,
+    amount_field,
+    once,
+    price_field,
+    quantity_field,
+)
 from billing.models.meters import Meter, MeterReading
 from billing.models.runs import BillingRun
 from helpdesk.estates.calendars import estates_by_day
@@ -253,10 +260,12 @@ class Handover(models.Model):
     way = models.CharField(_("how"), max_length=10, choices=Way)
     received_by = models.CharField(_("taken by"), max_length=80, blank=True)
     handed_by = actor_field()
+    form_token = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = _("notice handed out")
+        constraints = [once("handover_key_once")]
 
     def __str__(self) -> str:
         return f"{self.bill_id} {self.way}"

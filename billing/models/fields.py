@@ -27,6 +27,13 @@ def quantity_field(name: Any = "", **kwargs: Any) -> models.DecimalField:
     return models.DecimalField(name or _("quantity"), max_digits=13, decimal_places=3, **kwargs)
 
 
+def once(name: str, *more: str) -> models.UniqueConstraint:
+    """One row for what one form sent, or one key asked for; as many as come without."""
+    return models.UniqueConstraint(
+        fields=["estate", "form_token", *more], condition=models.Q(form_token__isnull=False), name=name
+    )
+
+
 def actor_field(**kwargs: Any) -> models.ForeignKey:
     """Who did it; None is the system."""
     return models.ForeignKey(

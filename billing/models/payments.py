@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.bills import Bill, BillLine
-from billing.models.fields import BillingQuerySet, actor_field, amount_field
+from billing.models.fields import BillingQuerySet, actor_field, amount_field, once
 from helpdesk.estates.models import Estate
 from residents.models import Unit
 
@@ -174,6 +174,7 @@ class WriteOff(models.Model):
     reason = models.CharField(_("reason"), max_length=300)
     on = models.DateField(_("on"))
     approved_by = actor_field()
+    form_token = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = BillingQuerySet.as_manager()
@@ -181,7 +182,10 @@ class WriteOff(models.Model):
     class Meta:
         verbose_name = _("write-off")
         verbose_name_plural = _("write-offs")
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="write_off_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="write_off_positive"),
+            once("write_off_key_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.bill_id} {self.amount}"
@@ -287,13 +291,17 @@ class LateFeeWaiver(models.Model):
     approved_by = actor_field()
     # Not let off but never owed: the money had come in on an earlier day than it was entered.
     is_correction = models.BooleanField(default=False)
+    form_token = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = BillingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("waiver of a late fee")
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="waiver_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="waiver_positive"),
+            once("waiver_key_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.bill_id} {self.amount}"

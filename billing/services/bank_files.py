@@ -3,6 +3,7 @@
 A killed worker leaves whole lines behind it; the next one goes on with those that are still to be posted.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from billing.services.payments import take_payment
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.names import fold
 from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
 from residents.models import Unit
@@ -26,46 +28,79 @@ from residents.models import Unit
 STATUS, STATE = BankFile.Status, BankLine.State
 LEASE = timedelta(seconds=60)
 RENEWED_EVERY = 20  # lines
+MOST_SET_ASIDE = 200  # rows that the page shows; their number is kept whole
+KEYS_AT_ONCE = 500
 
 
 @transaction.atomic
 def send_bank_file(
     estate: Estate, *, actor: User | None, name: str, data: bytes, at: datetime | None = None
 ) -> BankFile:
-    """Reads a file and finds out whose each sum is; nothing is posted yet. Lines of an earlier file are only counted.
+    """Reads a file and finds out whose each sum is; nothing is posted yet. Rows of an earlier file are set aside.
 
+    A reference that an earlier row had with another amount, day or payer is somebody's to look at, never set aside.
     Refused what read_statement refuses.
     """
     at = at or timezone.now()
     today = local_day(estate, at)
     statement = read_statement(name, data, today=today)
     lock_ledger(estate)
-    keys = [row.key for row in statement.rows]
-    known = set(BankLine.objects.filter(estate=estate, key__in=keys).values_list("key", flat=True))
-    new: dict[str, Row] = {}
-    for row in statement.rows:
-        if row.key in known:
-            continue
-        if (twin := new.setdefault(row.key, row)) is not row and twin.amount != row.amount:
-            why = _("Another row has the same reference and another amount.")
-            statement.unreadable.append({"row": row.row, "why": why})
+    news, aside = _sorted_out(estate, statement.rows)
     file = BankFile.objects.create(
-        estate=estate, file_name=name[-120:], known=len(statement.rows) - len(new), outgoing=statement.outgoing,
-        unreadable=statement.unreadable, sent_by=actor, created_at=at,
+        estate=estate, file_name=name[-120:], known=len(aside), set_aside=aside[:MOST_SET_ASIDE],
+        outgoing=statement.outgoing, unreadable=statement.unreadable, sent_by=actor, created_at=at,
     )  # fmt: skip
-    matcher = Matcher(estate, list(new.values()), today)
-    BankLine.objects.bulk_create([_line(file, row, matcher) for row in new.values()], batch_size=500)
-    record("bank_file.sent", file, actor=actor, at=at, lines=len(new), known=file.known)
+    matcher = Matcher(estate, [row for row, _why in news], today)
+    lines = [_line(file, row, matcher, why) for row, why in news]
+    BankLine.objects.bulk_create(lines, batch_size=500)
+    record("bank_file.sent", file, actor=actor, at=at, lines=len(lines), known=file.known)
     return file
 
 
-def _line(file: BankFile, row: Row, matcher: Matcher) -> BankLine:
+def _sorted_out(estate: Estate, rows: list[Row]) -> tuple[list[tuple[Row, str]], list[dict[str, Any]]]:
+    """The rows that become lines, each with why somebody has to look at it; and those that are on file already."""
+    keys = list({alias for row in rows for alias in row.aliases})
+    on_file: dict[str, BankLine] = {}
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        found = BankLine.objects.filter(estate=estate, key__in=keys[start : start + KEYS_AT_ONCE])
+        on_file |= {line.key: line for line in found.select_related("file")}
+    news: dict[str, tuple[Row, str]] = {}
+    aside: list[dict[str, Any]] = []
+    for row in rows:
+        lines = [on_file[alias] for alias in row.aliases if alias in on_file]
+        same = next((line for line in lines if line.key == row.mark or _is_same(line, row)), None)
+        if same is not None or row.key in news:
+            aside.append(_aside(row, same.file.file_name if same else ""))
+        elif row.key in on_file:
+            why = _("“%(file)s” has the same reference with another amount, date or payer.")
+            news[row.mark] = replace(row, key=row.mark), why % {"file": on_file[row.key].file.file_name}
+        else:
+            news[row.key] = row, ""
+    return list(news.values()), aside
+
+
+def _is_same(line: BankLine, row: Row) -> bool:
+    """A bank that leaves the payer out once contradicts nobody."""
+    payers = {fold(line.payer).strip(), fold(row.payer).strip()} - {""}
+    return (line.amount, line.received_on) == (row.amount, row.received_on) and len(payers) < 2
+
+
+def _aside(row: Row, file_name: str) -> dict[str, Any]:
+    return {
+        "row": row.row, "day": row.received_on.isoformat(), "amount": str(row.amount), "reference": row.reference,
+        "file": file_name,
+    }  # fmt: skip
+
+
+def _line(file: BankFile, row: Row, matcher: Matcher, why: str) -> BankLine:
     found = matcher.find(row)
+    unit = None if why else found.unit
+    plates = [found.unit.code] if why and found.unit else found.candidates
     return BankLine(
         estate=file.estate, file=file, row=row.row, key=row.key, reference=row.reference,
         received_on=row.received_on, amount=row.amount, method=row.method, payer=row.payer, note=row.note,
-        unit=found.unit, bill=found.bill, matched_by=found.by, why=found.why, candidates=found.candidates,
-        state=STATE.MATCHED if found.unit else STATE.OPEN,
+        unit=unit, bill=found.bill if unit else None, matched_by=found.by if unit else "",
+        why=(why or found.why)[:300], candidates=plates, state=STATE.MATCHED if unit else STATE.OPEN,
     )  # fmt: skip
 
 

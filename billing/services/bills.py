@@ -13,7 +13,7 @@ from billing.drafting import Draft, Line, period_of
 from billing.models import Bill, BillLine, BillReversal, ChargeItem, Dispute, Handover, Meter, Rate
 from billing.services.disputes import settle_dispute
 from billing.services.late_fees import take_back_late_fees
-from billing.services.ledger import local_day, lock_ledger, post, posting_day, require_reason
+from billing.services.ledger import local_day, lock_ledger, made_before, post, posting_day, require_reason
 from billing.services.payments import apply_credit, take_back
 from helpdesk.audit.services import record
 from helpdesk.estates.services import next_serials
@@ -189,15 +189,25 @@ def _charged_since(bill: Bill) -> dict[int, BillLine]:
 
 @transaction.atomic
 def hand_over_bill(
-    bill: Bill, *, actor: User | None, way: str, received_by: str = "", at: datetime | None = None
+    bill: Bill,
+    *,
+    actor: User | None,
+    way: str,
+    received_by: str = "",
+    form_token: str | None = None,
+    at: datetime | None = None,
 ) -> Handover:
-    """Notes that the bill's notice was handed over: who, to whom, when, how."""
+    """Notes that the bill's notice was handed over: who, to whom, when, how. The same form again is the same one."""
+    lock_ledger(bill.estate)
+    if before := made_before(Handover, bill.estate, form_token):
+        return before
     handed = Handover.objects.create(
         estate=bill.estate,
         bill=bill,
         way=way,
         received_by=received_by,
         handed_by=actor,
+        form_token=form_token or None,
         at=at or timezone.now(),
     )
     record("bill.handed_over", bill, actor=actor, at=at, way=way)

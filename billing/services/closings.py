@@ -18,6 +18,8 @@ from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import round_money
 from helpdesk.staff.models import User
 
+FIRST_DAY = date(1990, 1, 1)
+
 
 def expected_of(estate: Estate, day: date) -> dict[str, Decimal]:
     """What came in less what went out on a day, by method; only methods that moved."""
@@ -49,14 +51,19 @@ def close_day(
 ) -> DayClosing:
     """Closes a day with a count by method; what was not counted counts as nothing found.
 
-    Refused day_closed, day_not_begun, count_missing.
+    Refused day_closed, day_not_begun, day_too_early, count_missing, count_negative.
     """
     at = at or timezone.now()
     lock_ledger(estate)
     require_open(estate, day)
     if day > local_day(estate, at):
         raise Refused("day_not_begun", _("This day has not begun yet."), field="day")
+    if day < FIRST_DAY:
+        raise Refused("day_too_early", _("No books reach back so far."), field="day")
     expected = expected_of(estate, day)
+    # Only where more went out than came in may a count be below nothing.
+    if any(amount < 0 <= expected.get(method, 0) for method, amount in counted.items()):
+        raise Refused("count_negative", _("A count can't be less than nothing."), field="counted")
     if Method.CASH not in counted and expected.get(Method.CASH):
         raise Refused("count_missing", _("Count the drawer first."), field="counted")
     methods = [m for m in Method.values if m in counted or m in expected]

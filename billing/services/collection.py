@@ -66,8 +66,8 @@ def record_visit(
 ) -> CollectionVisit:
     """What happened at the door; a repeat of `form_token` gives the same visit.
 
-    An open complaint or a doubted bill pauses the reminders. Refused: reason_missing, nobody_promises, promise_in_past,
-    promise_too_late, amount_not_positive.
+    An open complaint or a doubted bill pauses the reminders, whatever was promised besides. Refused: reason_missing,
+    nobody_said_why, nobody_promises, promise_in_past, promise_too_late, amount_not_positive.
     """
     at = at or timezone.now()
     if form_token and (known := CollectionVisit.objects.filter(form_token=form_token).first()):
@@ -96,14 +96,17 @@ def record_visit(
     record("collection.visited", visit, filed_under=unit, actor=actor, at=at, met=met, reason=reason)
     if promise is not None:
         promise_payment(unit, actor=actor, promised=promise, visit=visit, at=at)
-    elif reason == Reason.COMPLAINT:
-        pause_for_complaint(unit, actor=actor, reason=said.strip()[:300] or _("An open complaint"), at=at)
+    if reason in (Reason.COMPLAINT, Reason.BILL):
+        why = said.strip()[:300] or str(Reason(reason).label)
+        pause_for_complaint(unit, actor=actor, reason=why, at=at)
     return visit
 
 
 def _guard_visit(met: str, reason: str, promise: Promised | None, day: date) -> None:
     if met != Met.NOBODY and not reason:
         raise Refused("reason_missing", _("Why do they not pay? Choose what comes nearest."), field="reason")
+    if met == Met.NOBODY and reason:
+        raise Refused("nobody_said_why", _("Nobody was met, so nobody said why."), field="reason")
     if promise is None:
         return
     if met == Met.NOBODY:
@@ -145,6 +148,7 @@ def promise_payment(
         amount=promised.amount,
         made_on=day,
         taken_by=actor,
+        created_at=at,
     )
     record("promise.made", promise, filed_under=unit, actor=actor, at=at, day=promised.day)
     return promise
@@ -186,13 +190,20 @@ def _settle(promise: PaymentPromise, day: date, at: datetime) -> bool:
 
 
 def _is_kept(promise: PaymentPromise, day: date) -> bool:
-    """No bill is late any more (a late fee breaks no promise), or the promised sum came in since."""
+    """No bill is late any more (a late fee breaks no promise), or the promised sum came in since.
+
+    What was paid on the same day before the promise was made is not what was promised.
+    """
     if not Bill.objects.overdue(day).filter(unit=promise.unit).exists():
         return True
     if promise.amount is None:
         return False
     came = Payment.objects.filter(
-        unit=promise.unit, received_on__gte=promise.made_on, reverses__isnull=True, reversal__isnull=True
+        unit=promise.unit,
+        received_on__gte=promise.made_on,
+        created_at__gte=promise.created_at,
+        reverses__isnull=True,
+        reversal__isnull=True,
     ).aggregate(total=Sum("amount"))["total"]
     return (came or Decimal(0)) >= promise.amount
 
@@ -267,9 +278,9 @@ class RouteStop:
 
 
 def route_of(estate: Estate, day: date) -> list[RouteStop]:
-    """The doors to knock at: those whom the ladder sends there and who were not visited since, by door plate.
+    """The doors to knock at: those whom the ladder sends there, or whose promise was broken, and where nobody was met since.
 
-    A unit with a promise that holds, a deferral or nothing overdue is left out.
+    By door plate. A unit with a promise that holds, a deferral or nothing overdue is left out.
     """
     sent = ReminderNotice.objects.filter(estate=estate, way=ReminderStep.Way.DOOR, done_at__isnull=True)
     paused = Deferral.objects.filter(unit=OuterRef("pk"), since__lte=day, until__gte=day)
@@ -279,6 +290,10 @@ def route_of(estate: Estate, day: date) -> list[RouteStop]:
     broken = PaymentPromise.objects.filter(
         unit=OuterRef("pk"), outcome=Outcome.BROKEN, settled_on__gte=day - COMPLAINT_PAUSE
     )
+    spoken_since = CollectionVisit.objects.filter(
+        unit=OuterRef("unit"), at__date__gte=OuterRef("settled_on")
+    ).exclude(met=Met.NOBODY)
+    broken = broken.exclude(Exists(spoken_since))
     units = (
         Unit.objects.filter(estate=estate)
         .filter(Exists(sent.filter(unit=OuterRef("pk"))) | Exists(broken))

@@ -8,7 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.models import AccountEntry, ChargeItem, Deposit, DepositMove
-from billing.services.ledger import check_amount, local_day, lock_ledger, post, require_open, require_reason
+from billing.services.ledger import (
+    check_amount,
+    local_day,
+    lock_ledger,
+    made_before,
+    post,
+    require_open,
+    require_reason,
+)
 from helpdesk.audit.services import record
 from helpdesk.estates.services import next_number
 from helpdesk.lib.errors import Refused
@@ -75,14 +83,17 @@ def give_back(
     amount: Decimal | None = None,
     deduct: Decimal = Decimal(0),
     reason: str = "",
+    form_token: str | None = None,
     at: datetime | None = None,
 ) -> Deposit:
-    """Gives a deposit back: all that is held less what is deducted, or a part.
+    """Gives a deposit back: all that is held less what is deducted, or a part. The same form again gives nothing more.
 
     Refused deposit_settled, amount_too_big, reason_required, day_closed.
     """
     at = at or timezone.now()
     lock_ledger(deposit.estate)
+    if before := made_before(DepositMove, deposit.estate, form_token):
+        return before.deposit
     deposit = Deposit.objects.get(pk=deposit.pk)
     if not deposit.held:
         raise Refused("deposit_settled", _("Nothing of this deposit is held any more."))
@@ -94,9 +105,9 @@ def give_back(
         raise Refused("amount_too_big", _("Less than that is held."), field="amount")
     require_open(deposit.estate, local_day(deposit.estate, at))
     if deduct:
-        _move(deposit, KIND.DEDUCTED, deduct, "", reason, actor, at)
+        _move(deposit, KIND.DEDUCTED, deduct, "", reason, actor, at, form_token)
     if amount:
-        _move(deposit, KIND.GIVEN_BACK, amount, method, reason, actor, at)
+        _move(deposit, KIND.GIVEN_BACK, amount, method, reason, actor, at, form_token)
     record(
         "deposit.given_back",
         deposit,
@@ -110,12 +121,19 @@ def give_back(
 
 
 def _move(
-    deposit: Deposit, kind: str, amount: Decimal, method: str, reason: str, actor: User | None, at: datetime
+    deposit: Deposit,
+    kind: str,
+    amount: Decimal,
+    method: str,
+    reason: str,
+    actor: User | None,
+    at: datetime,
+    form_token: str | None = None,
 ) -> None:
     day = local_day(deposit.estate, at)
     move = DepositMove.objects.create(
         estate=deposit.estate, deposit=deposit, kind=kind, amount=amount, method=method, reason=reason, on=day,
-        done_by=actor, created_at=at,
+        done_by=actor, form_token=form_token or None, created_at=at,
     )  # fmt: skip
     post("deposit", move, unit=deposit.unit, amount=amount, on=day, number=deposit.number,
          accounts=ACCOUNTS[DepositMove.Kind(kind)], deposit_move=move)  # fmt: skip

@@ -22,7 +22,15 @@ from billing.models import (
     LateFeeWaiver,
     LedgerSettings,
 )
-from billing.services.ledger import check_amount, local_day, lock_ledger, post, posting_day, require_reason
+from billing.services.ledger import (
+    check_amount,
+    local_day,
+    lock_ledger,
+    made_before,
+    post,
+    posting_day,
+    require_reason,
+)
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -352,15 +360,23 @@ def terms_of(policy: LateFeePolicy, principal: Decimal) -> LateTerms:
 
 @transaction.atomic
 def waive_late_fee(
-    bill: Bill, *, actor: User | None, reason: str, amount: Decimal | None = None, at: datetime | None = None
+    bill: Bill,
+    *,
+    actor: User | None,
+    reason: str,
+    amount: Decimal | None = None,
+    form_token: str | None = None,
+    at: datetime | None = None,
 ) -> LateFeeWaiver:
-    """Lets off what is unpaid of a bill's late fees, or a part, the latest first.
+    """Lets off what is unpaid of a bill's late fees, or a part, the latest first. The same form again lets off no more.
 
     Refused reason_required, nothing_to_waive, amount_too_big.
     """
     at = at or timezone.now()
     reason = require_reason(reason)
     lock_ledger(bill.estate)
+    if before := made_before(LateFeeWaiver, bill.estate, form_token):
+        return before
     fees = _unpaid_fees(bill)
     owed = sum((fee.outstanding for fee in fees), ZERO)
     if not owed:
@@ -368,7 +384,7 @@ def waive_late_fee(
     amount = owed if amount is None else check_amount(amount)
     if amount > owed:
         raise Refused("amount_too_big", _("Less than that is outstanding."), field="amount")
-    return _let_off(bill, fees, amount, actor=actor, reason=reason, at=at)
+    return _let_off(bill, fees, amount, actor=actor, reason=reason, form_token=form_token, at=at)
 
 
 def _let_off(
@@ -380,11 +396,13 @@ def _let_off(
     reason: str,
     at: datetime,
     is_correction: bool = False,
+    form_token: str | None = None,
 ) -> LateFeeWaiver:
     day = posting_day(bill.estate, at)
     waiver = LateFeeWaiver.objects.create(
         estate=bill.estate, unit=bill.unit, bill=bill, amount=amount, reason=reason, on=day,
-        approved_by=None if is_correction else actor, is_correction=is_correction, created_at=at,
+        approved_by=None if is_correction else actor, is_correction=is_correction, form_token=form_token or None,
+        created_at=at,
     )  # fmt: skip
     left = amount
     for fee in fees:

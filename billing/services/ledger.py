@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ MOVES: dict[str, tuple[str, str]] = {
     KIND.WRITE_OFF: (ACCOUNT.LOSSES, ACCOUNT.UNIT),
 }
 HIGHEST = Decimal("9999999999.99")
+Made = TypeVar("Made", bound=models.Model)
 
 
 def settings_of(estate: Estate) -> LedgerSettings:
@@ -66,6 +67,13 @@ def posting_day(estate: Estate, at: datetime) -> date:
     while is_closed(estate, day):
         day += timedelta(days=1)
     return day
+
+
+def made_before(model: type[Made], estate: Estate, form_token: str | None) -> Made | None:
+    """What the same form, or the same key, made when it came first; ask under the ledger's lock."""
+    if not form_token:
+        return None
+    return model._default_manager.filter(estate=estate, form_token=form_token).first()
 
 
 def check_amount(amount: Decimal) -> Decimal:

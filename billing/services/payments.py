@@ -28,6 +28,7 @@ from billing.services.ledger import (
     check_amount,
     local_day,
     lock_ledger,
+    made_before,
     post,
     posting_day,
     require_open,
@@ -416,15 +417,23 @@ def refund_credit(
 
 @transaction.atomic
 def write_off(
-    bill: Bill, *, actor: User | None, reason: str, amount: Decimal | None = None, at: datetime | None = None
+    bill: Bill,
+    *,
+    actor: User | None,
+    reason: str,
+    amount: Decimal | None = None,
+    form_token: str | None = None,
+    at: datetime | None = None,
 ) -> WriteOff:
-    """Gives up what is outstanding of a bill, late fees last, or a part of it.
+    """Gives up what is outstanding of a bill, late fees last, or a part of it. The same form again is the same one.
 
     Refused reason_required, bill_reversed, bill_paid, amount_too_big.
     """
     at = at or timezone.now()
     reason = require_reason(reason)
     lock_ledger(bill.estate)
+    if before := made_before(WriteOff, bill.estate, form_token):
+        return before
     debts = chosen_debts(bill.unit, [bill])
     owed = sum((debt.outstanding for debt in debts), Decimal(0))
     amount = owed if amount is None else check_amount(amount)
@@ -433,7 +442,7 @@ def write_off(
     day = posting_day(bill.estate, at)
     given_up = WriteOff.objects.create(
         estate=bill.estate, unit=bill.unit, bill=bill, amount=amount, reason=reason, on=day, approved_by=actor,
-        created_at=at,
+        form_token=form_token or None, created_at=at,
     )  # fmt: skip
     left = amount
     for debt in debts:

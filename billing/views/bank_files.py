@@ -1,5 +1,6 @@
 """Money from a bank's file: send it in, look through what does not match, post the rest."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -149,6 +150,10 @@ def _detail(request: HttpRequest, file: BankFile, status: int = 200, **picked: A
         ],
         "ready": ready["n"],
         "ready_sum": show_money(round_money(ready["sum"]), file.estate.currency) if ready["n"] else "",
+        "set_aside": [
+            row | {"amount": show_money(Decimal(row["amount"]), file.estate.currency)}
+            for row in file.set_aside
+        ],
         "posted": counts["posted"],
         "total": counts["posted"] + ready["n"],
         "waits": file.status == STATUS.POSTING,

@@ -1,5 +1,6 @@
 """The cashier's closing: what the day should have brought, what was counted, and the difference."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.forms.payments import ClosingForm
 from billing.models import DayClosing, Method
-from billing.services.closings import close_day, expected_of
+from billing.services.closings import FIRST_DAY, close_day, expected_of
 from billing.services.ledger import is_closed, local_day
 from billing.views.papers import paper
 from helpdesk.estates.models import Estate
@@ -28,13 +29,13 @@ ZERO = Decimal("0.00")
 @require_http_methods(["GET", "POST"])
 @needs("billing.close_day")
 def closing(request: HttpRequest) -> HttpResponse:
-    """Count the drawer and close the day; nothing is posted into it any more."""
+    """Count the drawer against the books of `?day=`, else today, and close that day; nothing is posted into it any more."""
     require_here(request, "billing.close_day")
     estate: Estate = request.estate  # type: ignore[attr-defined]
     today = local_day(estate, timezone.now())
-    form = ClosingForm(
-        request.POST if request.method == "POST" else None, methods=Method.values, initial={"day": today}
-    )
+    sent = request.POST if request.method == "POST" else None
+    day = _day_of((request.GET if sent is None else sent).get("day", ""), today)
+    form = ClosingForm(sent, methods=Method.values, initial={"day": day})
     status = 200
     if request.method == "POST":
         status = INVALID
@@ -48,14 +49,14 @@ def closing(request: HttpRequest) -> HttpResponse:
                     note=form.cleaned_data["note"],
                 )
             except Refused as refusal:
-                field = "counted_cash" if refusal.code == "count_missing" else refusal.field
+                field = "counted_cash" if refusal.field == "counted" else refusal.field
                 form.add_error(field if field in form.fields else None, str(refusal.message))
                 status = REFUSED
             else:
                 said = _("%(day)s is closed, difference %(amount)s")
                 known = {"day": closed.day, "amount": show_money(closed.difference, estate.currency)}
                 return done(request, said % known, reverse("closing"))
-    return render(request, "billing/closing.html", _page(estate, form, today), status=status)
+    return render(request, "billing/closing.html", _page(estate, form, day, today), status=status)
 
 
 @require_safe
@@ -81,13 +82,23 @@ def closing_print(request: HttpRequest, pk: int) -> HttpResponse:
     return paper(request, "billing/closing_print.html", context, name=f"closing-{closed.day}")
 
 
-def _page(estate: Estate, form: ClosingForm, today: Any) -> dict[str, Any]:
-    expected = expected_of(estate, today)
+def _day_of(text: str, today: date) -> date:
+    """The day that is asked for; today for what is no day, or none that can be closed."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return day if FIRST_DAY <= day <= today else today
+
+
+def _page(estate: Estate, form: ClosingForm, day: date, today: date) -> dict[str, Any]:
+    expected = expected_of(estate, day)
     closings = DayClosing.objects.filter(estate=estate).select_related("closed_by").prefetch_related("counts")
     return {
         "form": form,
+        "day": day,
         "today": today,
-        "is_closed": is_closed(estate, today),
+        "is_closed": is_closed(estate, day),
         "rows": [
             {
                 "label": Method(method).label,

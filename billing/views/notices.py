@@ -42,8 +42,14 @@ def bill_print(request: HttpRequest, pk: int) -> HttpResponse:
 def _notice(bill: Bill, payer: Resident | None) -> dict[str, Any]:
     currency = bill.estate.currency
     lines = bill.lines.select_related("charge_item", "meter").order_by("id")
-    earlier = Bill.objects.filter(unit=bill.unit, due_on__lt=bill.due_on).unsettled().order_by("due_on", "id")
+    others = list(
+        Bill.objects.filter(unit=bill.unit).unsettled().exclude(pk=bill.pk).order_by("due_on", "id")
+    )
+    earlier = [row for row in others if row.due_on < bill.due_on][:EARLIER]
+    more = [row for row in others if row not in earlier]
     owed = arrears_of(bill.unit)
+    late_fees = owed.outstanding - bill.outstanding - sum(row.outstanding for row in others)
+    used = min(owed.credit, owed.outstanding)
     return {
         "bill": bill,
         "unit": bill.unit,
@@ -53,9 +59,13 @@ def _notice(bill: Bill, payer: Resident | None) -> dict[str, Any]:
         "outstanding": show_money(bill.outstanding, currency),
         "is_part_paid": bill.outstanding != bill.total,
         "lines": [(line, sum_of(explained(line)), f"{line.amount:,.2f}") for line in lines],
-        "earlier": [(row, f"{row.outstanding:,.2f}") for row in earlier[:EARLIER]],
-        "everything": show_money(owed.outstanding, currency),
-        "credit": show_money(owed.credit, currency) if owed.credit else "",
+        "earlier": [(row, f"{row.outstanding:,.2f}") for row in earlier],
+        # Whatever else makes up the sum at the foot, so that the reader's own reckoning comes to the same.
+        "more": {"n": len(more), "sum": f"{sum(row.outstanding for row in more):,.2f}"} if more else None,
+        "late_fees": f"{late_fees:,.2f}" if late_fees else "",
+        "used": f"-{used:,.2f}" if used else "",
+        "everything": show_money(owed.outstanding - used, currency),
+        "credit": show_money(owed.credit - used, currency) if owed.credit > used else "",
     }
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from billing.forms.list_filters import ReminderFilterForm
@@ -110,7 +110,7 @@ def is_to_do(notice: ReminderNotice) -> bool:
 def state_of(notice: ReminderNotice) -> str:
     """Handed over when and by whom; else how far its message is."""
     if notice.done_at:
-        return _("Handed over")
+        return pgettext("a notice", "Handed over")
     return str(notice.message.get_status_display()) if notice.message else _("To hand over")
 
 

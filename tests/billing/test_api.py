@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from billing.models import ChargeItem, Payment
-from billing.services import closings, disputes, late_fees, runs
+from billing.models import ChargeItem, Deposit, Payment, Refund, WriteOff
+from billing.services import charges, closings, disputes, late_fees, runs
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import Membership
 from helpdesk.staff.services import create_token
@@ -56,6 +56,11 @@ def billed(api, admin, manager, estate, unit):
     done = desk.get(f"/api/v1/billing-runs/{run['id']}/").json()
     assert (done["status"], done["progress"]) == ("done", {"done": 1, "total": 1})
     return desk.get("/api/v1/bills/?period=2026-10").json()["results"][0]
+
+
+@pytest.fixture
+def deposit_item(estate, admin):
+    return charges.add_charge_item(estate=estate, actor=admin, code="keys", name="Keys", kind="deposit")
 
 
 def test_a_bill_says_what_it_is_made_of(billed, unit):
@@ -150,6 +155,32 @@ def test_a_key_takes_one_payment_even_after_its_answer_is_forgotten(billed, api,
     with clerk_answers:
         assert post(client, "payments/", body, key="a")["id"] == first["id"]
         post(client, "payments/", body | {"amount": "7"}, key="a", status=422)
+
+
+def test_a_key_moves_no_money_out_twice_even_after_its_answer_is_forgotten(
+    billed, api, estate, unit, manager, deposit_item
+):
+    """Without a key each call counts, as API.md has it; with one none counts twice."""
+    desk = api(manager)
+    post(desk, "payments/", {"unit": unit.pk, "amount": "354.79", "method": "cash"}, key="pay")
+    money = {"unit": unit.pk, "amount": "10.00", "method": "cash"}
+    other = post_bill(unit, date(2026, 11, 15), "90.00")
+    held = post(desk, "deposits/", money | {"charge_item": deposit_item.pk}, key="d")
+    acts = [
+        ("refunds/", money | {"reason": "Asked"}, 201),
+        ("deposits/", money | {"charge_item": deposit_item.pk}, 201),
+        (f"deposits/{held['id']}/give-back/", {"amount": "4.00", "method": "cash"}, 200),
+        (f"bills/{other.pk}/write-off/", {"amount": "1.00", "reason": "Small"}, 200),
+    ]
+    forgotten = mock.patch("helpdesk.api.idempotency.KEPT_FOR", timedelta(seconds=-1))
+    for path, body, status in acts:
+        with forgotten:
+            first = post(desk, path, body, key=path, status=status)
+            assert post(desk, path, body, key=path, status=status) == first, path
+            post(desk, path, body | {"amount": "2.00"}, key=path, status=422)
+        post(desk, path, body, status=status)
+    assert Refund.objects.count() == 2 and Deposit.objects.count() == 3 and WriteOff.objects.count() == 2
+    assert Deposit.objects.get(pk=held["id"]).held == 2
 
 
 @pytest.mark.parametrize(

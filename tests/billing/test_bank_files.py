@@ -161,9 +161,69 @@ def test_a_bank_reference_is_one_payment_by_the_database(bill, estate, cashier):
         BankLine.objects.create(**twin | {"state": "matched"})
 
 
-def test_one_reference_with_two_amounts_is_posted_for_neither_twice(bill, estate, cashier):
-    file = send(estate, cashier, "2026-11-16,10.00,T1,,3-2-501,,", "2026-11-16,20.00,T1,,3-2-501,,")
-    assert file.lines.get().amount == 10 and "same reference" in file.unreadable[0]["why"]
+def test_one_reference_with_two_amounts_is_two_sums(bill, estate, cashier):
+    rows = [
+        "2026-11-16,10.00,T1,,3-2-501,,",
+        "2026-11-16,20.00,T1,,3-2-501,,",
+        "2026-11-16,20.00,T1,,3-2-501,,",
+    ]
+    file = send(estate, cashier, *rows)
+    assert [line.amount for line in file.lines.all()] == [10, 20, 20]
+    assert send(estate, cashier, *rows).lines.count() == 0, "the same file again is the same sums"
+
+
+VOUCHERS = "交易日期,凭证号,交易流水号,贷方金额,对方户名,附言"
+
+
+@pytest.mark.parametrize("nothing", ["000000", "0", "-", ""])
+def test_a_voucher_number_of_noughts_hides_no_money(bill, estate, cashier, nothing):
+    heads = VOUCHERS.replace("交易流水号,", "")
+    day = ["李一", "王二", "张三"]
+    rows = [f"2026-11-15,{nothing},100.00,{name},物业费" for name in day]
+    assert send(estate, cashier, *rows, heads=heads).lines.count() == 3
+    later = send(estate, cashier, f"2026-11-16,{nothing},999.00,赵四,物业费", heads=heads)
+    assert (later.known, later.lines.get().amount) == (0, 999)
+    assert send(estate, cashier, *rows, heads=heads).known == 3
+
+
+def test_a_serial_number_goes_before_a_voucher_number(bill, estate, cashier):
+    rows = [f"2026-11-15,000000,S{n},100.00,李一,物业费" for n in range(3)]
+    file = send(estate, cashier, *rows, heads=VOUCHERS)
+    assert [line.key for line in file.lines.all()] == ["S0", "S1", "S2"]
+
+
+def test_a_voucher_number_counts_where_there_is_no_better_one(bill, estate, cashier):
+    file = send(estate, cashier, "2026-11-15,88,,100.00,李一,物业费", heads=VOUCHERS)
+    assert file.lines.get().key == "88"
+
+
+@pytest.mark.parametrize(
+    "row", ["2026-11-16,999.00,T1,Li,3-2-501,,", "2026-11-15,10.00,T1,Li,3-2-501,,", "2026-11-16,10.00,T1,Wang,3-2-501,,"]
+)  # fmt: skip
+def test_a_known_reference_with_other_money_is_somebodys_to_look_at(bill, estate, unit, cashier, row):
+    post(send(estate, cashier, "2026-11-16,10.00,T1,Li,3-2-501,,"), cashier)
+    file = send(estate, cashier, row)
+    line = file.lines.get()
+    assert (file.known, line.state, line.candidates) == (0, "open", [unit.code])
+    assert "same reference" in line.why
+    bank_files.match_line(line, actor=cashier, unit=unit)
+    assert post(file, cashier) == 1 and Payment.objects.count() == 2
+    assert send(estate, cashier, row).known == 1
+
+
+def test_a_reference_shared_only_in_a_later_file_takes_nothing_twice(bill, estate, cashier):
+    first = "2026-11-16,10.00,T1,Li,3-2-501,,"
+    send(estate, cashier, first)
+    file = send(estate, cashier, first, "2026-11-16,20.00,T1,Wang,3-2-501,,")
+    assert (file.known, file.lines.get().amount) == (1, 20)
+    assert send(estate, cashier, first).known == 1
+
+
+def test_a_line_kept_under_its_noughts_is_known_when_it_comes_again(bill, estate, cashier):
+    heads = VOUCHERS.replace("交易流水号,", "")
+    send(estate, cashier, "2026-11-16,000000,10.00,李一,物业费", heads=heads)
+    BankLine.objects.update(key="000000", reference="000000")
+    assert send(estate, cashier, "2026-11-16,000000,10.00,李一,物业费", heads=heads).known == 1
 
 
 def test_killed_half_way_it_goes_on_with_the_rest(bill, estate, cashier, monkeypatch):
@@ -235,6 +295,20 @@ def test_a_cashier_looks_a_file_through_and_posts_it(bill, unit, neighbour, cash
     browser.post(f"/fees/bank-files/lines/{posted.pk}/leave/")
     posted.refresh_from_db()
     assert posted.state == "posted", "what is posted is only reversed"
+
+
+def test_the_page_shows_the_rows_that_were_left_aside(bill, cashier, login):
+    browser = login(cashier)
+    upload(browser, "2026-11-16,10.00,T1,,3-2-501,,")
+    again = upload(
+        browser, "2026-11-16,10.00,T1,,3-2-501,,", "2026-11-16,7.00,T2,,,,", "2026-11-16,7.00,T2,,,,"
+    )
+    page = browser.get(again.url).text
+    assert (
+        "Rows left aside" in page
+        and "on file since “bank.csv”" in page
+        and "stands twice in this file" in page
+    )
 
 
 def test_a_file_of_which_nothing_was_posted_is_dropped_and_may_come_again(bill, cashier, login):

@@ -82,6 +82,37 @@ def test_a_manager_lets_a_late_fee_off(bill, late_fee, cashier, manager, login):
     assert "Ill in hospital" in browser.get(f"/fees/bills/{bill.pk}/").text
 
 
+def test_the_same_form_writes_off_once(bill, manager, login):
+    browser, path = login(manager), f"/fees/bills/{bill.pk}/"
+    assert 'id="off_form_token"' in browser.get(path).text
+    form = {"reason": "Part is lost", "amount": "40", "form_token": "w1"}
+    for _again in range(2):
+        assert browser.post(path + "write-off/", form).status_code == 303
+    assert WriteOff.objects.get().amount == 40
+    assert browser.post(path + "write-off/", form | {"form_token": "w2"}).status_code == 303
+    assert WriteOff.objects.count() == 2
+
+
+def test_the_same_form_lets_a_late_fee_off_once(bill, late_fee, manager, login):
+    browser, path = login(manager), f"/fees/bills/{bill.pk}/waive/"
+    form = {"reason": "Kind", "amount": "1", "form_token": "v1"}
+    for _again in range(2):
+        assert browser.post(path, form).status_code == 303
+    assert LateFeeWaiver.objects.get().amount == 1
+
+
+def test_the_same_form_hands_a_notice_over_once(bill, clerk, login):
+    browser, path = login(clerk), f"/fees/bills/{bill.pk}/notice/"
+    page = browser.get(path).text
+    assert page.count('id="notice_form_token"') == 1
+    form = {"way": "hand", "received_by": "Mrs Wang", "form_token": "h1"}
+    for _again in range(2):
+        assert browser.post(path, form).status_code == 303
+    assert bill.handovers.count() == 1
+    assert browser.post(path, form | {"form_token": "h2"}).status_code == 303
+    assert bill.handovers.count() == 2
+
+
 def test_another_estate_reaches_none_of_it(bill, unit, outsider, login):
     browser = login(outsider)
     for path in (f"units/{unit.pk}/refund/", f"bills/{bill.pk}/write-off/", f"bills/{bill.pk}/waive/"):

@@ -1,6 +1,7 @@
 """At the door: what was said, a promise that comes back by itself, a complaint that pauses (docs/domain.md §9)."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,6 +16,7 @@ from billing.services.collection import (
     route_of,
     settle_promises,
 )
+from billing.services.payments import take_payment
 from billing.services.reminders import send_reminders
 from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
@@ -144,3 +146,50 @@ def test_a_deferral_needs_a_reason_and_an_end(unit, manager, until, reason, code
     with pytest.raises(Refused) as refused:
         grant_deferral(unit, actor=manager, until=until, reason=reason, at=NOW)
     assert refused.value.code == code and not Deferral.objects.exists()
+
+
+@pytest.mark.parametrize("reason", ["complaint", "bill", "away", "vacant"])
+def test_where_nobody_was_met_nobody_said_why(bill, unit, clerk, reason):
+    refuse("nobody_said_why", unit, clerk, met="nobody", reason=reason)
+    assert not Deferral.objects.exists()
+
+
+@pytest.mark.parametrize("reason", ["complaint", "bill"])
+def test_a_complaint_or_a_doubt_pauses_although_a_promise_was_made(bill, unit, clerk, reason):
+    promise = Promised("Mr Wang", TODAY + timedelta(days=2))
+    record_visit(unit, actor=clerk, met="owner", reason=reason, promise=promise, at=NOW)
+    assert Deferral.objects.get().until == TODAY + timedelta(days=30)
+    assert PaymentPromise.objects.get().outcome == ""
+    before = Reminder.objects.count()
+    send_reminders(at("2026-11-02 10:00"))
+    assert Reminder.objects.count() == before
+
+
+def test_another_reason_pauses_nothing(bill, unit, clerk):
+    record_visit(unit, actor=clerk, met="owner", reason="forgot", at=NOW)
+    assert not Deferral.objects.exists()
+
+
+def test_a_door_with_a_broken_promise_leaves_the_route_once_somebody_was_met_there(bill, unit, clerk):
+    day = TODAY + timedelta(days=5)
+    record_visit(unit, actor=clerk, met="payer", reason="forgot", promise=Promised("Mr Wang", day), at=NOW)
+    settle_promises(at("2026-10-26 00:30"))
+    assert len(route_of(unit.estate, date(2026, 10, 26))) == 1
+    record_visit(unit, actor=clerk, met="nobody", at=at("2026-10-26 10:00"))
+    assert len(route_of(unit.estate, date(2026, 10, 27))) == 1, "nobody was at home: somebody comes again"
+    record_visit(unit, actor=clerk, met="owner", reason="refuses", at=at("2026-10-27 10:00"))
+    for later in (27, 28, 29):
+        assert route_of(unit.estate, date(2026, 10, later)) == []
+
+
+def test_what_was_paid_before_a_promise_keeps_none(bill, unit, clerk):
+    def pay(when):
+        take_payment(unit, actor=clerk, amount=Decimal(100), method="cash", at=at(when))
+
+    pay("2026-10-20 09:00")
+    promise = Promised("Mr Wang", TODAY + timedelta(days=30), Decimal(100))
+    promise_payment(unit, actor=clerk, promised=promise, at=NOW)
+    assert settle_promises(at("2026-10-20 10:05")) == 0
+    pay("2026-10-20 16:00")
+    assert settle_promises(at("2026-10-20 16:05")) == 1
+    assert PaymentPromise.objects.get().outcome == "kept"

@@ -12,6 +12,7 @@ from billing.models import BillingRun, CollectionVisit, Payment, Receipt, Remind
 from billing.selectors import statement_of
 from billing.services.bills import reverse_bill
 from billing.services.charges import add_charge_item, set_rate
+from billing.services.late_fees import charge_late_fees, set_late_fee
 from billing.services.payments import refund_credit, reverse_payment, take_payment
 from billing.services.reminders import send_reminders
 from billing.services.runs import confirm_run, continue_run, preview_run
@@ -197,6 +198,39 @@ def test_a_notice_adds_up_what_is_open_from_before(account, unit, resident, cler
     assert all(
         words in paper for words in (account[0].number, "732.58", "¥735.32", "¥2,212.52", "Wang Jianguo")
     )
+
+
+def amounts_of(paper):
+    """Each amount in the table of what is open besides the bill."""
+    table = paper[paper.index("Open besides this bill</h2>") :].split("</table>")[0]
+    return [D(found.replace(",", "")) for found in re.findall(r'<td class="number">([-0-9,.]+)</td>', table)]
+
+
+def test_the_rows_of_a_notice_add_up_to_its_total(unit, estate, resident, admin, clerk, login):
+    resident.language = "en"
+    resident.save()
+    for month in range(1, 13):
+        post_bill(unit, date(2024, month, 15), "100.00")
+        post_bill(unit, date(2025, month, 15), "100.00")
+    bill = post_bill(unit, date(2026, 10, 15), "50.00")
+    post_bill(unit, date(2026, 12, 15), "7.00")
+    set_late_fee(estate, actor=admin, rate_per_day=D("0.001"), since=date(2026, 1, 1))
+    charge_late_fees(estate, date(2026, 11, 14))
+    fee = sum(row.amount for row in bill.late_fees.all())
+    assert fee
+    paper = login(clerk).get(f"/fees/bills/{bill.pk}/print/").text
+    rows = amounts_of(paper)
+    assert len(rows) == 12 + 1 + 1 and "and 13 more bills" in paper and "Late fee" in paper
+    assert sum(rows) + 50 == 2457 + fee and f"¥{2457 + fee:,.2f}" in paper
+
+
+def test_a_notice_takes_off_what_was_paid_ahead(account, unit, resident, clerk, login):
+    resident.language = "en"
+    resident.save()
+    take_payment(unit, actor=clerk, amount=D("772.58"), method="cash", bills=[account[0]])
+    paper = login(clerk).get(f"/fees/bills/{account[2].pk}/print/").text
+    assert "Less what was paid ahead" in paper and amounts_of(paper) == [D("744.62"), D("-40.00")]
+    assert "¥1,439.94" in paper, "735.32 + 744.62 - 40.00"
 
 
 @pytest.mark.parametrize("sheet", ["bill", "statement", "receipt"])

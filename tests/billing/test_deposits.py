@@ -63,6 +63,19 @@ def test_it_goes_back_in_parts_and_what_is_kept_has_a_reason(deposit, clerk, cas
     assert differences() == {}
 
 
+def test_the_same_form_gives_back_once(deposit, cashier, login):
+    browser, path = login(cashier), f"/fees/deposits/{deposit.pk}/"
+    assert 'id="back_form_token"' in browser.get(path).text
+    part = {"method": "cash", "amount": "50", "deduct": "20", "reason": "A scratch", "form_token": "b1"}
+    for _again in range(2):
+        assert browser.post(path + "give-back/", part).status_code == 303
+    deposit.refresh_from_db()
+    assert (deposit.given_back, deposit.deducted, deposit.held) == (50, 20, 130)
+    assert browser.post(path + "give-back/", part | {"form_token": "b2"}).status_code == 303
+    deposit.refresh_from_db()
+    assert deposit.held == 60, "another form is another sum"
+
+
 def test_another_estate_sees_none(deposit, outsider, login):
     for path in ("", "print/"):
         assert login(outsider).get(f"/fees/deposits/{deposit.pk}/{path}").status_code in {403, 404}

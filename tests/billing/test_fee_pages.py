@@ -175,6 +175,21 @@ def test_the_day_is_closed_with_a_count_and_nothing_is_posted_into_it(account, u
     assert late.status_code == 409 and "closed" in late.text
 
 
+def test_a_forgotten_day_is_counted_against_its_own_books(account, unit, cashier, login):
+    browser = login(cashier)
+    pay(browser, unit, amount="100.00")
+    take_payment(unit, actor=cashier, amount=Decimal(30), method="cash", received_on=date(2026, 11, 14))
+    today, forgotten = (browser.get("/fees/closing/" + day).text for day in ("", "?day=2026-11-14"))
+    assert 'data-books="100.00"' in today and 'data-books="30.00"' not in today
+    assert 'data-books="30.00"' in forgotten and 'data-books="100.00"' not in forgotten
+    wrong = browser.post("/fees/closing/", {"day": "2026-11-14"})
+    assert wrong.status_code == 409 and 'data-books="30.00"' in wrong.text
+    for odd in ("2026-11-18", "1989-12-31", "x", ""):
+        assert 'data-books="100.00"' in browser.get("/fees/closing/", {"day": odd}).text
+    closed = browser.post("/fees/closing/", {"day": "2026-11-14", "counted_cash": "30"})
+    assert closed.status_code == 303 and DayClosing.objects.get().difference == 0
+
+
 def test_the_first_page_lists_who_has_owed_longest(account, unit, cashier, login):
     page = login(cashier).get("/fees/").text
     assert "3-2-501" in page and "¥1,477.20" in page

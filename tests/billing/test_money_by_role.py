@@ -365,6 +365,21 @@ def test_a_day_is_closed_once_by_whoever_may(door, estate, unit, cashier, doors)
         walk(act, door, doors, {state: estate}, lambda estate: DayClosing.objects.count(), of_estate=True)
 
 
+@pytest.mark.parametrize(
+    ("day", "counted", "code"),
+    [
+        (TODAY, {"cash": "-0.01"}, "count_negative"),
+        (TODAY, {"cash": "0", "card": "-5"}, "count_negative"),
+        (date(1989, 12, 31), {"cash": "0"}, "day_too_early"),
+        (TODAY + timedelta(days=1), {"cash": "0"}, "day_not_begun"),
+    ],
+)
+def test_no_day_is_closed_below_nothing_or_out_of_time(estate, doors, day, counted, code):
+    body = {"estate": estate.pk, "day": day.isoformat(), "counted": counted}
+    answer = doors["api"]["cashier"](Act("", "", {}, "day-closings/", body, {}), 0)
+    assert (answer.status_code, code_of(answer)) == (409, code) and not DayClosing.objects.exists()
+
+
 def test_a_drawer_that_nobody_counted_is_not_closed(estate, unit, cashier, doors):
     payments.take_payment(unit, actor=cashier, amount=D(30), method="cash")
     body = {"estate": estate.pk, "day": TODAY.isoformat(), "counted": {}}

@@ -248,6 +248,37 @@ def test_words_that_threaten_a_household_are_refused(estate, admin, words):
     assert refused.value.code == "threat_refused"
 
 
+THREATENING = """
+停止向您供水|停用水电|停掉您家的水|停您的水|关水关电|中止供电|中断您的用水|掐断您家电源|不再供电|水阀将关闭|暫停用電|斷絕水源|停水|斷電|停氣
+终止供气|停用您的门禁卡|门禁卡将被停用|电梯将停止为您服务|不再为您提供水电|限制用水|拉闸|切断水源|水電將會停止|停，水电都停|拒不缴费的，关闭水阀
+We will stop your water supply|your electricity supply will be stopped|We will suspend the water|water service will be interrupted
+we will cut you off from the water|cut-off of water supply|disable your access card|we shall turn the water off|switch off your power
+the gas will be shut off|terminate the electricity contract|withhold water|your lift card: the lift will be disabled for you|disconnection
+"""
+HARMLESS = """
+停车费|停车位管理|水电费|请于本月底前缴纳水电费|断续|关于水费的通知|关于停车与水电费|關於用水的通知|关怀|关心|我们关心您家的用水|有关水电的问题|相关水电费
+停车费、水电费、燃气费合计|水电停车费|信号断续，请致电前台|一切水电费用|切实缴纳水费|流水号|不断改进，水质良好|阶梯水价|暂停前台收费，水电请在线缴纳
+停电话号码|温暖的关怀|请致电。停车场管理
+water charges|parking stops at|parking stops at 10 pm; water is charged by the meter|water and electricity charges stop in May
+Please stop by the front desk to pay for water|the standing order was stopped. Water charges are open|power of attorney for the lift
+The shared lift and water charges are due|Your access card, please bring it|a bus stop, water, gas
+"""
+
+
+@pytest.mark.parametrize("words", [text for text in THREATENING.replace("\n", "|").split("|") if text])
+def test_whatever_stops_what_a_home_lives_on_is_a_threat(words):
+    for said in (words, words.upper(), f"Dear %(name)s, {words}.", f"%(name)s，如再不缴费，{words}。"):
+        with pytest.raises(Refused) as refused:
+            check_words(said)
+        assert refused.value.code == "threat_refused"
+
+
+@pytest.mark.parametrize("words", [text for text in HARMLESS.replace("\n", "|").split("|") if text])
+def test_words_that_only_look_like_a_threat_may_be_said(words):
+    for said in (words, words.upper(), f"Dear %(name)s, {words}."):
+        check_words(said)
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [("%(sum)s", "placeholder_unknown"), ("%(total", "placeholder_broken"), ("", "text_missing")],

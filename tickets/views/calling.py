@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from helpdesk.estates.models import Estate
@@ -53,5 +54,8 @@ def nobody(request: HttpRequest, estate: Estate, skipped: list[int]) -> dict[str
         "hours": calling_sentence(estate, timezone.now()),
         "coming": coming.scheduled_at if coming else None,
         "skipped": bool(skipped),
-        "crumbs": [{"label": _("Follow-ups"), "url": reverse("follow_up_list")}, {"label": _("Call")}],
+        "crumbs": [
+            {"label": _("Follow-ups"), "url": reverse("follow_up_list")},
+            {"label": pgettext("to ring somebody", "Call")},
+        ],
     }
