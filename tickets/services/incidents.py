@@ -271,11 +271,12 @@ def note_incident(
     actor: User,
     body: str = "",
     whom: str = "",
+    tells: bool = False,
     form_token: str | None = None,
     at: datetime | None = None,
 ) -> IncidentNote:
-    """A line in the timeline; with `whom` it says who was told (the fire brigade, the water works). Refused text_missing,
-    invalid_transition (closed)."""
+    """A line in the timeline; with `whom` it says who was told (the fire brigade, the water works), with `tells` whoever
+    goes hears of it at once. Refused text_missing, invalid_transition (closed)."""
     at = at or timezone.now()
     incident = lock_incident(incident)
     if form_token:
@@ -297,6 +298,8 @@ def note_incident(
     )
     # The words stand in the note itself; history says that it was written.
     record("incident.noted", incident, actor=actor, at=at, note=note.pk)
+    if tells:
+        _tell(who_goes(incident, at), incident, "incident_goes_on", key=f"noted:{note.pk}")
     return note
 
 
