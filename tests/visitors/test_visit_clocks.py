@@ -129,14 +129,14 @@ class TestSecurity:
         assert Incident.objects.get().notes.filter(body="Tries the doors").exists()
 
     def test_a_second_report_is_told_again_to_everybody_who_goes(
-        self, announce, enter, clerk, manager, departments
+        self, announce, enter, clerk, manager, guard, departments
     ):
         visit = enter(announce())
         for note in ("Photographs the meters", "Tries the doors", "Tries the doors"):
             report_suspicious(visit, actor=clerk, note=note, at=TEN)
         told = Message.objects.filter(template="incident_goes_on", channel="desk")
         people = sorted(told.values_list("recipient_user__username", flat=True))
-        assert people == sorted(["clerk", "manager"] * 2)
+        assert people == sorted(["clerk", "guard", "manager"] * 2)
         assert "doors" not in str(list(told.values_list("context", flat=True)))
 
     def test_a_report_after_the_first_incident_was_closed_opens_a_new_one(

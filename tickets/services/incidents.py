@@ -23,6 +23,7 @@ from tickets.services.telling import (
     clerks,
     desk_supervisors,
     duty_after_hours,
+    guards,
     managers,
     people_of_department,
 )
@@ -137,11 +138,14 @@ def _write(incident: Incident, actor: User | None) -> Incident:
 
 
 def who_goes(incident: Incident, at: datetime) -> list[User]:
-    """Managers, the front desk's supervisors, the department whose matter it is, after hours whoever is on duty."""
+    """Managers, the front desk's supervisors, the department whose matter it is (guards too, where it is
+    security's), after hours whoever is on duty."""
     kind = GOES.get(KIND(incident.kind))
     departments = Department.objects.filter(estate=incident.estate, kind=kind, is_active=True) if kind else []
     goes = [person for department in departments for person in people_of_department(department)]
     people = [*managers(incident.estate), *desk_supervisors(incident.estate), *goes]
+    if kind == Department.Kind.SECURITY:
+        people += guards(incident.estate)
     people += duty_after_hours(incident.estate, at)
     return list({person.pk: person for person in people}.values())
 
