@@ -72,6 +72,14 @@ def held_by_matters(residents: Iterable[Resident]) -> list[Person]:
     return [person for person in held if person is not None]
 
 
+def held_as_contacts(held: Iterable[Person]) -> list[Person]:
+    """Those who speak for these: a matter that is open with an organisation needs somebody to ring."""
+    organisations = {person.resident_id for person in held}
+    rows = Resident.objects.filter(contact_of__in=organisations)
+    people = (_held(resident, lambda person: True) for resident in rows)
+    return [person for person in people if person is not None]
+
+
 def _held(resident: Resident, is_held: Callable[[Person], bool]) -> Person | None:
     """The person with their things if so; one whose record can't be read is held too, with what hangs on it."""
     try:
