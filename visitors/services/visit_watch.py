@@ -115,8 +115,7 @@ def _report_again(visit: Visit, note: str, actor: User, at: datetime) -> tuple[I
     if incident is None:
         return None
     note_incident(incident, actor=actor, body=note, tells=True, at=at)
-    first = incident.reports.filter(ticket__isnull=False).select_related("ticket").earliest("pk")
-    return incident, first.ticket
+    return incident, Ticket.objects.filter(incident_report__incident=incident).earliest("incident_report")
 
 
 def _incidents(visit: Visit) -> QuerySet[Incident]:
