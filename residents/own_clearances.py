@@ -1,6 +1,6 @@
 """What the residents' own records answer for a checklist: fixtures, decoration, address, keys, cards, parking."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.urls import reverse
@@ -19,7 +19,15 @@ from residents.clearances import (
     settled,
     still_open,
 )
-from residents.models import AccessCard, Decoration, FixtureItem, FixturesHandover, KeyLoan, ParkingSpace
+from residents.models import (
+    AccessCard,
+    Decoration,
+    FixtureItem,
+    FixturesHandover,
+    KeyLoan,
+    Occupancy,
+    ParkingSpace,
+)
 
 Answer = tuple[State, str, str]
 
@@ -79,14 +87,27 @@ def keys_back(case: Case, at: datetime) -> Answer | None:
 
 
 def cards_back(case: Case, at: datetime) -> Answer | None:
-    """No card of whoever leaves, or of the unit as such, is still in use; where none is on file, a hand ticks it."""
-    theirs = Q(resident__in=case.residents) | Q(unit=case.unit, resident__isnull=True)
-    cards = AccessCard.objects.current().filter(theirs)
+    """No card of the unit that is its own or of somebody who leaves is still in use, nor one of no unit of somebody who
+    keeps no other home; where none is on file, a hand ticks it."""
+    cards = AccessCard.objects.current().filter(
+        Q(unit=case.unit, resident__in=case.residents)
+        | Q(unit=case.unit, resident__isnull=True)
+        | Q(unit__isnull=True, resident__in=_without_another_home(case))
+    )
     out = cards.filter(status=AccessCard.Status.ISSUED).count()
     if out:
         says = ngettext("%(count)d card is still in use.", "%(count)d cards are still in use.", out)
         return still_open(says % {"count": out}, reverse("unit_detail", args=[case.unit.pk]))
     return settled(_("None is in use.")) if cards.exists() else None
+
+
+def _without_another_home(case: Case) -> frozenset[int]:
+    """Whoever leaves and stands in no other unit after the last day that it may be about."""
+    after = case.days[1] + timedelta(days=1)
+    elsewhere = Occupancy.objects.running(after).exclude(unit=case.unit)  # type: ignore[attr-defined]
+    return case.residents - set(
+        elsewhere.filter(resident__in=case.residents).values_list("resident", flat=True)
+    )
 
 
 def parking_given_up(case: Case, at: datetime) -> Answer | None:

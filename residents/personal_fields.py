@@ -1,8 +1,8 @@
 """What units' records keep of people, and for how long after they have moved out."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,24 +18,19 @@ from helpdesk.lib.personal_data import (
     register,
 )
 from helpdesk.lib.phones import hash_of_ending, phone_hash
-from residents.models import Occupancy
 from residents.personal_papers import register_papers
 from residents.services.identity_numbers import identity_hash
+from residents.whose_time_is_over import over_before
 
 IDENTITY_DAYS, RECORD_DAYS = 30, 180  # after the last day of the last occupancy
 WHO_PAYS = _("to prove who belongs to a unit, where the law asks for it")
 
 
-def _moved_out(day: date, resident: str) -> Q:
-    """Everybody whose last occupancy ended before `day`; who never had one has not moved out."""
-    homes = Occupancy.objects.filter(resident=OuterRef(resident))
-    here = Q(until__isnull=True) | Q(until__gte=day)
-    return Q(Exists(homes)) & ~Q(Exists(homes.filter(here)))
-
-
 def _after_moving_out(days: int, resident: str, words: object) -> Keeping:
     def over(at: datetime) -> Q:
-        return _moved_out(timezone.localdate(at) - timedelta(days=days), resident)
+        return Q(
+            **{f"{resident}__in": over_before(timezone.localdate(at) - timedelta(days=days)).values("pk")}
+        )
 
     return Keeping(words, over)
 

@@ -61,6 +61,9 @@ class Erasure(models.Model):
     ended_at = models.DateTimeField(_("done"), null=True, blank=True)
     # Rows emptied or deleted, by table.
     counts = models.JSONField(default=dict)
+    # What the resident had agreed to before the wish, for as long as it may still be withdrawn.
+    accepted_messages = models.BooleanField(null=True)
+    was_not_disturbed = models.BooleanField(null=True)
 
     class Meta:
         verbose_name = _("erasure")

@@ -72,6 +72,14 @@ def held_by_matters(residents: Iterable[Resident]) -> list[Person]:
     return [person for person in held if person is not None]
 
 
+def held_as_contacts(held: Iterable[Person]) -> list[Person]:
+    """Those who speak for these: a matter that is open with an organisation needs somebody to ring."""
+    organisations = {person.resident_id for person in held}
+    rows = Resident.objects.filter(contact_of__in=organisations)
+    people = (_held(resident, lambda person: True) for resident in rows)
+    return [person for person in people if person is not None]
+
+
 def _held(resident: Resident, is_held: Callable[[Person], bool]) -> Person | None:
     """The person with their things if so; one whose record can't be read is held too, with what hangs on it."""
     try:
@@ -120,7 +128,14 @@ def ask_erasure(resident: Resident, *, actor: User, reason: str, at: datetime | 
         raise Refused("erasure_waits", _("This was asked for already, and waits."))
     if before.filter(status=Erasure.Status.DONE).exists():
         raise Refused("erased_already", _("This person was forgotten already."))
-    erasure = Erasure.objects.create(resident=resident, reason=reason, asked_by=actor, asked_at=at)
+    erasure = Erasure.objects.create(
+        resident=resident,
+        reason=reason,
+        asked_by=actor,
+        asked_at=at,
+        accepted_messages=resident.accepts_messages,
+        was_not_disturbed=resident.do_not_disturb,
+    )
     record("resident.erasure_asked", resident, actor=actor, at=at)
     # Until it is done the record is used for nothing but what holds it.
     Resident.objects.filter(pk=resident.pk).update(accepts_messages=False, do_not_disturb=True)
@@ -160,15 +175,34 @@ def erase_again(resident: Resident, *, reason: str, asked_by: User, asked_at: da
 
 @transaction.atomic
 def withdraw_erasure(erasure: Erasure, *, actor: User, at: datetime | None = None) -> Erasure:
-    """The person changed their mind while it waited. Refused: invalid_transition."""
+    """The person changed their mind while it waited; messages and calls reach them as before. Refused: invalid_transition."""
     at = at or timezone.now()
     erasure = Erasure.objects.select_for_update().get(pk=erasure.pk)
     if erasure.status != Erasure.Status.WAITING:
         raise Refused("invalid_transition", _("This waits no longer."))
     erasure.status, erasure.ended_at = Erasure.Status.WITHDRAWN, at
-    erasure.save(update_fields=["status", "ended_at"])
-    record("resident.erasure_withdrawn", erasure.resident, actor=actor, at=at)
+    resident = _reached_as_before(erasure)
+    _close(erasure, "status", "ended_at")
+    record("resident.erasure_withdrawn", resident, actor=actor, at=at)
     return erasure
+
+
+def _reached_as_before(erasure: Erasure) -> Resident:
+    """Put back what the wish had set; what somebody set otherwise since then stays."""
+    resident = Resident.objects.select_for_update().get(pk=erasure.resident_id)
+    if not resident.accepts_messages and erasure.accepted_messages is not None:
+        resident.accepts_messages = erasure.accepted_messages
+    if resident.do_not_disturb and erasure.was_not_disturbed is not None:
+        resident.do_not_disturb = erasure.was_not_disturbed
+    resident.version += 1
+    resident.save(update_fields=["accepts_messages", "do_not_disturb", "version"])
+    return resident
+
+
+def _close(erasure: Erasure, *fields: str) -> None:
+    """What can't be withdrawn any more need not remember what there was before."""
+    erasure.accepted_messages = erasure.was_not_disturbed = None
+    erasure.save(update_fields=[*fields, "accepted_messages", "was_not_disturbed"])
 
 
 def _erase(erasure: Erasure, at: datetime) -> Erasure:
@@ -181,7 +215,7 @@ def _erase(erasure: Erasure, at: datetime) -> Erasure:
         if count:
             counts[found.table.label] = count
     erasure.status, erasure.ended_at, erasure.counts = Erasure.Status.DONE, at, counts
-    erasure.save(update_fields=["status", "ended_at", "counts"])
+    _close(erasure, "status", "ended_at", "counts")
     record("resident.erased", resident, actor=None, at=at, counts=counts)
     return erasure
 

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.lib.personal_data import Keeping, Person, PersonalField, Table, table_of, tables
 from residents.models import Resident, RetentionRun
-from residents.services.persons_data import erase_waiting, held_by_law, held_by_matters
+from residents.services.persons_data import erase_waiting, held_as_contacts, held_by_law, held_by_matters
 from residents.services.retention_rows import delete, empty, full
 
 RESIDENTS = "residents.resident"
@@ -25,6 +25,7 @@ def forget_overdue(at: datetime) -> dict[str, int]:
     A table, a row or a person with whom something is wrong keeps back no other.
     """
     held = held_by_law() + held_by_matters(_about_to_be_forgotten(at))
+    held += held_as_contacts(held)
     done: dict[str, int] = {}
 
     def forget(label: str) -> int:
@@ -53,7 +54,10 @@ def _about_to_be_forgotten(at: datetime) -> list[Resident]:
     for keeping, fields in _by_keeping(table.fields):
         assert keeping.over is not None  # noqa: S101 - all of a resident's fields have a day
         found |= Q(pk__in=Resident.objects.filter(keeping.over(at)).filter(full(fields)).values("pk"))
-    return list(Resident.objects.filter(found))
+    # A second record goes by the one that it was merged into, whoever speaks for an organisation by that.
+    going = Resident.objects.filter(found).values("pk")
+    ids = Q(pk__in=going) | Q(merged_records__in=going) | Q(contact_persons__in=going)
+    return list(Resident.objects.filter(ids).distinct())
 
 
 def _over(table: Table, keeping: Keeping, held: list[Person], at: datetime) -> QuerySet[Any]:

@@ -1,14 +1,14 @@
 "use strict";
 // Goods leave only on a confirmed answer. The page sends each scan under a key of its own, so that the same request gets
-// the first answer however often it has to be sent; without an answer it says HOLD, waits, and goes by itself when the
-// network is back, also after a reload. Without scripts the form posts as any other: the key stands in it.
+// the first answer however often it has to be sent. From the press until the answer it says HOLD; what has none yet goes by
+// itself when the network is back, from any page of the gate, and what became of it is said there. Without scripts the form
+// posts as any other: the key stands in it.
 (function () {
   const PATIENCE = 8000, AGAIN = 5000, KEEP = 30 * 60000; // milliseconds
   const STORE = `gate:${document.body.dataset.me}:`;
   let timer = 0, sending = false;
 
   const main = () => document.getElementById("gate");
-  const form = () => document.querySelector("[data-gate-form]");
   const boxes = () => [...document.querySelectorAll("[data-gate-form] input[name^=item-][type=checkbox]")];
 
   // --- ticks
@@ -26,51 +26,105 @@
     count();
   });
 
-  // --- what waits is kept on this telephone
+  // --- what waits is kept on this telephone, whatever page of the gate is open
+  const memory = new Map(); // where nothing may be kept it waits as long as the page is open
   function keep(entry) {
-    try {
-      if (entry) localStorage.setItem(STORE + entry.url, JSON.stringify(entry));
-    } catch { /* private window: it waits as long as the page is open */ }
+    memory.set(entry.url, entry);
+    try { localStorage.setItem(STORE + entry.url, JSON.stringify(entry)); } catch { /* private window */ }
   }
   function forget(url) {
+    memory.delete(url);
     try { localStorage.removeItem(STORE + url); } catch { /* nothing was kept */ }
   }
-  function waiting() {
-    const url = form() ? new URL(form().action).pathname : `${location.pathname}release/`;
+  function kept() {
+    const found = new Map(memory);
     try {
-      const entry = JSON.parse(localStorage.getItem(STORE + url));
-      if (entry && Date.now() - entry.at < KEEP) return entry;
-      forget(url);
-    } catch { /* nothing waits */ }
-    return null;
+      for (const name of Object.keys(localStorage).filter((name) => name.startsWith(STORE))) {
+        try {
+          const entry = JSON.parse(localStorage.getItem(name));
+          found.set(entry.url, entry);
+        } catch { localStorage.removeItem(name); }
+      }
+    } catch { /* private window */ }
+    return [...found.values()];
+  }
+  // The pass that is open comes first; what waited too long is dropped, and said.
+  function waiting() {
+    const rows = [];
+    for (const entry of kept()) {
+      if (Date.now() - entry.at < KEEP) { rows.push(entry); continue; }
+      forget(entry.url);
+      tell(entry, "amber", words().dropped);
+    }
+    return rows.sort((one, two) => isOpen(two) - isOpen(one) || one.at - two.at);
+  }
+  const isOpen = (entry) => entry.url === location.pathname || entry.url === `${location.pathname}release/`;
+
+  // --- what is said beside the page that is open
+  const says = () => document.getElementById("gate-waits");
+  const words = () => says().dataset;
+  const nameOf = (entry) => entry.pass || entry.url.split("/").filter(Boolean)[1];
+  function show() {
+    const others = kept().filter((entry) => !isOpen(entry)), line = says().querySelector("[data-waits-line]");
+    const text = others.length
+      ? words().waits.replace("{n}", others.length).replace("{passes}", others.map(nameOf).join(", ")) : "";
+    if (line.textContent !== text) line.textContent = text;
+  }
+  function tell(entry, tone, text, reason) {
+    const row = document.createElement("li"), link = document.createElement("a"), said = document.createElement("p");
+    row.className = `alert-bar ${tone}`;
+    said.textContent = `${text.replace("{pass}", nameOf(entry))} ${reason || ""} `;
+    link.href = entry.url.replace(/release\/$/, "");
+    link.textContent = words().look;
+    said.append(link);
+    row.append(said);
+    says().querySelector("[data-waits-said]").append(row);
   }
 
-  // --- sending
-  function send(entry) {
+  // --- sending: one after another, then again until there is an answer
+  async function round() {
     if (sending) return;
     sending = true;
     clearTimeout(timer);
-    keep(entry);
-    const line = document.querySelector("[data-hold-line]");
-    if (line) line.textContent = line.dataset.sending;
+    const tried = new Set();
+    for (let entry; (entry = waiting().find((each) => !tried.has(each.key)));) {
+      tried.add(entry.key);
+      if (isOpen(entry)) hold();
+      show();
+      await send(entry);
+    }
+    sending = false;
+    show();
+    if (kept().length) countdown(AGAIN / 1000);
+  }
+  async function send(entry) {
     const token = document.querySelector("[name=csrfmiddlewaretoken]");
     const body = new URLSearchParams(entry.fields);
     if (token) body.set("csrfmiddlewaretoken", token.value);
     const headers = { "Idempotency-Key": entry.key };
-    fetch(entry.url, { method: "POST", body: body, headers: headers, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) })
-      .then(function (answer) {
-        // A server that is down answers nothing that counts.
-        if (answer.status >= 500) throw new Error("no answer");
-        return answer.text().then((text) => draw(entry, answer, text));
-      })
-      .catch(() => hold(entry))
-      .finally(function () { sending = false; });
+    try {
+      const answer = await fetch(entry.url, { method: "POST", body: body, headers: headers, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+      // A server that is down, or asks for patience, answers nothing that counts.
+      if (answer.status >= 500 || answer.status === 429) return;
+      answered(entry, answer, new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch { /* no answer: it waits */ }
   }
-  function draw(entry, answer, text) {
-    const page = new DOMParser().parseFromString(text, "text/html");
+  function answered(entry, answer, page) {
     const fresh = page.getElementById("gate");
+    // The session is over: it goes after the log-in.
+    if (!fresh && answer.redirected) { location.replace(answer.url); return; }
     forget(entry.url);
-    if (!fresh) { location.replace(answer.redirected ? answer.url : location.href); return; }
+    if (isOpen(entry) && fresh) draw(page, fresh, answer);
+    else if (isOpen(entry)) location.replace(location.href);
+    else outcome(entry, page);
+  }
+  function outcome(entry, page) {
+    const word = page.querySelector(".gate-word"), line = word ? word.querySelector("p").textContent : "";
+    if (word && word.dataset.state === "done") { tell(entry, "pine", words().released, line); return; }
+    const why = page.querySelector("#gate .field-error span") || page.querySelector("#gate [role=alert] p");
+    tell(entry, "red", words().refused, why ? why.textContent : line);
+  }
+  function draw(page, fresh, answer) {
     document.title = page.title;
     const who = document.querySelector(".gate-who"), now = page.querySelector(".gate-who");
     if (who && now) who.replaceWith(document.importNode(now, true));
@@ -79,47 +133,49 @@
     window.scrollTo(0, 0);
     count();
   }
-  function hold(entry) {
-    keep(entry);
-    const words = document.getElementById("hold-words");
-    if (words && !document.querySelector("[data-state=hold]")) {
-      const token = document.querySelector("[name=csrfmiddlewaretoken]");
-      const kept = words.cloneNode(true);
-      main().replaceChildren(words.content.cloneNode(true), kept, ...(token ? [token] : []));
+
+  // --- HOLD, from the press until the answer
+  function hold() {
+    if (!document.querySelector("[data-state=hold]")) {
+      main().replaceChildren(document.getElementById("hold-words").content.cloneNode(true));
+      document.querySelector("[data-hold-now]").onclick = again;
+      document.querySelector("[data-hold-drop]").onclick = drop;
       window.scrollTo(0, 0);
     }
-    let left = AGAIN / 1000;
-    const tick = function () {
-      const line = document.querySelector("[data-hold-line]");
-      if (line) line.textContent = line.dataset.words.replace("{seconds}", left);
-      if (left <= 0) { send(entry); return; }
-      left -= 1;
-      timer = setTimeout(tick, 1000);
-    };
-    clearTimeout(timer);
-    tick();
-    document.querySelector("[data-hold-now]").onclick = () => send(entry);
-    // What the server says now is what counts: it may have had the request already.
-    document.querySelector("[data-hold-drop]").onclick = function () {
-      clearTimeout(timer);
-      forget(entry.url);
-      location.reload();
-    };
-    current = entry;
+    const line = document.querySelector("[data-hold-line]");
+    line.textContent = line.dataset.sending;
+    document.querySelector("[data-hold-now]").disabled = true;
   }
-  let current = null;
-  window.addEventListener("online", function () {
-    if (current && document.querySelector("[data-state=hold]")) send(current);
-  });
+  function countdown(left) {
+    const line = document.querySelector("[data-hold-line]"), now = document.querySelector("[data-hold-now]");
+    if (line) line.textContent = line.dataset.words.replace("{seconds}", left);
+    if (now) now.disabled = false;
+    clearTimeout(timer);
+    if (left <= 0) { round(); return; }
+    timer = setTimeout(() => countdown(left - 1), 1000);
+  }
+  function again() {
+    if (kept().some(isOpen)) round();
+    else location.reload(); // it waited too long: what the server says now is what counts
+  }
+  // What the server says now is what counts: it may have had the request already.
+  function drop() {
+    clearTimeout(timer);
+    for (const entry of kept().filter(isOpen)) forget(entry.url);
+    location.reload();
+  }
+  window.addEventListener("online", () => { if (kept().length) round(); });
   document.addEventListener("submit", function (event) {
     if (!event.target.matches("[data-gate-form]") || !boxes().some((box) => box.checked)) return;
     event.preventDefault();
     const fields = [...new FormData(event.target)].filter(([name]) => name !== "csrfmiddlewaretoken");
-    const key = new Map(fields).get("scan_key");
-    send({ url: new URL(event.target.action).pathname, key: key, fields: fields, at: Date.now() });
+    const key = new Map(fields).get("scan_key"), url = new URL(event.target.action).pathname;
+    keep({ url: url, key: key, fields: fields, pass: event.target.dataset.gateForm, at: Date.now() });
+    // Another scan may be on its way just now: the page says HOLD at once, whenever this one's turn is.
+    hold();
+    round();
   });
 
   count();
-  const entry = waiting();
-  if (entry) send(entry);
+  round();
 })();

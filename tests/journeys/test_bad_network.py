@@ -1,10 +1,10 @@
-"""A technician and a contractor on a phone whose network comes and goes: nothing typed or chosen is lost."""
+"""A technician, a contractor and a guard on a phone whose network comes and goes: nothing typed or chosen is lost."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.running import RunningDesk
 from tests.journeys.watching import Window
@@ -23,6 +23,27 @@ if "{kind}" == "contractor":
 else:
     slips.sign_slip(slip, actor=User.objects.get(username="technician"))
     print(f"/tickets/slips/{{slip.pk}}/")
+"""
+
+PASS = """
+from datetime import timedelta
+from django.utils import timezone
+from helpdesk.staff.models import User
+from residents.models import Occupancy
+from visitors.services.pass_drafts import Goods, draft_pass
+from visitors.services.release_passes import issue_pass
+clerk = User.objects.get(username="clerk")
+home = Occupancy.objects.filter(unit__estate__code="willow", relation="owner", until__isnull=True).select_related("unit", "resident").first()
+draft = draft_pass(unit=home.unit, actor=clerk, resident=home.resident, applicant_name="Huang", applicant_relation="owner", id_document_type="passport", items=[Goods("Sofa", 1)], valid_until=timezone.now() + timedelta(hours=6))
+found = issue_pass(draft, actor=clerk, acknowledge_arrears=True)
+print(f"{found.code}|{found.number}")
+"""
+REVOKE = """
+from helpdesk.staff.models import User
+from visitors.models import ReleasePass
+from visitors.services.release_passes import revoke_pass
+revoke_pass(ReleasePass.objects.get(code="{code}"), actor=User.objects.get(username="clerk"), reason="Changed plans")
+print("done")
 """
 
 
@@ -87,3 +108,96 @@ def test_a_contractor_is_kept_from_losing_anything_too(
     page.context.set_offline(False)
     expect(page.locator("main")).to_contain_text("Valve × 2", timeout=30_000)
     phone.shoot("slip-link-done-phone", whole=True)
+
+
+# --- the gate
+
+
+def scan(guard: Window, code: str) -> Page:
+    """The pass is open, its goods are ticked."""
+    page = guard.go(f"/gate/{code}/")
+    where = page.locator("#release select[name=gate]")
+    if where.count():  # said once, and remembered
+        where.select_option(index=0)
+    page.locator("[data-gate-all]").click()
+    return page
+
+
+def press_without_a_network(guard: Window, code: str) -> Page:
+    """Pressed and held; the network is back only for other addresses than the pass's own."""
+    page = scan(guard, code)
+    page.route("**/release/", lambda route: route.abort())
+    page.locator("[data-gate-go]").click()
+    expect(page.locator("[data-state=hold]")).to_be_visible()
+    expect(page.locator("[data-hold-line]")).to_contain_text("sent again")
+    return page
+
+
+def forget_the_network(guard: Window) -> None:
+    guard.problems[:] = [said for said in guard.problems if "ERR_FAILED" not in said]
+
+
+def test_what_was_scanned_without_a_network_goes_from_another_page_of_the_gate(
+    opened: Callable[..., Window], desk: RunningDesk
+) -> None:
+    (one, first), (two, second) = (desk.ask(PASS).split("|") for _ in range(2))
+    guard = opened("guard", phone=True)
+    press_without_a_network(guard, one)
+    page = press_without_a_network(guard, two)
+    waits = page.locator("#gate-waits")
+    expect(waits).to_contain_text(first)
+    page = guard.go("/gate/")
+    expect(waits).to_contain_text("2 waits")
+    expect(waits).to_contain_text(second)
+    guard.shoot("gate-waits-phone")
+    desk.ask(REVOKE.format(code=two))
+    guard.expected = {409}
+    page.unroute("**/release/")
+    expect(waits.locator("li.pine")).to_contain_text(f"{first} was let out", timeout=30_000)
+    expect(waits.locator("li.red")).to_contain_text(f"{second} was not let out", timeout=30_000)
+    expect(waits.locator("[data-waits-line]")).to_be_empty()
+    guard.shoot("gate-went-phone")
+    assert not guard.overflows()
+    # It was sent once and for all: the next page says nothing of it.
+    waits.locator("li.pine a").click()
+    expect(page.locator("[data-state=released]")).to_be_visible()
+    expect(waits.locator("li")).to_have_count(0)
+    forget_the_network(guard)
+
+
+def test_a_scan_that_waited_too_long_is_not_sent_and_that_is_said(
+    opened: Callable[..., Window], desk: RunningDesk
+) -> None:
+    code, number = desk.ask(PASS).split("|")
+    guard = opened("guard", phone=True)
+    page = press_without_a_network(guard, code)
+    page.evaluate(
+        """() => {
+          const name = Object.keys(localStorage).find((name) => name.startsWith("gate:"));
+          const entry = JSON.parse(localStorage.getItem(name));
+          localStorage.setItem(name, JSON.stringify({ ...entry, at: entry.at - 31 * 60000 }));
+        }"""
+    )
+    page.unroute("**/release/")
+    page = guard.go("/gate/")
+    expect(page.locator("#gate-waits li.amber")).to_contain_text(f"{number} had no answer for 30 minutes")
+    page.locator("#gate-waits li a").click()
+    expect(page.locator("[data-state=go]")).to_be_visible()
+    forget_the_network(guard)
+
+
+def test_from_the_press_until_the_answer_the_gate_says_hold(
+    opened: Callable[..., Window], desk: RunningDesk
+) -> None:
+    code, _number = desk.ask(PASS).split("|")
+    guard = opened("guard", phone=True)
+    page = scan(guard, code)
+    waiting: list[Route] = []
+    page.route("**/release/", lambda route: waiting.append(route))
+    page.locator("[data-gate-go]").click()
+    expect(page.locator("[data-state=hold]")).to_be_visible()
+    expect(page.locator("[data-state=go]")).to_have_count(0)
+    expect(page.locator("[data-hold-line]")).to_have_text("Sending …")
+    expect(page.locator("[data-hold-now]")).to_be_disabled()
+    waiting[0].continue_()
+    expect(page.locator("[data-state=done]")).to_be_visible()

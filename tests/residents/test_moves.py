@@ -462,6 +462,31 @@ def test_cards_in_use_keep_a_move_out_open_until_the_last_is_back(unit, resident
     assert not state(move, "cards").is_open
 
 
+def test_the_card_of_another_home_keeps_no_move_out_open(unit, building, resident, clerk):
+    other_unit = Unit.objects.create(estate=unit.estate, building=building, code="3-2-601")
+    Occupancy.objects.create(unit=other_unit, resident=resident, relation="owner", since=date(2020, 1, 1))
+    issue_card(actor=clerk, resident=resident, unit=other_unit, number="C-8")
+    of_no_unit = issue_card(actor=clerk, resident=resident, number="C-9")
+    move = move_out(unit, clerk)
+    moves.tick_move_step(move, "cards", actor=clerk, at=NOW)
+    assert not state(move, "cards").is_open
+    # On the last day of the other home as well, the card of no unit is due.
+    Occupancy.objects.filter(unit=other_unit).update(until=TODAY)
+    assert state(move, "cards").is_open
+    end_card(of_no_unit, actor=clerk, status="returned")
+    assert not state(move, "cards").is_open
+
+
+def test_the_owners_card_of_the_unit_stays_where_the_tenant_leaves(unit, resident, clerk):
+    tenancy = let(unit)
+    issue_card(actor=clerk, resident=resident, unit=unit, number="C-7")
+    card = issue_card(actor=clerk, resident=tenancy.resident, number="C-8")
+    move = move_out(unit, clerk)
+    assert state(move, "cards").is_open
+    end_card(card, actor=clerk, status="returned")
+    assert not state(move, "cards").is_open
+
+
 def test_a_rented_parking_place_keeps_a_move_out_open_until_it_is_given_up(unit, resident, clerk):
     space = add_space(estate=unit.estate, actor=clerk, code="B1-07", unit=unit)
     move = move_out(unit, clerk)

@@ -273,6 +273,44 @@ def test_a_wish_that_waits_can_be_withdrawn(person, manager):
     assert Resident.objects.get(pk=person.pk).name == "Chen Dawen"
 
 
+@pytest.mark.parametrize("before", [(True, False), (False, False), (True, True), (False, True)])
+def test_withdrawn_messages_and_calls_reach_them_as_before(before, person, manager):
+    Resident.objects.filter(pk=person.pk).update(accepts_messages=before[0], do_not_disturb=before[1])
+    place_hold(person, actor=manager, reason="Claim")
+    erasure = ask_erasure(person, actor=manager, reason=WHY)
+    assert wishes_of(person) == (False, True)
+    withdraw_erasure(erasure, actor=manager)
+    assert wishes_of(person) == before
+    assert set(Erasure.objects.values_list("accepted_messages", "was_not_disturbed")) == {(None, None)}
+
+
+def test_withdrawn_what_was_agreed_to_since_then_stays(person, manager):
+    Resident.objects.filter(pk=person.pk).update(accepts_messages=False)
+    place_hold(person, actor=manager, reason="Claim")
+    erasure = ask_erasure(person, actor=manager, reason=WHY)
+    Resident.objects.filter(pk=person.pk).update(accepts_messages=True)
+    withdraw_erasure(erasure, actor=manager)
+    assert wishes_of(person) == (True, False)
+
+
+def test_a_wish_from_before_says_nothing_of_what_there_was(person, manager):
+    place_hold(person, actor=manager, reason="Claim")
+    erasure = ask_erasure(person, actor=manager, reason=WHY)
+    Erasure.objects.update(accepted_messages=None, was_not_disturbed=None)
+    withdraw_erasure(erasure, actor=manager)
+    assert wishes_of(person) == (False, True)
+
+
+def test_done_it_remembers_nothing_of_what_was_agreed_to(person, manager):
+    ask_erasure(person, actor=manager, reason=WHY)
+    assert Erasure.objects.values_list("status", "accepted_messages").get() == ("done", None)
+
+
+def wishes_of(person) -> tuple[bool, bool]:
+    person = Resident.objects.get(pk=person.pk)
+    return person.accepts_messages, person.do_not_disturb
+
+
 def test_a_hold_and_a_wish_need_a_reason_and_a_hold_is_lifted_once(person, manager):
     for ask in (place_hold, ask_erasure):
         with pytest.raises(Refused) as refused:

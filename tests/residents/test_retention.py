@@ -12,7 +12,9 @@ from helpdesk.notifications.models import Message
 from helpdesk.notifications.services import notify
 from residents.models import Erasure, NameKey, Occupancy, Phone, Resident, RetentionRun
 from residents.services import persons_data
+from residents.services.contact_persons import add_contact_person, end_contact_person, name_contact_person
 from residents.services.identity_numbers import identity_hash
+from residents.services.merges import merge_residents
 from residents.services.persons_data import lift_hold, person_of, place_hold
 from residents.services.residents import add_resident, end_occupancy
 from residents.services.retention import forget_overdue
@@ -70,6 +72,88 @@ def test_who_lives_here_again_or_never_did_is_kept(estate, unit, resident):
     assert state(back) == (True, True, True)
     assert state(agent) == (True, False, True)
     assert state(resident) == (False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("days", "kept"), [(30, (True, True)), (31, (False, True)), (180, (False, True)), (181, (False, False))]
+)
+def test_a_record_that_was_merged_away_goes_with_the_one_it_was_merged_into(days, kept, estate, unit, clerk):
+    person = moved_out(estate, unit, days, "Chen Dawen")
+    twin = add_resident(
+        estate=estate, actor=None, name="Chen Da Wen", email="chen@example.com", identity_number=IDENTITY
+    )
+    third = add_resident(estate=estate, actor=None, name="Mr Chen", identity_number=IDENTITY)
+    merge_residents(third, into=twin, actor=clerk)
+    merge_residents(twin, into=Resident.objects.get(pk=person.pk), actor=clerk)
+    forget_overdue(NOW)
+    for record in (person, twin, third):
+        assert (state(record)[0], state(record)[2]) == kept
+    assert bool(Resident.objects.get(pk=twin.pk).email) is kept[1]
+
+
+def test_a_merged_record_is_held_with_the_one_it_was_merged_into(estate, unit, clerk):
+    debtor = moved_out(estate, unit, 400, "Chen Dawen")
+    Occupancy.objects.filter(resident=debtor).update(relation="owner")
+    twin = add_resident(estate=estate, actor=None, name="Chen Da Wen", identity_number=IDENTITY)
+    merge_residents(twin, into=debtor, actor=clerk)
+    Resident.objects.filter(pk=debtor.pk).update(identity_number="", identity_hash="")
+    post_bill(unit, date(2026, 2, 15))
+    forget_overdue(NOW)
+    assert (state(twin)[0], state(twin)[2]) == (True, True)
+
+
+@pytest.fixture
+def company(estate):
+    return add_resident(estate=estate, actor=None, name="Harbour Trading", kind="organisation")
+
+
+def speaker_of(company, **more) -> Resident:
+    numbers = {"phones": [("13900077777", "")], "identity_number": IDENTITY}
+    return add_contact_person(company, actor=None, name="Ho Siu Ming", **numbers, **more)
+
+
+@pytest.mark.parametrize(
+    ("days", "kept"),
+    [
+        (30, (True, True, True)),
+        (31, (False, True, True)),
+        (180, (False, True, True)),
+        (181, (False, False, False)),
+    ],
+)
+def test_who_speaks_for_nobody_any_more_goes_by_the_day_they_were_put_away(
+    days, kept, estate, unit, company, clerk
+):
+    Occupancy.objects.create(unit=unit, resident=company, relation="tenant", since=date(2020, 1, 1))
+    ended, still = speaker_of(company), add_contact_person(company, actor=None, name="Li Yan")
+    end_contact_person(ended, actor=clerk, at=NOW - timedelta(days=days))
+    forget_overdue(NOW)
+    assert state(ended) == kept
+    assert state(still)[2] and state(company)[2]
+
+
+def test_who_speaks_for_an_organisation_goes_with_it_and_not_before(estate, unit, company, clerk):
+    speaker = speaker_of(company)
+    # Somebody who lived here once, and still speaks for it.
+    former = moved_out(estate, unit, 400, "Chen Dawen")
+    name_contact_person(former, of=company, actor=clerk)
+    home = Occupancy.objects.create(unit=unit, resident=company, relation="tenant", since=date(2020, 1, 1))
+    forget_overdue(NOW)
+    assert state(speaker) == state(former) == (True, True, True)
+    Occupancy.objects.filter(pk=home.pk).update(until=NOW.date() - timedelta(days=181))
+    forget_overdue(NOW)
+    assert state(speaker) == state(former) == (False, False, False)
+
+
+def test_while_the_organisation_owes_there_is_somebody_to_ring(unit, company):
+    speaker = speaker_of(company)
+    last = NOW.date() - timedelta(days=400)
+    Occupancy.objects.create(
+        unit=unit, resident=company, relation="owner", since=date(2020, 1, 1), until=last
+    )
+    post_bill(unit, date(2026, 2, 15))
+    forget_overdue(NOW)
+    assert state(speaker) == (True, True, True)
 
 
 def test_a_400_day_set_loses_what_is_past_and_nothing_else(estate, unit):

@@ -89,7 +89,15 @@ def test_a_visit_that_security_looks_into_is_kept_until_the_incident_is_closed(g
     left(guest, 91)
     forget_overdue(NOW)
     assert kept(guest) == (True, True)
-    Incident.objects.update(status="closed", closed_at=NOW, closed_by=clerk, summary="Nothing found.")
+    # Closed, and seen once more: the second incident keeps it as the first did.
+    closed = {"status": "closed", "closed_at": NOW, "closed_by": clerk, "summary": "Nothing found."}
+    Incident.objects.update(**closed)
+    Visit.objects.filter(pk=guest.pk).update(status="inside", left_at=None)
+    report_suspicious(guest, actor=clerk, note="Tried doors again", at=TEN)
+    left(guest, 91)
+    forget_overdue(NOW)
+    assert kept(guest) == (True, True)
+    Incident.objects.update(**closed)
     forget_overdue(NOW)
     assert kept(guest) == (False, False)
 

@@ -9,6 +9,7 @@ from helpdesk.lib.errors import Refused
 from helpdesk.notifications.models import Message
 from tests.visitors.conftest import TEN
 from tickets.models import Incident, Ticket
+from tickets.services.incidents import close_incident
 from visitors.models import Visit, WatchEntry
 from visitors.selectors import (
     expected_today,
@@ -126,6 +127,38 @@ class TestSecurity:
         assert report_suspicious(visit, actor=clerk, note="Tries the doors", at=TEN).pk == first.pk
         assert Incident.objects.count() == Ticket.objects.count() == 1
         assert Incident.objects.get().notes.filter(body="Tries the doors").exists()
+
+    def test_a_second_report_is_told_again_to_everybody_who_goes(
+        self, announce, enter, clerk, manager, guard, departments
+    ):
+        visit = enter(announce())
+        for note in ("Photographs the meters", "Tries the doors", "Tries the doors"):
+            report_suspicious(visit, actor=clerk, note=note, at=TEN)
+        told = Message.objects.filter(template="incident_goes_on", channel="desk")
+        people = sorted(told.values_list("recipient_user__username", flat=True))
+        assert people == sorted(["clerk", "guard", "manager"] * 2)
+        assert "doors" not in str(list(told.values_list("context", flat=True)))
+
+    def test_a_report_after_the_first_incident_was_closed_opens_a_new_one(
+        self, announce, enter, clerk, departments
+    ):
+        visit = enter(announce())
+        first = report_suspicious(visit, actor=clerk, note="Photographs the meters", at=TEN)
+        for note in ("Is back", "Is back again"):
+            close_incident(Incident.objects.latest("pk"), actor=clerk, summary="Has gone", at=TEN)
+            again = report_suspicious(visit, actor=clerk, note=note, at=TEN)
+            assert again.pk != first.pk and again.department == departments["security"]
+            assert Incident.objects.latest("pk").details == note
+        assert report_suspicious(visit, actor=clerk, note="Still here", at=TEN) == again
+        assert Incident.objects.count() == Ticket.objects.count() == 3
+
+    def test_the_incident_of_another_visit_takes_none_of_its_reports(self, announce, enter, clerk):
+        visit = enter(announce())
+        Incident.objects.create(
+            estate=visit.estate, kind="suspicious", title="Other", form_token=f"visit-suspicious-{visit.pk}7"
+        )
+        report_suspicious(visit, actor=clerk, note="Photographs the meters", at=TEN)
+        assert Incident.objects.get(form_token=f"visit-suspicious-{visit.pk}").notes.count() == 0
 
     def test_without_words_or_without_a_visitor_there_is_nothing_to_report(self, announce, enter, clerk):
         visit = announce()

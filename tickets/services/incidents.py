@@ -23,6 +23,7 @@ from tickets.services.telling import (
     clerks,
     desk_supervisors,
     duty_after_hours,
+    guards,
     managers,
     people_of_department,
 )
@@ -137,11 +138,14 @@ def _write(incident: Incident, actor: User | None) -> Incident:
 
 
 def who_goes(incident: Incident, at: datetime) -> list[User]:
-    """Managers, the front desk's supervisors, the department whose matter it is, after hours whoever is on duty."""
+    """Managers, the front desk's supervisors, the department whose matter it is (guards too, where it is
+    security's), after hours whoever is on duty."""
     kind = GOES.get(KIND(incident.kind))
     departments = Department.objects.filter(estate=incident.estate, kind=kind, is_active=True) if kind else []
     goes = [person for department in departments for person in people_of_department(department)]
     people = [*managers(incident.estate), *desk_supervisors(incident.estate), *goes]
+    if kind == Department.Kind.SECURITY:
+        people += guards(incident.estate)
     people += duty_after_hours(incident.estate, at)
     return list({person.pk: person for person in people}.values())
 
@@ -271,11 +275,12 @@ def note_incident(
     actor: User,
     body: str = "",
     whom: str = "",
+    tells: bool = False,
     form_token: str | None = None,
     at: datetime | None = None,
 ) -> IncidentNote:
-    """A line in the timeline; with `whom` it says who was told (the fire brigade, the water works). Refused text_missing,
-    invalid_transition (closed)."""
+    """A line in the timeline; with `whom` it says who was told (the fire brigade, the water works), with `tells` whoever
+    goes hears of it at once. Refused text_missing, invalid_transition (closed)."""
     at = at or timezone.now()
     incident = lock_incident(incident)
     if form_token:
@@ -297,6 +302,8 @@ def note_incident(
     )
     # The words stand in the note itself; history says that it was written.
     record("incident.noted", incident, actor=actor, at=at, note=note.pk)
+    if tells:
+        _tell(who_goes(incident, at), incident, "incident_goes_on", key=f"noted:{note.pk}")
     return note
 
 

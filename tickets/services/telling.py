@@ -108,6 +108,11 @@ def clerks(estate: Estate) -> list[User]:
     return staff_with_role(estate.pk, Role.CLERK)
 
 
+def guards(estate: Estate) -> list[User]:
+    """Whoever stands at the gate."""
+    return staff_with_role(estate.pk, Role.GUARD)
+
+
 def people_of_department(department: Department) -> list[User]:
     """Supervisors and workers of a department."""
     return staff_with_role(

@@ -7,11 +7,11 @@ down table, columns and how many rows, never a value. What is counted stays: tha
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tickets.models import Incident
 from visitors.models import Visit
+from visitors.services.suspicions import about_visit
 
 Over = Callable[[datetime], Q]
 S = Visit.Status
@@ -32,8 +32,7 @@ def visit_over(days: int) -> Over:
 
 
 def _looked_into() -> QuerySet[Incident]:
-    token = Concat(Value("visit-suspicious-"), Cast(OuterRef("pk"), CharField()))
-    return Incident.objects.filter(form_token=token).exclude(status=Incident.Status.CLOSED)
+    return Incident.objects.filter(about_visit(OuterRef("pk"))).exclude(status=Incident.Status.CLOSED)
 
 
 def parcel_over(at: datetime) -> Q:

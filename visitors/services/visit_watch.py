@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from tickets.services.tickets.state import same_estate
 from visitors.models import Visit
 from visitors.selectors import day_of, meant_for
 from visitors.services.host_telling import tell_desk
+from visitors.services.suspicions import about_visit, token_of
 from visitors.services.visits import VISIT_STATES, lock_visit, save_visit
 
 S = Visit.Status
@@ -80,7 +82,8 @@ def _is_told(visit: Visit) -> bool:
 
 @transaction.atomic
 def report_suspicious(visit: Visit, *, actor: User, note: str, at: datetime | None = None) -> Ticket:
-    """Security is told at once: an incident with its ticket, given to security; a second report is added to the first.
+    """Security is told at once: an incident with its ticket, given to security. A further report goes into the incident
+    while that is open, and is told again; once it is closed, a new one is opened.
 
     Nothing in it names the visitor. Refused reason_required, invalid_transition (nobody came).
     """
@@ -89,22 +92,34 @@ def report_suspicious(visit: Visit, *, actor: User, note: str, at: datetime | No
     VISIT_STATES.guard(locked.status, "report")
     if not note.strip():
         raise Refused("reason_required", _("Write down in a few words what you saw."), field="note")
-    token = f"visit-suspicious-{locked.pk}"
-    again = Incident.objects.filter(form_token=token).exists()
-    incident, ticket = _tell_security(
+    incident, ticket = _report_again(locked, note, actor, at) or _tell_security(
         locked.estate,
         title=_("Suspicious person, visit %(number)s") % {"number": locked.number},
         note=note,
         link=f"{locked.number} {reverse('visit_detail', args=[locked.pk])}",
         unit=locked.unit,
-        token=token,
+        token=token_of(locked.pk, _incidents(locked).count()),
         actor=actor,
         at=at,
     )
-    if again:
-        note_incident(incident, actor=actor, body=note, at=at)
     record("visit.suspicious", locked, actor=actor, at=at, incident=incident.number, ticket=ticket.number)
     return ticket
+
+
+def _report_again(visit: Visit, note: str, actor: User, at: datetime) -> tuple[Incident, Ticket] | None:
+    """The incident that is open about this visit, with what was seen now; None where there is none."""
+    # Locked, so that nobody closes it between the look and the note.
+    incident = (
+        _incidents(visit).filter(status=Incident.Status.OPEN).select_for_update().order_by("-pk").first()
+    )
+    if incident is None:
+        return None
+    note_incident(incident, actor=actor, body=note, tells=True, at=at)
+    return incident, Ticket.objects.filter(incident_report__incident=incident).earliest("incident_report")
+
+
+def _incidents(visit: Visit) -> QuerySet[Incident]:
+    return Incident.objects.filter(about_visit(Value(visit.pk)), estate=visit.estate)
 
 
 @transaction.atomic
