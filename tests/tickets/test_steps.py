@@ -126,13 +126,15 @@ def test_a_follow_up_that_is_not_needed_takes_the_visit_off_the_list(talk, clerk
 @pytest.mark.parametrize(
     ("complaint_class", "again"), [("valid", ["handling"]), ("help_seeking", ["notify"])]
 )
-def test_reopening_unticks_handling_or_notify_only(make_ticket, clerk, departments, complaint_class, again):
+def test_reopening_unticks_handling_or_notify_and_a_visit_not_needed_only(
+    make_ticket, clerk, departments, complaint_class, again
+):
     ticket = make_ticket()
     bring_to(
         ticket, "closed", actor=clerk, department=departments["cleaning"], complaint_class=complaint_class
     )
     tickets.reopen_ticket(ticket, actor=clerk, reason="It is back")
-    assert open_steps(ticket) == again
+    assert open_steps(ticket) == [*again, "follow_up"]
 
 
 def test_after_reopening_the_department_is_told_again_and_the_visit_is_made_again(talk, clerk, departments):

@@ -32,6 +32,7 @@ PAGES = {
     "forward": ("ticket_forward", {"sender": "hotline"}),
     "answer_back": ("ticket_answer_back", {"answer": "Seen to", "via": "phone"}),
     "set_warranty": ("ticket_warranty", {"builder": "Nanshan"}),
+    "edit": ("ticket_edit", {"subject": "Another", "topic": "other"}),
 }
 # Acts with a test of their own beside the table: steps, resolving and closing depend on more than the status
 # (test_ticket_states.py), joining two tickets on the other one's status, splitting on the words (test_mentions_and_splitting.py).
@@ -131,6 +132,7 @@ CALLS = {
     "set_warranty": ("warranty/", {"builder": "Nanshan"}),
     "resolve": ("resolve/", {"resolution": "Pipe replaced"}),
     "close": ("close/", {"reason": "Moved away"}),
+    "edit": ("", {"subject": "Another"}),
 }
 # Ticking is walked in test_judging_table.py, slips in test_slips_by_role.py; parts are split off on the page alone.
 NO_CALL = {"issue_slip", "tick_step", "split", "reassign", "merge_into", "close_early"}
@@ -175,7 +177,9 @@ def test_by_the_api_who_may_does_what_the_table_says_and_nobody_else_does_anythi
         ticket.refresh_from_db()
         before = (ticket.status, ticket.version)
         _token, plain = create_token(cast[role], name="t", actor=None)
-        response = bearer(plain).post(f"/api/v1/tickets/{ticket.pk}/{path}", body, format="json")
+        client = bearer(plain)
+        send = client.post if path else client.patch
+        response = send(f"/api/v1/tickets/{ticket.pk}/{path}", body, format="json")
         ticket.refresh_from_db()
         said = (act, status, role, response.content)
         if role == "outsider" or role not in PERMISSIONS["tickets.work"]:

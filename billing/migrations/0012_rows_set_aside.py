@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0009_problem_of_a_meter_taken_out")]
+    dependencies = [("billing", "0011_problems_of_left_out_months_and_costs")]
 
     operations = [
         migrations.AddField(

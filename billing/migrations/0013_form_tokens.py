@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0010_rows_set_aside'),
+        ('billing', '0012_rows_set_aside'),
         ('estates', '0005_routine_visits_and_sampling'),
         ('residents', '0013_public_places_of_nobody'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

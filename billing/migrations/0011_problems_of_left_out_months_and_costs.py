@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0009_problem_of_a_meter_taken_out"),
+        ("billing", "0010_value_dates"),
     ]
 
     operations = [
