@@ -228,7 +228,7 @@ def _move_forwarding(ticket: Ticket, into: Ticket, *, actor: User, at: datetime)
 
 def _take_over_gravity(ticket: Ticket, into: Ticket, *, actor: User, at: datetime) -> None:
     """What was urgent or serious stays so under the other number, by whichever limit comes first."""
-    graver = [Priority.CRITICAL, Priority.URGENT, Priority.NORMAL]
+    graver: list[str] = [Priority.CRITICAL, Priority.URGENT, Priority.NORMAL]
     before = into.priority
     if graver.index(ticket.priority) < graver.index(before):
         into.priority = ticket.priority
