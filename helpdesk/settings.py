@@ -417,6 +417,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "ENUM_NAME_OVERRIDES": {
+        "PriorityEnum": "tickets.models.Priority",
+        "SettablePriorityEnum": "tickets.models.SETTABLE_PRIORITIES",
         "TicketStatusEnum": "tickets.models.Ticket.Status",
         "SlipStatusEnum": "tickets.models.Slip.Status",
         "FollowUpStatusEnum": "tickets.models.FollowUp.Status",

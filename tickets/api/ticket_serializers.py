@@ -16,7 +16,18 @@ from helpdesk.lib.phones import mask_phone
 from helpdesk.staff.models import User
 from residents.models import Resident, Unit
 from tickets.classification import Suggestion
-from tickets.models import Channel, ComplaintClass, Finding, Forwarding, Priority, Reply, Step, Ticket, Topic
+from tickets.models import (
+    SETTABLE_PRIORITIES,
+    Channel,
+    ComplaintClass,
+    Finding,
+    Forwarding,
+    Priority,
+    Reply,
+    Step,
+    Ticket,
+    Topic,
+)
 from tickets.procedures import title_of_step
 
 LONGEST = 10_000
@@ -132,10 +143,7 @@ class NewTicketSerializer(StrictSerializer):
     reporter_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     reporter_phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
     topic = serializers.ChoiceField(Topic.choices, required=False)
-    # Declined is decided on a ticket that is there, with the reason that the resident gets.
-    priority = serializers.ChoiceField(
-        [choice for choice in Priority.choices if choice[0] != Priority.DECLINED], required=False
-    )
+    priority = serializers.ChoiceField(SETTABLE_PRIORITIES, required=False)
     complaint_class = serializers.ChoiceField(ComplaintClass.choices, required=False)
     language = serializers.ChoiceField(["en", "zh-hans", "zh-hant"], required=False)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.estates.models import Department
 from helpdesk.staff.models import User
 from tickets.forms.fields import ObjectField, one_time_token, reason_field, text_area
-from tickets.forms.tickets import SETTABLE
+from tickets.models import SETTABLE_PRIORITIES
 
 
 class Act(forms.Form):
@@ -36,7 +36,7 @@ class BulkAssign(Act):
 
 class BulkPriority(Act):
     name, label = "priority", _("Set the priority")
-    priority = forms.ChoiceField(label=_("Priority"), choices=SETTABLE)
+    priority = forms.ChoiceField(label=_("Priority"), choices=SETTABLE_PRIORITIES)
     reason = reason_field(required=False)
 
 

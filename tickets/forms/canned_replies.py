@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.estates.models import Department
 from tickets.forms.fields import ObjectField, text_area, version_field
-from tickets.forms.tickets import SETTABLE
-from tickets.models import CannedReply, ComplaintClass, Reply, Topic
+from tickets.models import SETTABLE_PRIORITIES, CannedReply, ComplaintClass, Reply, Topic
 
 EVERY = ("", _("Any"))
 UNCHANGED = ("", _("stays as it is"))
@@ -28,7 +27,9 @@ class CannedReplyForm(forms.Form):
         label=_("Class"), required=False, choices=[EVERY, *ComplaintClass.choices]
     )
     department = ObjectField(label=_("Assigns to"), required=False, blank=_("nobody"))
-    priority = forms.ChoiceField(label=_("Sets the priority"), required=False, choices=[UNCHANGED, *SETTABLE])
+    priority = forms.ChoiceField(
+        label=_("Sets the priority"), required=False, choices=[UNCHANGED, *SETTABLE_PRIORITIES]
+    )
     version = version_field()
 
     def __init__(self, *args: Any, departments: list[Department], may_share: bool, **kwargs: Any) -> None:

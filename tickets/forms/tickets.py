@@ -24,13 +24,20 @@ from tickets.forms.fields import (
     unit_on_file,
     version_field,
 )
-from tickets.models import Channel, ComplaintClass, Finding, Priority, Slip, Ticket, Topic
+from tickets.models import (
+    SETTABLE_PRIORITIES,
+    Channel,
+    ComplaintClass,
+    Finding,
+    Slip,
+    Ticket,
+    Topic,
+)
 
 LATER = ("", _("Judge later"))
 AS_SUGGESTED = ("", _("As suggested"))
 AT_THE_DESK = [c for c in Channel.choices if c[0] in {"phone", "counter", "letter", "email", "patrol"}]
 # Declined is an act of its own, with its reason.
-SETTABLE = [p for p in Priority.choices if p[0] != Priority.DECLINED]
 
 
 class NewTicketForm(BesideFields):
@@ -53,7 +60,9 @@ class NewTicketForm(BesideFields):
         label=_("Class"), required=False, choices=[LATER, *ComplaintClass.choices]
     )
     topic = forms.ChoiceField(label=_("Topic"), required=False, choices=[AS_SUGGESTED, *Topic.choices])
-    priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[AS_SUGGESTED, *SETTABLE])
+    priority = forms.ChoiceField(
+        label=_("Priority"), required=False, choices=[AS_SUGGESTED, *SETTABLE_PRIORITIES]
+    )
     files = photos()
     form_token = one_time_token()
 
@@ -122,7 +131,7 @@ class HandOverForm(forms.Form):
 class PriorityForm(forms.Form):
     """How fast it must be; the limits are counted anew."""
 
-    priority = forms.ChoiceField(label=_("Priority"), choices=SETTABLE)
+    priority = forms.ChoiceField(label=_("Priority"), choices=SETTABLE_PRIORITIES)
     reason = reason_field(required=False)
 
 

@@ -19,6 +19,7 @@ from tickets.models.slips import Slip, SlipLink, SlipPart
 from tickets.models.tickets import (
     COMMUNICATION,
     OPEN,
+    SETTABLE_PRIORITIES,
     UNRESOLVED,
     Channel,
     ClassDecision,
@@ -34,6 +35,7 @@ from tickets.models.tickets import (
 __all__ = [
     "COMMUNICATION",
     "OPEN",
+    "SETTABLE_PRIORITIES",
     "UNRESOLVED",
     "Answer",
     "Attempt",

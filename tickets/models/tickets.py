@@ -43,6 +43,10 @@ class Priority(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+#: What a ticket may be given; declining has its own act, with the reason that the resident gets.
+SETTABLE_PRIORITIES = [choice for choice in Priority.choices if choice[0] != Priority.DECLINED]
+
+
 class Topic(models.TextChoices):
     WATER = "water", _("Water and drains")
     ELECTRICITY = "electricity", _("Electricity")
