@@ -1,5 +1,6 @@
 """Reminders by API: read, never written; what a notice says stays in the house."""
 
+import re
 from datetime import date
 
 import pytest
@@ -40,6 +41,7 @@ def test_each_bill_and_rung_stands_there_once_with_its_notice(told, unit, clerk)
 
 def test_neither_names_nor_words_leave_the_house(told, clerk):
     text = client_of(clerk).get("/api/v1/reminders/").content.decode()
+    text = re.sub(r'"\d{4}-\d\d-\d\dT[^"]*"', "", text)  # the digits of a moment are nobody's number
     assert "Wang" not in text and "王建国" not in text and "138" not in text and "body" not in text
 
 
