@@ -34,7 +34,7 @@ from visitors.services.pass_drafts import Goods, draft_pass
 from visitors.services.release_passes import issue_pass
 clerk = User.objects.get(username="clerk")
 home = Occupancy.objects.filter(unit__estate__code="willow", relation="owner", until__isnull=True).select_related("unit", "resident").first()
-draft = draft_pass(unit=home.unit, actor=clerk, resident=home.resident, applicant_name="Huang", applicant_relation="owner", id_document_type="passport", items=[Goods("Sofa", 1)], valid_until=timezone.now() + timedelta(hours=6))
+draft = draft_pass(unit=home.unit, actor=clerk, resident=home.resident, applicant_name=home.resident.name, applicant_relation="owner", id_document_type="passport", items=[Goods("Sofa", 1)], valid_until=timezone.now() + timedelta(hours=6))
 found = issue_pass(draft, actor=clerk, acknowledge_arrears=True)
 print(f"{found.code}|{found.number}")
 """
