@@ -95,14 +95,18 @@ class ReportView(TableView):
             raise ValidationError({"from": ["From one day to a later one, a year at most."]}, code="invalid")
         return estate, first, last
 
+    # Each report answers these three; the rest is the same for all of them.
+
     def scope_of(self, user: Any, estate: Estate, first: date, last: date) -> Any:
         """What `figures` wants to know of the question."""
         raise NotImplementedError
 
     def figures(self, scope: Any, at: datetime, group_by: str) -> Any:
+        """The figures of the whole scope, or with `group_by` a row for each group with its `key`."""
         raise NotImplementedError
 
     def told(self, row: dict[str, Any]) -> dict[str, Any]:
+        """One row of `figures` in the names of the API."""
         raise NotImplementedError
 
     def more(self, scope: Any) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def guard_archive(data: bytes) -> dict[str, list[Range]]:
             }
     except (
         zipfile.BadZipFile,
-        NotImplementedError,
+        NotImplementedError,  # zipfile's word for a compression it does not know
         RuntimeError,
         EOFError,
         OSError,

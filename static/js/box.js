@@ -32,6 +32,7 @@
   function loadCard(hit) {
     const url = hit.dataset.cardUrl;
     if (!url) { card.replaceChildren(); return; }
+    // innerHTML: a fragment of our own server, escaped by its template; nothing typed here is put into the page.
     window.htmx.ajax("GET", url, { source: card, target: card, swap: "innerHTML" }).catch(() => {});
   }
   function say(text) {
@@ -47,6 +48,7 @@
     if (query === asked) { show(true); return; }
     asked = query;
     // By POST: a caller's name or number belongs in no address and no log.
+    // innerHTML: the hits are a fragment of our own server, in which the words that were typed are escaped.
     const options = { source: input, target: list, swap: "innerHTML", values: { q: query } };
     window.htmx.ajax("POST", box.dataset.url, options).catch(() => {});
   }

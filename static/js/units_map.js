@@ -19,6 +19,7 @@
     cell.setAttribute("aria-current", "true");
     history.replaceState(null, "", cell.href);
     // Only where the panel stands beside the map; on a phone the link leads to the card under it.
+    // innerHTML: the card is a fragment of our own server, escaped by its template.
     htmx.ajax("GET", `${cell.dataset.mapCard}?panel=1&calling=0`, { target: panel, swap: "innerHTML" }).then(function () {
       if (panel.getBoundingClientRect().top > innerHeight) panel.scrollIntoView({ block: "start" });
     });
