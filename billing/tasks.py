@@ -6,14 +6,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from billing.proof import differences
-from billing.services import bank_files, collection, late_fees, payments, reminders, runs
+from billing.services import bank_files, collection, credit, late_fees, reminders, runs
 
 log = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
 def send_reminders() -> None:
-    payments.settle_due_with_credit(timezone.now())
+    credit.settle_due_with_credit(timezone.now())
     reminders.withdraw_settled()
     reminders.send_reminders(timezone.now())
 
@@ -35,7 +35,7 @@ def continue_bank_files() -> None:
 
 @shared_task(ignore_result=True)
 def charge_late_fees() -> None:
-    payments.settle_due_with_credit(timezone.now())
+    credit.settle_due_with_credit(timezone.now())
     late_fees.charge_due_late_fees(timezone.now())
 
 

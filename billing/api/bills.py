@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField, same_again
 from billing.calculation import bounds_of
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Dispute, RunProblem
-from billing.services import bills, disputes, late_fees, payments, runs
+from billing.services import bills, disputes, late_fees, runs, write_offs
 from billing.services.ledger import local_day
 from helpdesk.api.filters import FilterSet, YesNoFilter
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
@@ -256,7 +256,7 @@ class BillViewSet(LedgerViewSet):
     @extend_schema(request=PartSerializer, responses=BillSerializer)
     @action(detail=True, methods=["post"], url_path="write-off")
     def write_off(self, request: Request, pk: str) -> Response:
-        return self._give_up(payments.write_off)
+        return self._give_up(write_offs.write_off)
 
     @extend_schema(request=PartSerializer, responses=BillSerializer)
     @action(detail=True, methods=["post"], url_path="waive-late-fee")

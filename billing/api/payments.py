@@ -25,7 +25,7 @@ from billing.models import (
     Payment,
     Refund,
 )
-from billing.services import closings, deposits, invoices, payments
+from billing.services import closings, credit, deposits, invoices, payments
 from helpdesk.api.filters import FilterSet
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.estates.models import Estate
@@ -183,7 +183,7 @@ class RefundViewSet(LedgerViewSet):
         return self.made(NewRefundSerializer, "unit", self._give)
 
     def _give(self, unit: Unit, **body: Any) -> Refund:
-        refund = payments.refund_credit(unit, form_token=self.key_token(), **body)
+        refund = credit.refund_credit(unit, form_token=self.key_token(), **body)
         asked = (unit.pk, body["amount"], body["method"])
         same_again((refund.unit_id, refund.amount, refund.method) == asked)
         return refund

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from billing.calculation import line_amount
 from billing.drafting import Draft, Line, period_of
 from billing.models import Bill, BillLine, BillReversal, ChargeItem, Dispute, Handover, Meter, Rate
+from billing.services.credit import apply_credit
 from billing.services.disputes import settle_dispute
 from billing.services.late_fees import take_back_late_fees
 from billing.services.ledger import local_day, lock_ledger, made_before, post, posting_day, require_reason
-from billing.services.payments import apply_credit, take_back
+from billing.services.settlement import take_back
 from helpdesk.audit.services import record
 from helpdesk.estates.services import next_serials
 from helpdesk.lib.codes import format_number

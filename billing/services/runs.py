@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from billing.bulk import copy_rows
 from billing.drafting import Draft, Line, Trouble
 from billing.models import BillingRun, DraftLine, MeterReading, RunProblem, UnitAccount
+from billing.services.credit import apply_credit
 from billing.services.ledger import lock_ledger, posting_day
-from billing.services.payments import apply_credit
 from billing.services.run_dates import BILLED_STATES, dates_of_run, months_skipped, refuse_too_far
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate

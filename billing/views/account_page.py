@@ -17,7 +17,7 @@ from billing.rate_words import price
 from billing.selectors import ZERO, Arrears, Statement, StatementRow, rates_of_unit
 from billing.services.closings import expected_of
 from billing.services.ledger import is_closed
-from billing.services.payments import Debt, debts_of
+from billing.services.settlement import Debt, debts_of
 from billing.statement_lines import title_of, url_of, why_of
 from helpdesk.estates.calendars import local
 from helpdesk.lib.money import round_money, show_money

@@ -17,8 +17,10 @@ from billing.forms.cashier import RefundForm
 from billing.forms.payments import PaymentForm
 from billing.models import Bill, Payment
 from billing.selectors import Statement, statement_of
-from billing.services.payments import count_print, debts_of, refund_credit, take_payment, use_credit
+from billing.services.credit import refund_credit, use_credit
+from billing.services.payments import count_print, take_payment
 from billing.services.reminders import pauses_of, payer_of
+from billing.services.settlement import debts_of
 from billing.views import account_page as parts
 from billing.views.acting import send
 from billing.views.ladders import ladder_for

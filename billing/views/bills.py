@@ -19,7 +19,7 @@ from billing.services.bills import reverse_bill
 from billing.services.closings import expected_of
 from billing.services.disputes import open_dispute, settle_dispute
 from billing.services.late_fees import waive_late_fee
-from billing.services.payments import write_off
+from billing.services.write_offs import write_off
 from billing.statement_lines import sum_of
 from billing.views.account_page import bill_chip
 from billing.views.acting import send

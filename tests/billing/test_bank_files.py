@@ -15,7 +15,8 @@ from billing.proof import differences
 from billing.selectors import arrears_of
 from billing.services import bank_files, late_fees
 from billing.services.closings import close_day
-from billing.services.payments import apply_credit, reverse_payment
+from billing.services.credit import apply_credit
+from billing.services.payments import reverse_payment
 from helpdesk.lib.errors import Refused
 from tests.billing.bills import post_bill
 from tests.conftest import at

@@ -12,8 +12,9 @@ from billing.models import BillingRun, CollectionVisit, Payment, Receipt, Remind
 from billing.selectors import statement_of
 from billing.services.bills import reverse_bill
 from billing.services.charges import add_charge_item, set_rate
+from billing.services.credit import refund_credit
 from billing.services.late_fees import charge_late_fees, set_late_fee
-from billing.services.payments import refund_credit, reverse_payment, take_payment
+from billing.services.payments import reverse_payment, take_payment
 from billing.services.reminders import send_reminders
 from billing.services.runs import confirm_run, continue_run, preview_run
 from billing.statement_lines import late_days, settled_by, sum_of, why_of

@@ -24,7 +24,8 @@ from billing.models import ChargeItem
 from billing.selectors import arrears_of
 from billing.services.bills import reverse_bill
 from billing.services.collection import Promised, promise_payment, record_visit
-from billing.services.payments import reverse_payment, take_payment, write_off
+from billing.services.payments import reverse_payment, take_payment
+from billing.services.write_offs import write_off
 from helpdesk.staff.services import create_token
 from tests.api.conftest import bearer
 from tests.billing.bills import post_bill

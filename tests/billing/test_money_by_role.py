@@ -20,7 +20,18 @@ from billing.models import (
     ReminderNotice,
 )
 from billing.proof import differences
-from billing.services import bills, charges, closings, deposits, disputes, late_fees, payments, runs
+from billing.services import (
+    bills,
+    charges,
+    closings,
+    credit,
+    deposits,
+    disputes,
+    late_fees,
+    payments,
+    runs,
+    write_offs,
+)
 from helpdesk.staff.permissions import PERMISSIONS, Role
 from helpdesk.staff.services import create_token
 from residents.models import Building, Unit
@@ -169,7 +180,7 @@ def a_bill(building, cashier, manager, admin) -> dict[str, Any]:
     for state, amount in (("part_paid", D(40)), ("paid", D(100))):
         payments.take_payment(made[state].unit, actor=cashier, amount=amount, method="cash")
     disputes.open_dispute(made["disputed"], actor=cashier, reason="Area")
-    payments.write_off(made["written_off"], actor=manager, reason="Gone")
+    write_offs.write_off(made["written_off"], actor=manager, reason="Gone")
     bills.reverse_bill(made["reversed"], actor=cashier, reason="Wrong")
     late_fees.set_late_fee(
         building.estate,
@@ -215,7 +226,7 @@ def a_payment(building, unit, cashier) -> dict[str, Any]:
     made["of_a_closed_day"] = take(5, received_on=TODAY - timedelta(days=1))
     payments.reverse_payment(made["reversed"], actor=cashier, reason="Wrong")
     refunded = made["refunded"].unit
-    payments.refund_credit(refunded, actor=cashier, amount=D(20), method="cash", reason="Asked")
+    credit.refund_credit(refunded, actor=cashier, amount=D(20), method="cash", reason="Asked")
     closings.close_day(building.estate, actor=cashier, day=TODAY - timedelta(days=1), counted={"cash": D(60)})
     return made
 

@@ -11,7 +11,7 @@ from django.db import connection
 from billing import tasks, triggers
 from billing.models import AccountEntry, Allocation, Bill, Receipt
 from billing.selectors import arrears_of, credit_of, statement_of
-from billing.services import bills, charges, closings, disputes, late_fees, payments
+from billing.services import bills, charges, closings, credit, disputes, late_fees, payments, write_offs
 from billing.services.reminders import pauses_of
 from helpdesk.audit.models import Entry
 from tests.billing.conftest import NOON
@@ -81,15 +81,15 @@ def test_credit_used_after_the_day_was_closed_belongs_to_the_next_one(bill, unit
     december = run_period("2026-12")[0]
     pay(unit, "300", cashier, bills=[december])
     closings.close_day(unit.estate, actor=cashier, day=NOON.date(), counted={"cash": D("300")}, at=NOON)
-    assert payments.apply_credit(unit, actor=cashier, at=NOON) == D("45.21")
+    assert credit.apply_credit(unit, actor=cashier, at=NOON) == D("45.21")
     assert [a.on for a in Allocation.objects.filter(bill=bill)] == [date(2026, 11, 4)]
 
 
 def test_credit_is_given_back_and_no_more_than_there_is(bill, unit, cashier):
     payment = pay(unit, "300", cashier)
     with refused("credit_too_small"):
-        payments.refund_credit(unit, actor=cashier, amount=D("45.22"), method="cash", reason="Moved", at=NOON)
-    payments.refund_credit(unit, actor=cashier, amount=D("45.21"), method="cash", reason="Moved", at=NOON)
+        credit.refund_credit(unit, actor=cashier, amount=D("45.22"), method="cash", reason="Moved", at=NOON)
+    credit.refund_credit(unit, actor=cashier, amount=D("45.21"), method="cash", reason="Moved", at=NOON)
     assert credit_of(unit) == 0 and statement_of(unit).balance == 0
     with refused("credit_refunded"):
         payments.reverse_payment(payment, actor=cashier, reason="Mistake", at=NOON)
@@ -163,7 +163,7 @@ def test_a_reversed_bill_gives_its_money_back_as_credit_and_is_made_anew(
 
 def test_a_write_off_settles_without_money(bill, unit, manager, cashier):
     pay(unit, "54.79", cashier)
-    payments.write_off(bill, actor=manager, reason="Bankrupt", at=NOON)
+    write_offs.write_off(bill, actor=manager, reason="Bankrupt", at=NOON)
     bill.refresh_from_db()
     assert (bill.status, bill.paid, bill.written_off, bill.outstanding) == ("paid", D("54.79"), D(200), 0)
     with refused("bill_written_off"):
@@ -240,7 +240,7 @@ def test_the_money_of_a_reversed_bill_settles_what_else_is_open(bill, unit, cash
 def test_the_money_of_a_reversed_bill_is_given_back_when_nothing_else_is_owed(bill, unit, cashier):
     pay(unit, "254.79", cashier)
     bills.reverse_bill(bill, actor=cashier, reason="Never lived in", at=NOON)
-    payments.refund_credit(unit, actor=cashier, amount=D("254.79"), method="cash", reason="Moved", at=NOON)
+    credit.refund_credit(unit, actor=cashier, amount=D("254.79"), method="cash", reason="Moved", at=NOON)
     assert credit_of(unit) == 0 and statement_of(unit).balance == 0
 
 
@@ -251,15 +251,15 @@ def test_a_bill_of_the_counter_is_settled_with_credit(bill, unit, cashier, copyi
 
 
 def test_what_is_due_is_settled_with_the_credit_of_days_before(credit_beside_arrears, bill, unit, neighbour):
-    assert payments.settle_due_with_credit(NOON) == 0, "neither due nor of a day before"
-    assert payments.settle_due_with_credit(at("2026-11-15 09:00")) == 1
+    assert credit.settle_due_with_credit(NOON) == 0, "neither due nor of a day before"
+    assert credit.settle_due_with_credit(at("2026-11-15 09:00")) == 1
     assert state(bill) == ("part_paid", D("45.21"), D("209.58")) and credit_of(unit) == 0
-    assert payments.settle_due_with_credit(at("2026-11-15 09:01")) == 0
+    assert credit.settle_due_with_credit(at("2026-11-15 09:01")) == 0
 
 
 def test_credit_is_not_used_for_what_is_disputed(credit_beside_arrears, bill, unit, cashier):
     disputes.open_dispute(bill, actor=cashier, reason="Area", at=at("2026-11-10 10:00"))
-    assert payments.settle_due_with_credit(at("2026-11-20 09:00")) == 0 and credit_of(unit) == D("45.21")
+    assert credit.settle_due_with_credit(at("2026-11-20 09:00")) == 0 and credit_of(unit) == D("45.21")
 
 
 def test_what_credit_covers_bears_no_late_fee(

@@ -30,7 +30,7 @@ from billing.drafting import period_of
 from billing.models import Bill, DayCount, LateFee, LateFeeWaiver, Payment
 from billing.proof import differences
 from billing.selectors import arrears_of, credit_of, statement_of
-from billing.services import bills, charges, closings, disputes, late_fees, payments, runs
+from billing.services import bills, charges, closings, credit, disputes, late_fees, payments, runs, write_offs
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import round_money
@@ -299,7 +299,7 @@ class Ledger(RuleBasedStateMachine):
         credit = credit_of(unit)
         amount = max(round_money(credit * part), D("0.01"))
         if self.attempt(
-            lambda: payments.refund_credit(
+            lambda: credit.refund_credit(
                 unit, actor=None, amount=amount, method="cash", reason="Asked", at=self.now
             )
         ):
@@ -311,14 +311,14 @@ class Ledger(RuleBasedStateMachine):
     def apply_credit(self, n):
         self.rich(n)
         self.indebted(n)
-        used = self.attempt(lambda: payments.apply_credit(self.unit(n), at=self.now))
+        used = self.attempt(lambda: credit.apply_credit(self.unit(n), at=self.now))
         self.happened["credit applied"] += bool(used)
 
     @rule(n=which)
     def write_off(self, n):
         bill = self.some(Bill.objects.unsettled(), n)
         gone = bill and self.attempt(
-            lambda: payments.write_off(bill, actor=self.clerk, reason="Gone", at=self.now)
+            lambda: write_offs.write_off(bill, actor=self.clerk, reason="Gone", at=self.now)
         )
         if gone:
             self.balance[bill.unit_id] -= gone.amount

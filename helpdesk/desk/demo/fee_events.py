@@ -12,12 +12,14 @@ from billing.services.bills import hand_over_bill, make_bill, reverse_bill
 from billing.services.charges import grant_exemption
 from billing.services.closings import close_day, expected_of
 from billing.services.collection import Promised, grant_deferral, record_visit
+from billing.services.credit import refund_credit
 from billing.services.deposits import give_back, take_deposit
 from billing.services.disputes import open_dispute, settle_dispute
 from billing.services.invoices import request_invoice, settle_invoice
 from billing.services.late_fees import charge_late_fees, set_late_fee, waive_late_fee
-from billing.services.payments import refund_credit, reverse_payment, take_payment, write_off
+from billing.services.payments import reverse_payment, take_payment
 from billing.services.reminders import payer_of
+from billing.services.write_offs import write_off
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
 from residents.models import Unit
