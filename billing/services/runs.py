@@ -302,10 +302,12 @@ INSERT INTO billing_accountentry (estate_id, unit_id, kind, "on", debit, credit,
 SELECT b.estate_id, b.unit_id, 'bill', %(on)s, 'unit', 'income', b.total, b.number, b.id, %(now)s
 FROM billing_bill b WHERE b.run_id = %(run)s AND b.unit_id BETWEEN %(first)s AND %(last)s AND b.status <> 'reversed'
 """
-# By run and unit, which are indexed together: by run alone each meter would look through all drafts.
+# Joined once to what was summed first: asked for meter by meter, a database that has no figures of this run's drafts yet
+# looks through all of them for each (ten minutes a piece where it should be a moment).
 METERS = """
-UPDATE billing_meter SET billed_value = (SELECT MAX(d.meter_to) FROM billing_draftline d
- WHERE d.run_id = %(run)s AND d.unit_id = billing_meter.unit_id AND d.meter_id = billing_meter.id)
-WHERE id IN (SELECT d.meter_id FROM billing_draftline d WHERE d.run_id = %(run)s
- AND d.unit_id BETWEEN %(first)s AND %(last)s AND d.meter_id IS NOT NULL)
+UPDATE billing_meter SET billed_value = t.turned
+FROM (SELECT d.meter_id, MAX(d.meter_to) AS turned FROM billing_draftline d
+ WHERE d.run_id = %(run)s AND d.unit_id BETWEEN %(first)s AND %(last)s AND d.meter_id IS NOT NULL
+ GROUP BY d.meter_id) AS t
+WHERE billing_meter.id = t.meter_id
 """
