@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing.models import CollectionVisit, Deferral, PaymentPromise, Reminder
+from billing.models import CollectionVisit, Deferral, Dispute, PaymentPromise, Reminder
 from billing.services.collection import (
     Promised,
     end_complaint_pause,
@@ -163,6 +163,32 @@ def test_a_complaint_or_a_doubt_pauses_although_a_promise_was_made(bill, unit, c
     before = Reminder.objects.count()
     send_reminders(at("2026-11-02 10:00"))
     assert Reminder.objects.count() == before
+
+
+def test_a_doubt_that_names_its_bill_holds_back_that_bill_alone(bill, unit, clerk):
+    other = post_bill(unit, DUE + timedelta(days=20), "80.00")
+    record_visit(
+        unit, actor=clerk, met="owner", reason="bill", said="The area is wrong.", doubted=[bill], at=NOW
+    )
+    dispute = bill.disputes.get()
+    assert (dispute.reason, dispute.opened_by) == ("The area is wrong.", clerk)
+    assert not other.disputes.exists() and not Deferral.objects.exists()
+    assert Entry.objects.about(bill).filter(verb="bill.disputed").exists()
+    send_reminders(at("2026-11-02 10:00"))
+    told = Reminder.objects.filter(day=date(2026, 11, 2)).values_list("bill", flat=True)
+    assert list(told) == [other.pk]
+
+
+def test_a_bill_that_is_disputed_already_may_be_named_again(bill, unit, clerk):
+    for _again in range(2):
+        record_visit(unit, actor=clerk, met="owner", reason="bill", doubted=[bill], at=NOW)
+    assert bill.disputes.count() == 1
+
+
+def test_only_who_doubts_names_bills_and_only_the_units_own(bill, unit, neighbour, clerk):
+    refuse("not_doubted", unit, clerk, met="owner", reason="forgot", doubted=[bill])
+    refuse("other_unit", unit, clerk, met="owner", reason="bill", doubted=[post_bill(neighbour, DUE)])
+    assert not CollectionVisit.objects.exists() and not Dispute.objects.exists()
 
 
 def test_another_reason_pauses_nothing(bill, unit, clerk):
