@@ -7,6 +7,7 @@ meters      add_meter(unit, *, …) · replace_meter(meter, *, …) · take_read
 runs        preview_run(estate, *, actor, period, issued_on=None, due_on=None) · confirm_run(run, *, actor)
             continue_run(run) · continue_runs(at)
 run_dates   usual_dates(estate, period, at) · next_period(estate, at) · months_skipped(estate, period)
+backdating  settle_with(payment, debts, *, actor, on, at)
 bills       make_bill(unit, *, actor, pieces) · reverse_bill(bill, *, actor, reason, make_anew=False)
             make_bill_anew(bill, *, actor) · hand_over_bill(bill, *, actor, way, received_by)
 disputes    open_dispute(bill, *, actor, reason) · settle_dispute(bill, *, actor, outcome, note)

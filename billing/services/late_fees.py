@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Case, DateField, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,12 +41,12 @@ from helpdesk.staff.models import User
 from residents.models import Unit
 
 CHUNK = 500
-# A payment whose own day was closed is posted on a later one and stops late fees from its own day on. What is used of it
-# later, as credit, and what is taken back counts on the day that happens.
+# Money stops late fees from the day it came in on, whenever it is booked or used as credit; so a list that comes late, a
+# closed day or a night without the scheduler costs nobody anything. What is taken back counts on the day that happens.
 CAME_IN_ON = Case(
     When(
-        reverses__isnull=True, on=F("payment__received_on"), payment__value_on__isnull=False,
-        then=F("payment__value_on"),
+        reverses__isnull=True, payment__isnull=False,
+        then=Coalesce("payment__value_on", "payment__received_on"),
     ),
     default=F("on"),
     output_field=DateField(),
@@ -260,6 +261,19 @@ def correct_late_fees(bills: Sequence[Bill], *, actor: User | None, at: datetime
     return changed
 
 
+def unpaid_late_fee_before(bill: Bill, day: date) -> Decimal:
+    """What is unpaid of a bill's late fees of the days before `day`."""
+    charged = charged_of([bill]).get(bill.pk, Charged())
+    policies = list(LateFeePolicy.objects.filter(estate=bill.estate))
+    until = min(charged.until, day - timedelta(days=1))
+    terms_and_days = days_of([bill], policies, until).get(bill.pk)
+    unpaid = sum((fee.outstanding for fee in _unpaid_fees(bill)), ZERO)
+    if terms_and_days is None:
+        return unpaid
+    settled = charged.net - unpaid
+    return min(max(late_fee(terms_and_days[1], terms_and_days[0].cap) - settled, ZERO), unpaid)
+
+
 def take_back_late_fees(bill: Bill, *, actor: User | None, reason: str, at: datetime) -> None:
     """The late fees of a bill that is reversed go with it: they were never owed, and nobody lets them off."""
     fees = _unpaid_fees(bill)
@@ -370,12 +384,13 @@ def waive_late_fee(
 ) -> LateFeeWaiver:
     """Lets off what is unpaid of a bill's late fees, or a part, the latest first. The same form again lets off no more.
 
-    Refused reason_required, nothing_to_waive, amount_too_big.
+    Refused reason_required, nothing_to_waive, amount_too_big, form_already_sent.
     """
     at = at or timezone.now()
     reason = require_reason(reason)
     lock_ledger(bill.estate)
-    if before := made_before(LateFeeWaiver, bill.estate, form_token):
+    same = {"bill_id": bill.pk} | ({} if amount is None else {"amount": amount})
+    if before := made_before(LateFeeWaiver, bill.estate, form_token, **same):
         return before
     fees = _unpaid_fees(bill)
     owed = sum((fee.outstanding for fee in fees), ZERO)
