@@ -27,8 +27,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from billing.calculation import late_fee
 from billing.drafting import period_of
-from billing.models import Bill, DayCount, Dispute, LateFee, LateFeeWaiver, Payment
+from billing.models import (
+    Bill,
+    DayCount,
+    Dispute,
+    LateFee,
+    LateFeePolicy,
+    LateFeeWaiver,
+    LedgerSettings,
+    Payment,
+)
 from billing.proof import differences
 from billing.selectors import arrears_of, credit_of, statement_of
 from billing.services import bills, charges, closings, credit, disputes, late_fees, payments, runs, write_offs
@@ -105,11 +115,15 @@ class Ledger(RuleBasedStateMachine):
         if self.played["histories"] % 50 == 0:
             sweep_away_the_undone()
 
-    @initialize(begun=st.sampled_from(["new", "late", "paid ahead"]))
-    def open_the_estate(self, begun):
+    @initialize(
+        begun=st.sampled_from(["new", "late", "paid ahead"]),
+        principal_first=st.sampled_from([True, True, False]),
+    )
+    def open_the_estate(self, begun, principal_first):
         """Histories begin with nothing, a month late, or with money in hand: what comes after all of that is met early."""
         self.now = datetime(2026, 1, 5, 10, tzinfo=SHANGHAI)
         self.estate = Estate.objects.create(code="ledger", name="Ledger")
+        LedgerSettings.objects.create(estate=self.estate, principal_first=principal_first)
         building = Building.objects.create(estate=self.estate, code="1")
         self.units = [
             Unit.objects.create(estate=self.estate, building=building, code=f"1-{n}", area_m2=area)
@@ -146,6 +160,18 @@ class Ledger(RuleBasedStateMachine):
         statement = statement_of(unit, at=self.now)
         assert statement.balance == self.balance[unit.pk]
         assert statement.arrears.outstanding - statement.arrears.credit == self.balance[unit.pk]
+        self.no_late_fee_is_owed_that_money_had_stopped(unit)
+
+    def no_late_fee_is_owed_that_money_had_stopped(self, unit):
+        """What stands beyond the days that bear a fee by now was paid or let off before the money was known of."""
+        standing = list(Bill.objects.filter(unit=unit).exclude(status="reversed"))
+        policies = list(LateFeePolicy.objects.filter(estate=self.estate))
+        for pk, charged in late_fees.charged_of(standing).items():
+            bill = next(bill for bill in standing if bill.pk == pk)
+            terms, stretches = late_fees.days_of([bill], policies, charged.until)[pk]
+            over = charged.net - late_fee(stretches, terms.cap)
+            unpaid = sum((fee.outstanding for fee in bill.late_fees.all()), D(0))
+            assert over <= 0 or not unpaid, (bill, over, unpaid)
 
     def attempt(self, act):
         """What an act gives; None when a rule refuses it, which must have changed nothing.
