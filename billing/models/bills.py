@@ -164,6 +164,8 @@ class BillLine(models.Model):
     amount = amount_field()
     # Why the amount is what it is: readings, steps, days, discount, share.
     explanation = models.JSONField(default=dict)
+    # As its item said when the bill was made: what an item says later re-reckons no day that is past.
+    bears_late_fee = models.BooleanField(default=True)
     paid = amount_field(_("paid"), default=0)
     written_off = amount_field(_("written off"), default=0)
 

@@ -112,11 +112,13 @@ def issue(
         total=sum((line.amount for line in lines), Decimal(0)), replaces=replaces, issued_by=actor,
         form_token=form_token or None, created_at=at, updated_at=at,
     )  # fmt: skip
+    items = ChargeItem.objects.in_bulk([line.charge_item_id for line in lines])
     for line in lines:
         BillLine.objects.create(
             estate=estate, bill=bill, charge_item_id=line.charge_item_id, meter_id=line.meter_id,
             reading_id=line.reading_id, meter_from=line.meter_from, meter_to=line.meter_to, quantity=line.quantity,
             rate=line.rate, amount=line.amount, explanation=line.explanation,
+            bears_late_fee=items[line.charge_item_id].bears_late_fee,
         )  # fmt: skip
         if line.meter_id and line.meter_from is not None:
             Meter.objects.filter(pk=line.meter_id, billed_value=line.meter_from).update(

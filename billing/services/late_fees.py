@@ -333,7 +333,7 @@ def days_of(
     principal: dict[int, Decimal] = defaultdict(Decimal)
     settled: dict[int, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     disputes: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
-    bearing = BillLine.objects.filter(bill__in=bills, charge_item__bears_late_fee=True)
+    bearing = BillLine.objects.filter(bill__in=bills, bears_late_fee=True)
     for bill_id, amount in bearing.values_list("bill", "amount"):
         principal[bill_id] += amount
     parts = Allocation.objects.filter(line__in=bearing).annotate(day=CAME_IN_ON)

@@ -11,11 +11,11 @@ from django.db import DatabaseError, transaction
 
 from billing import tasks
 from billing.calculation import LateTerms, late_fee, late_stretches
-from billing.models import LateFee, LateFeeWaiver, LedgerSettings
+from billing.models import BillLine, LateFee, LateFeeWaiver, LedgerSettings
 from billing.proof import differences
 from billing.selectors import arrears_of, statement_of
-from billing.services import credit, disputes, late_fees, payments
-from billing.services.bills import reverse_bill
+from billing.services import charges, credit, disputes, late_fees, payments, runs
+from billing.services.bills import make_bill, reverse_bill
 from billing.statement_lines import late_days, title_of
 from helpdesk.audit.models import Entry
 from tests.conftest import at
@@ -429,3 +429,23 @@ def test_credit_settles_a_late_fee_that_is_left_of_a_paid_bill(
     )  # fmt: skip
     assert credit.settle_due_with_credit(at("2026-12-03 01:00")) == 1
     assert arrears_of(unit).outstanding == 0 and arrears_of(unit).credit == D("8.73")
+
+
+@pytest.mark.django_db
+def test_what_an_item_says_later_reckons_no_past_day_anew(
+    contract, neighbour, bill, management_fee, unit, estate, admin, copying
+):
+    """An item that bears a late fee from now on charges none for the months before, and one that bears none takes none back."""
+    charges.change_charge_item(copying, actor=admin, bears_late_fee=False)
+    sold = make_bill(unit, actor=admin, pieces=[(copying, D(2000))], at=at("2026-11-01 10:00"))
+    charge(estate, date(2026, 11, 28))
+    counted = total(bill)
+    assert counted > 0 and total(sold) == 0
+    charges.change_charge_item(copying, actor=admin, bears_late_fee=True)
+    charges.change_charge_item(management_fee, actor=admin, bears_late_fee=False)
+    charge(estate, date(2026, 12, 28))
+    assert total(sold) == 0 and total(bill) > counted
+    run = runs.preview_run(estate, actor=admin, period="2026-12", at=at("2026-12-01 12:00"))
+    runs.confirm_run(run, actor=admin, at=at("2026-12-01 12:00"))
+    runs.continue_run(run)
+    assert {line.bears_late_fee for line in BillLine.objects.filter(bill__run=run)} == {False}

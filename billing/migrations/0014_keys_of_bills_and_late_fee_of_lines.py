@@ -1,6 +1,12 @@
 from django.db import migrations, models
 
 
+def as_the_items_say(apps, schema_editor):
+    """Lines made so far bear a late fee where their item does now: that is how they were reckoned until today."""
+    lines = apps.get_model("billing", "BillLine").objects.using(schema_editor.connection.alias)
+    lines.filter(charge_item__bears_late_fee=False).update(bears_late_fee=False)
+
+
 class Migration(migrations.Migration):
     dependencies = [("billing", "0013_form_tokens")]
 
@@ -18,4 +24,10 @@ class Migration(migrations.Migration):
                 name="bill_key_once",
             ),
         ),
+        migrations.AddField(
+            model_name="billline",
+            name="bears_late_fee",
+            field=models.BooleanField(default=True),
+        ),
+        migrations.RunPython(as_the_items_say, migrations.RunPython.noop),
     ]
