@@ -22,6 +22,7 @@ from billing.models import (
 )
 from billing.selectors import Arrears, arrears_of, arrears_of_units
 from billing.services.disputes import open_dispute
+from billing.services.ledger import made_before
 from helpdesk.attachments.inspection import Inspected
 from helpdesk.attachments.services import attach
 from helpdesk.audit.services import record
@@ -71,10 +72,11 @@ def record_visit(
 
     An open complaint pauses the reminders, whatever was promised besides; a doubt those of the bills that are named, of
     all where none is. Refused: reason_missing, nobody_said_why, nobody_promises, promise_in_past, promise_too_late,
-    amount_not_positive, not_doubted, other_unit, bill_reversed.
+    amount_not_positive, not_doubted, other_unit, bill_reversed, form_already_sent.
     """
     at = at or timezone.now()
-    if form_token and (known := CollectionVisit.objects.filter(form_token=form_token).first()):
+    same = {"unit_id": unit.pk, "met": met, "reason": reason, "said": said.strip()}
+    if known := made_before(CollectionVisit, unit.estate, form_token, **same):
         return known
     day = local(unit.estate, at).date()
     _guard_visit(met, reason, promise, day)

@@ -44,7 +44,7 @@ def payments_with_credit(unit: Unit) -> list[Payment]:
     rows = Payment.objects.filter(
         unit=unit, reverses__isnull=True, reversal__isnull=True, allocated__lt=F("amount")
     )
-    return list(rows.order_by("received_on", "id"))
+    return list(rows.select_related("estate").order_by("received_on", "id"))
 
 
 @transaction.atomic

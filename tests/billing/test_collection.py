@@ -65,6 +65,24 @@ def test_where_nobody_was_at_home_somebody_comes_again_the_next_day(bill, unit, 
     assert len(route_of(unit.estate, TODAY + timedelta(days=1))) == 1
 
 
+def test_the_form_of_a_visit_is_no_other_door_s_and_says_nothing_else(bill, unit, neighbour, clerk):
+    sent = {
+        "actor": clerk,
+        "met": "owner",
+        "reason": "forgot",
+        "said": "Was abroad.",
+        "form_token": "t",
+        "at": NOW,
+    }
+    first = record_visit(unit, **sent)
+    assert record_visit(unit, **(sent | {"said": "Was abroad. "})) == first
+    for home, other in ((neighbour, {}), (unit, {"said": "Is ill."}), (unit, {"reason": "hardship"})):
+        with pytest.raises(Refused) as refused:
+            record_visit(home, **(sent | other))
+        assert refused.value.code == "form_already_sent"
+    assert CollectionVisit.objects.count() == 1
+
+
 def test_the_same_form_twice_is_one_visit(bill, unit, clerk):
     for _again in range(2):
         record_visit(unit, actor=clerk, met="nobody", form_token="x", at=NOW)
