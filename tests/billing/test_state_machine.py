@@ -41,7 +41,18 @@ from billing.models import (
 )
 from billing.proof import differences
 from billing.selectors import arrears_of, credit_of, statement_of
-from billing.services import bills, charges, closings, credit, disputes, late_fees, payments, runs, write_offs
+from billing.services import (
+    bills,
+    charges,
+    closings,
+    credit,
+    disputes,
+    late_fee_days,
+    late_fees,
+    payments,
+    runs,
+    write_offs,
+)
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import round_money
@@ -166,9 +177,9 @@ class Ledger(RuleBasedStateMachine):
         """What stands beyond the days that bear a fee by now was paid or let off before the money was known of."""
         standing = list(Bill.objects.filter(unit=unit).exclude(status="reversed"))
         policies = list(LateFeePolicy.objects.filter(estate=self.estate))
-        for pk, charged in late_fees.charged_of(standing).items():
+        for pk, charged in late_fee_days.charged_of(standing).items():
             bill = next(bill for bill in standing if bill.pk == pk)
-            terms, stretches = late_fees.days_of([bill], policies, charged.until)[pk]
+            terms, stretches = late_fee_days.days_of([bill], policies, charged.until)[pk]
             over = charged.net - late_fee(stretches, terms.cap)
             unpaid = sum((fee.outstanding for fee in bill.late_fees.all()), D(0))
             assert over <= 0 or not unpaid, (bill, over, unpaid)
