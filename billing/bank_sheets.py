@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import Method
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.money import parse_money
+from helpdesk.lib.money import parse_money, without_thousands
 from helpdesk.lib.names import fold
 from residents.importing.sheets import Cells, Sheet, read_sheet
 from residents.importing.values import CUT_NUMBER, Unreadable, choice_of, date_of, text_of
@@ -21,6 +21,7 @@ from residents.importing.values import CUT_NUMBER, Unreadable, choice_of, date_o
 SEARCHED = 15  # rows, for the one with the headings
 MOST_LINES = 10_000
 MOST_UNREADABLE = 200
+MOST_MONEY = 1e12  # a spreadsheet's number beyond it is no sum of money
 COLUMNS: dict[str, tuple[str, ...]] = {
     "received_on": (
         *("date", "received on", "value date", "transaction date", "posting date", "booking date"),
@@ -176,12 +177,13 @@ def tells_apart(reference: str) -> bool:
 
 def amount_of(value: Any) -> Decimal | None:
     """Money as banks write it: 1,234.50, ¥90, +12.00; below nothing for what went out. Unreadable: amount_unreadable."""
-    if isinstance(value, float):
+    if isinstance(value, float) and abs(value) < MOST_MONEY:
         # 89.39999999999999 is how a spreadsheet keeps 89.40.
         nearest = Decimal(repr(value)).quantize(Decimal("0.01"))
         value = str(nearest if abs(float(nearest) - value) < 1e-6 else value)
     text = unicodedata.normalize("NFKC", text_of(value, 40)).replace(" ", "")
-    text = re.sub(r"^(CNY|RMB|HKD|HK\$|¥|\$)|(元|CNY|RMB)$", "", text.replace(",", "")).lstrip("+")
+    text = re.sub(r"^(CNY|RMB|HKD|HK\$|¥|\$)|(元|CNY|RMB)$", "", text).lstrip("+")
+    text = without_thousands(text)
     if text in {"", "-", "--"}:
         return None
     sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)

@@ -188,6 +188,12 @@ ON_INSERT: dict[tuple[str, str], str] = {
         " AND b.paid = 0 AND b.written_off = 0)"
         " OR EXISTS (SELECT 1 FROM billing_latefee f WHERE f.bill_id = NEW.bill_id AND f.waived <> f.amount)"
     ),
+    ("billing_billreversal", "ends_its_dispute"): (
+        "EXISTS (SELECT 1 FROM billing_dispute d WHERE d.bill_id = NEW.bill_id AND d.settled_on IS NULL)"
+    ),
+    ("billing_dispute", "bill_stands"): (
+        "NEW.settled_on IS NULL AND EXISTS (SELECT 1 FROM billing_billreversal v WHERE v.bill_id = NEW.bill_id)"
+    ),
     ("billing_latefee", "begins_open"): "NEW.paid <> 0 OR NEW.waived <> 0",
     ("billing_latefee", "adds_up"): (
         "NEW.cumulative <> ROUND((SELECT SUM(o.amount) FROM billing_latefee o WHERE o.bill_id = NEW.bill_id)"

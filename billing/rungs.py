@@ -7,19 +7,20 @@ from typing import Any
 
 from django.db import connection
 
+from billing.paid_ahead import COVERED
 from helpdesk.estates.models import Estate
 from helpdesk.lib.money import round_money
 
 # A household stands at the highest rung that any of its open bills has reached; level 0: at none yet.
-HOUSEHOLDS = """
+HOUSEHOLDS = f"""
 SELECT b.unit_id, COUNT(*) AS bills, SUM(b.total - b.paid - b.written_off) AS owed, MIN(b.due_on) AS since,
  MAX(COALESCE((SELECT MAX(r.level) FROM billing_reminder r WHERE r.bill_id = b.id AND NOT r.is_dropped), 0)) AS level,
  MAX(CASE WHEN EXISTS (SELECT 1 FROM billing_dispute d WHERE d.bill_id = b.id AND d.settled_on IS NULL)
   OR EXISTS (SELECT 1 FROM billing_deferral f WHERE f.unit_id = b.unit_id AND f.since <= %(day)s AND f.until >= %(day)s)
   OR EXISTS (SELECT 1 FROM billing_paymentpromise q WHERE q.unit_id = b.unit_id AND q.settled_on IS NULL
-   AND q.promised_for >= %(day)s) THEN 1 ELSE 0 END) AS waits
+   AND q.promised_for >= %(day)s) OR {COVERED} THEN 1 ELSE 0 END) AS waits
 FROM billing_bill b WHERE b.estate_id = %(estate)s AND b.status IN ('open', 'part_paid') GROUP BY b.unit_id
-"""
+"""  # noqa: S608
 BY_LEVEL = f"""
 SELECT h.level, COUNT(*), SUM(h.bills), SUM(h.owed), SUM(h.waits) FROM ({HOUSEHOLDS}) h GROUP BY h.level
 """  # noqa: S608

@@ -23,7 +23,7 @@ from billing.api.payments import (
 )
 from billing.api.reminders import ReminderViewSet
 from billing.api.reports import AgeingView, CollectionView
-from billing.api.statements import StatementView
+from billing.api.statements import StatementView, UseCreditView
 from helpdesk.api.views import NowhereView
 from helpdesk.desk.api import CardView, DocsView, LookupView, SchemaView
 from helpdesk.estates.api import DepartmentViewSet, EstateViewSet
@@ -109,6 +109,7 @@ urlpatterns = [
     path("lookup/", LookupView.as_view(), name="api_lookup"),
     re_path(r"^units/(?P<pk>[0-9]{1,19})/card/$", CardView.as_view(), name="api_card"),
     re_path(r"^units/(?P<pk>[0-9]{1,19})/statement/$", StatementView.as_view(), name="api_statement"),
+    re_path(r"^units/(?P<pk>[0-9]{1,19})/use-credit/$", UseCreditView.as_view(), name="api_use_credit"),
     path("reports/complaints/", ComplaintsView.as_view(), name="api_report_complaints"),
     path("reports/follow-ups/", FollowUpsView.as_view(), name="api_report_follow_ups"),
     path("reports/timeliness/", TimelinessView.as_view(), name="api_report_timeliness"),

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.fields import AmountField, LedgerViewSet
-from billing.models import CollectionVisit, PaymentPromise
+from billing.models import Bill, CollectionVisit, PaymentPromise
 from billing.services import collection
 from helpdesk.api.filters import FilterSet, before, since
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
@@ -53,6 +53,9 @@ class NewCollectionVisitSerializer(StrictSerializer):
     passed_to = serializers.CharField(max_length=80, required=False, allow_blank=True)
     left_notice = serializers.BooleanField(required=False)
     promise = NewPromiseSerializer(required=False, allow_null=True)
+    doubted = serializers.ListField(
+        child=VisibleKey(queryset=Bill.objects.all()), required=False, max_length=200
+    )
 
 
 class VisitFilter(FilterSet):
@@ -82,7 +85,10 @@ class CollectionVisitViewSet(LedgerViewSet):
 
     @extend_schema(request=NewCollectionVisitSerializer, responses={201: CollectionVisitSerializer})
     def create(self, request: Request) -> Response:
-        """An open complaint, or a doubt of the bill, pauses the reminders for 30 days; a promise, until its day."""
+        """An open complaint, or a doubt that names no bill, pauses the reminders for 30 days; a promise, until its day.
+
+        Bills that are `doubted` are disputed; nothing else waits for them.
+        """
 
         def make(promise: dict[str, Any] | None = None, **kwargs: Any) -> CollectionVisit:
             promised = collection.Promised(**promise) if promise else None

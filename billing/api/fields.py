@@ -14,7 +14,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from helpdesk.api.errors import Unprocessable
 from helpdesk.api.viewsets import DeskViewSet
 from helpdesk.lib.moments import FIRST_DAY, LAST_DAY
 
@@ -77,12 +76,6 @@ class LedgerViewSet(DeskViewSet):
         """
         key = self.request.headers.get("Idempotency-Key")
         return "api " + hashlib.sha256(f"{self.request.user.pk} {key}".encode()).hexdigest() if key else None
-
-
-def same_again(is_same: bool) -> None:
-    """422 when a key that has moved money already comes with another request."""
-    if not is_same:
-        raise Unprocessable
 
 
 def within(attrs: dict[str, Any], of: str, *names: str) -> dict[str, Any]:

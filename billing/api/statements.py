@@ -10,8 +10,10 @@ from rest_framework.response import Response
 
 from billing.api.fields import AmountField
 from billing.models import AccountEntry, ChargeItem
-from billing.selectors import Statement, StatementRow, statement_of
+from billing.selectors import Statement, StatementRow, arrears_of, statement_of
+from billing.services.credit import use_credit
 from helpdesk.api.filters import BIGGEST_ID, refuse_unknown
+from helpdesk.api.serializers import NothingSerializer
 from helpdesk.api.views import TableView
 from residents.models import Unit
 
@@ -50,17 +52,47 @@ class StatementSerializer(serializers.Serializer[Any]):
         return EntrySerializer(statement.rows, many=True).data
 
 
-class StatementView(TableView):
+class UsedCreditSerializer(serializers.Serializer[Any]):
+    used = AmountField()
+    outstanding = AmountField()
+    credit = AmountField()
+
+
+class AccountView(TableView):
+    """A view of one unit's account."""
+
+    def unit(self, pk: str) -> Unit:
+        """The unit; absent and foreign are the same 404, a role that may not is a 403."""
+        refuse_unknown(self.request)
+        units = Unit.objects.visible_to(self.request.user).select_related("estate")
+        unit = units.filter(pk=pk).first() if int(pk) <= BIGGEST_ID else None
+        if unit is None:
+            raise Http404
+        self.check_object_permissions(self.request, unit)
+        return unit  # type: ignore[no-any-return]
+
+
+class StatementView(AccountView):
     """What a unit owes and why: every entry of its account with the balance after it, oldest first."""
 
     permission = "billing.view"
 
     @extend_schema(operation_id="units_statement", responses=StatementSerializer)
     def get(self, request: Request, pk: str) -> Response:
-        refuse_unknown(request)
-        units = Unit.objects.visible_to(request.user).select_related("estate")
-        unit = units.filter(pk=pk).first() if int(pk) <= BIGGEST_ID else None
-        if unit is None:
-            raise Http404
-        self.check_object_permissions(request, unit)
-        return Response(StatementSerializer(statement_of(unit)).data)
+        return Response(StatementSerializer(statement_of(self.unit(pk))).data)
+
+
+class UseCreditView(AccountView):
+    """What a unit has paid ahead settles what is open, the oldest first. An Idempotency-Key gives the first answer again."""
+
+    permission = "billing.take"
+
+    @extend_schema(operation_id="units_use_credit", request=None, responses=UsedCreditSerializer)
+    def post(self, request: Request, pk: str) -> Response:
+        unit = self.unit(pk)
+        if request.data not in (None, ""):
+            self.body(NothingSerializer)
+        used = use_credit(unit, actor=request.user)
+        left = arrears_of(unit)
+        said = {"used": used, "outstanding": left.outstanding, "credit": left.credit}
+        return Response(UsedCreditSerializer(said).data)

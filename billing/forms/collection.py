@@ -1,11 +1,13 @@
 """What is written at the door, on a phone. Shape only; the rules are the service's."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import CollectionVisit
+from billing.forms.payments import MoneyField
+from billing.models import Bill, CollectionVisit
 from billing.services.collection import Promised
 from helpdesk.attachments.forms import photos
 from helpdesk.lib.forms import one_time_token, text_area
@@ -26,6 +28,12 @@ class VisitForm(forms.Form):
         choices=[("", "–"), *CollectionVisit.Reason.choices],
         required=False,
     )
+    doubted = forms.MultipleChoiceField(
+        label=_("Which bills they doubt"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only these wait; where none is ticked, all reminders do."),
+    )
     said = text_area(_("What was said"), draft_key="collection", required=False)
     passed_to = forms.CharField(
         label=_("To be answered by"),
@@ -34,18 +42,21 @@ class VisitForm(forms.Form):
         help_text=_("What you can't answer at the door, a colleague will. Promise nothing for the company."),
     )
     promised_for = _day(_("They promise to pay by"))
-    promised_amount = forms.DecimalField(
-        label=_("How much"),
-        required=False,
-        max_digits=12,
-        decimal_places=2,
-        help_text=_("Empty means all of it."),
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )
+    promised_amount = MoneyField(label=_("How much"), required=False, help_text=_("Empty means all of it."))
     promised_by = forms.CharField(label=_("Who promised"), max_length=80, required=False)
     left_notice = forms.BooleanField(label=_("A notice was left, in an envelope"), required=False)
     files = photos(_("Photo of the notice"))
     form_token = one_time_token()
+
+    def __init__(self, *args: Any, bills: Iterable[Bill] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bills = {str(bill.pk): bill for bill in bills}
+        choices = [(pk, f"{bill.number} ({bill.period})") for pk, bill in self.bills.items()]
+        self.fields["doubted"].choices = choices  # type: ignore[attr-defined]
+
+    def doubts(self) -> list[Bill]:
+        """The bills that were ticked."""
+        return [self.bills[pk] for pk in self.cleaned_data["doubted"]]
 
     def promise(self) -> Promised | None:
         """What was promised, None where no day was named."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.models import Bill, Method
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.forms import one_time_token, reason_field
-from helpdesk.lib.money import parse_money
+from helpdesk.lib.money import parse_money, without_thousands
 
 
 class MoneyField(forms.CharField):
@@ -21,7 +21,7 @@ class MoneyField(forms.CharField):
         super().__init__(**{"max_length": 16, "widget": widget} | kwargs)
 
     def clean(self, value: Any) -> Decimal | None:
-        text = super().clean(value).replace(",", "").strip()
+        text = without_thousands(super().clean(value).strip())
         if not text:
             return None
         try:

@@ -84,6 +84,7 @@ class Bill(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("replaces")
     )
     issued_by = actor_field()
+    form_token = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -111,6 +112,7 @@ class Bill(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["open", "part_paid", "paid", "reversed"]), name="bill_status_known"
             ),
+            once("bill_key_once"),
         ]
         indexes = [
             models.Index(
@@ -162,6 +164,8 @@ class BillLine(models.Model):
     amount = amount_field()
     # Why the amount is what it is: readings, steps, days, discount, share.
     explanation = models.JSONField(default=dict)
+    # As its item said when the bill was made: what an item says later re-reckons no day that is past.
+    bears_late_fee = models.BooleanField(default=True)
     paid = amount_field(_("paid"), default=0)
     written_off = amount_field(_("written off"), default=0)
 

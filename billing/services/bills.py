@@ -14,7 +14,15 @@ from billing.models import Bill, BillLine, BillReversal, ChargeItem, Dispute, Ha
 from billing.services.credit import apply_credit
 from billing.services.disputes import settle_dispute
 from billing.services.late_fees import take_back_late_fees
-from billing.services.ledger import local_day, lock_ledger, made_before, post, posting_day, require_reason
+from billing.services.ledger import (
+    local_day,
+    lock_ledger,
+    made_before,
+    post,
+    posting_day,
+    require_reason,
+    sent_before,
+)
 from billing.services.settlement import take_back
 from helpdesk.audit.services import record
 from helpdesk.estates.services import next_serials
@@ -32,28 +40,41 @@ def make_bill(
     pieces: Sequence[tuple[ChargeItem, Decimal]],
     kind: str = Bill.Kind.COUNTER,
     due_on: date | None = None,
+    form_token: str | None = None,
     at: datetime | None = None,
 ) -> Bill:
     """A bill of pieces, at today's rate of each item; the unit's credit settles it, what is due before first.
 
-    Refused nothing_to_bill, no_rate, other_estate.
+    The same form again is the same bill. Refused nothing_to_bill, no_rate, other_estate, form_already_sent.
     """
     at = at or timezone.now()
     lock_ledger(unit.estate)
     day = local_day(unit.estate, at)
-    counts: dict[int, Decimal] = {}
+    counts = _counted(unit, pieces)
+    if before := made_before(Bill, unit.estate, form_token, unit_id=unit.pk):
+        sold = before.lines.values_list("charge_item", "quantity")
+        if any(counts.get(item) != quantity for item, quantity in sold):
+            raise sent_before()
+        return before
     items = {item.pk: item for item, _count in pieces}
+    wanted = [_line_of_pieces(unit, items[pk], count, day) for pk, count in counts.items()]
+    bill = issue(
+        unit, wanted, actor=actor, kind=kind, period=period_of(day), issued_on=day, due_on=due_on or day,
+        form_token=form_token, at=at,
+    )  # fmt: skip
+    record("bill.issued", bill, actor=actor, at=at, total=str(bill.total))
+    apply_credit(unit, actor=actor, at=at)
+    return Bill.objects.get(pk=bill.pk)
+
+
+def _counted(unit: Unit, pieces: Sequence[tuple[ChargeItem, Decimal]]) -> dict[int, Decimal]:
+    """How many of each item. Refused other_estate."""
+    counts: dict[int, Decimal] = {}
     for item, count in pieces:
         if item.estate_id != unit.estate_id:
             raise Refused("other_estate", _("This belongs to another estate."), field="pieces")
         counts[item.pk] = counts.get(item.pk, Decimal(0)) + count
-    lines = [_line_of_pieces(unit, items[pk], count, day) for pk, count in counts.items()]
-    bill = issue(
-        unit, lines, actor=actor, kind=kind, period=period_of(day), issued_on=day, due_on=due_on or day, at=at
-    )
-    record("bill.issued", bill, actor=actor, at=at, total=str(bill.total))
-    apply_credit(unit, actor=actor, at=at)
-    return Bill.objects.get(pk=bill.pk)
+    return counts
 
 
 def _line_of_pieces(unit: Unit, item: ChargeItem, count: Decimal, day: date) -> Line:
@@ -77,6 +98,7 @@ def issue(
     due_on: date,
     at: datetime,
     replaces: Bill | None = None,
+    form_token: str | None = None,
 ) -> Bill:
     """Writes a bill, its lines and its entry; refused nothing_to_bill when they come to nothing."""
     lines = [line for line in lines if line.amount > 0]
@@ -87,14 +109,16 @@ def issue(
     bill = Bill.objects.create(
         estate=estate, unit=unit, kind=kind, number=format_number("B", year, serial), year=year, serial=serial,
         period=period, issued_on=issued_on, due_on=due_on, currency=estate.currency,
-        total=sum((line.amount for line in lines), Decimal(0)), replaces=replaces, issued_by=actor, created_at=at,
-        updated_at=at,
+        total=sum((line.amount for line in lines), Decimal(0)), replaces=replaces, issued_by=actor,
+        form_token=form_token or None, created_at=at, updated_at=at,
     )  # fmt: skip
+    items = ChargeItem.objects.in_bulk([line.charge_item_id for line in lines])
     for line in lines:
         BillLine.objects.create(
             estate=estate, bill=bill, charge_item_id=line.charge_item_id, meter_id=line.meter_id,
             reading_id=line.reading_id, meter_from=line.meter_from, meter_to=line.meter_to, quantity=line.quantity,
             rate=line.rate, amount=line.amount, explanation=line.explanation,
+            bears_late_fee=items[line.charge_item_id].bears_late_fee,
         )  # fmt: skip
         if line.meter_id and line.meter_from is not None:
             Meter.objects.filter(pk=line.meter_id, billed_value=line.meter_from).update(
@@ -124,6 +148,8 @@ def reverse_bill(
         raise Refused(
             "bill_written_off", _("A part of this bill was written off; it can't be reversed any more.")
         )
+    if bill.disputes.filter(settled_on__isnull=True).exists():
+        settle_dispute(bill, actor=actor, outcome=Dispute.Outcome.UPHELD, note=reason, at=at)
     day = posting_day(bill.estate, at)
     take_back(
         bill.allocations.filter(payment__isnull=False, reverses__isnull=True, reversal__isnull=True),
@@ -143,8 +169,6 @@ def reverse_bill(
     post("bill_reversal", reversal, unit=bill.unit, amount=bill.total, on=day, number=bill.number)
     _turn_meters_back(bill)
     record("bill.reversed", bill, actor=actor, at=at, reason=reason, total=str(bill.total))
-    if bill.disputes.filter(settled_on__isnull=True).exists():
-        settle_dispute(bill, actor=actor, outcome=Dispute.Outcome.UPHELD, note=reason, at=at)
     if make_anew:
         make_bill_anew(bill, actor=actor, at=at)
     apply_credit(bill.unit, actor=actor, at=at)
@@ -200,7 +224,7 @@ def hand_over_bill(
 ) -> Handover:
     """Notes that the bill's notice was handed over: who, to whom, when, how. The same form again is the same one."""
     lock_ledger(bill.estate)
-    if before := made_before(Handover, bill.estate, form_token):
+    if before := made_before(Handover, bill.estate, form_token, bill_id=bill.pk):
         return before
     handed = Handover.objects.create(
         estate=bill.estate,

@@ -1,6 +1,6 @@
 """Door-to-door collection, promises to pay and deferrals: nobody promises for the company (docs/domain.md §9)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,12 +14,15 @@ from billing.models import (
     Bill,
     CollectionVisit,
     Deferral,
+    Dispute,
     Payment,
     PaymentPromise,
     ReminderNotice,
     ReminderStep,
 )
 from billing.selectors import Arrears, arrears_of, arrears_of_units
+from billing.services.disputes import open_dispute
+from billing.services.ledger import made_before
 from helpdesk.attachments.inspection import Inspected
 from helpdesk.attachments.services import attach
 from helpdesk.audit.services import record
@@ -60,20 +63,24 @@ def record_visit(
     passed_to: str = "",
     left_notice: bool = False,
     promise: Promised | None = None,
+    doubted: Sequence[Bill] = (),
     files: Iterable[Inspected] = (),
     form_token: str | None = None,
     at: datetime | None = None,
 ) -> CollectionVisit:
     """What happened at the door; a repeat of `form_token` gives the same visit.
 
-    An open complaint or a doubted bill pauses the reminders, whatever was promised besides. Refused: reason_missing,
-    nobody_said_why, nobody_promises, promise_in_past, promise_too_late, amount_not_positive.
+    An open complaint pauses the reminders, whatever was promised besides; a doubt those of the bills that are named, of
+    all where none is. Refused: reason_missing, nobody_said_why, nobody_promises, promise_in_past, promise_too_late,
+    amount_not_positive, not_doubted, other_unit, bill_reversed, form_already_sent.
     """
     at = at or timezone.now()
-    if form_token and (known := CollectionVisit.objects.filter(form_token=form_token).first()):
+    same = {"unit_id": unit.pk, "met": met, "reason": reason, "said": said.strip()}
+    if known := made_before(CollectionVisit, unit.estate, form_token, **same):
         return known
     day = local(unit.estate, at).date()
     _guard_visit(met, reason, promise, day)
+    _guard_doubt(unit, reason, doubted)
     owed = arrears_of(unit, at=at)
     visit = CollectionVisit.objects.create(
         estate=unit.estate,
@@ -98,8 +105,29 @@ def record_visit(
         promise_payment(unit, actor=actor, promised=promise, visit=visit, at=at)
     if reason in (Reason.COMPLAINT, Reason.BILL):
         why = said.strip()[:300] or str(Reason(reason).label)
-        pause_for_complaint(unit, actor=actor, reason=why, at=at)
+        _pause(unit, doubted, actor=actor, why=why, at=at)
     return visit
+
+
+def _pause(unit: Unit, doubted: Sequence[Bill], *, actor: User, why: str, at: datetime) -> None:
+    """The bills that are doubted are disputed, which holds back nothing else; without any the household waits."""
+    if not doubted:
+        pause_for_complaint(unit, actor=actor, reason=why, at=at)
+    open_ones = Dispute.objects.filter(bill__in=doubted, settled_on__isnull=True).values_list(
+        "bill", flat=True
+    )
+    known = set(open_ones)
+    for bill in doubted:
+        if bill.pk not in known:
+            open_dispute(bill, actor=actor, reason=why, at=at)
+
+
+def _guard_doubt(unit: Unit, reason: str, doubted: Sequence[Bill]) -> None:
+    if doubted and reason != Reason.BILL:
+        message = _("Bills are named only where somebody doubts them.")
+        raise Refused("not_doubted", message, field="doubted")
+    if any(bill.unit_id != unit.pk for bill in doubted):
+        raise Refused("other_unit", _("This bill belongs to another unit."), field="doubted")
 
 
 def _guard_visit(met: str, reason: str, promise: Promised | None, day: date) -> None:

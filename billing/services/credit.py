@@ -13,21 +13,24 @@ from billing.models import (
     Allocation,
     Bill,
     Dispute,
+    LateFee,
     Payment,
     Refund,
     UnitAccount,
 )
+from billing.services.backdating import settle_with
 from billing.services.ledger import (
     account_of,
     check_amount,
     local_day,
     lock_ledger,
+    made_before,
     post,
     posting_day,
     require_open,
     require_reason,
 )
-from billing.services.settlement import Debt, allocate, debts_of
+from billing.services.settlement import Debt, debts_of
 from helpdesk.audit.services import record
 from helpdesk.estates.services import next_number
 from helpdesk.lib.errors import Refused
@@ -41,7 +44,7 @@ def payments_with_credit(unit: Unit) -> list[Payment]:
     rows = Payment.objects.filter(
         unit=unit, reverses__isnull=True, reversal__isnull=True, allocated__lt=F("amount")
     )
-    return list(rows.order_by("received_on", "id"))
+    return list(rows.select_related("estate").order_by("received_on", "id"))
 
 
 @transaction.atomic
@@ -70,7 +73,7 @@ def _use(
         owed = debts()
         if not owed:
             break
-        used += allocate(payment, owed, on=day, at=at)
+        used += settle_with(payment, owed, actor=actor, on=day, at=at)
     if used:
         record("credit.applied", unit, actor=actor, at=at, amount=str(used))
     return used
@@ -86,7 +89,9 @@ def settle_due_with_credit(at: datetime) -> int:
         return settle_unit_with_credit(account.unit, at=at) > 0
 
     late = Bill.objects.filter(unit=OuterRef("unit")).unsettled()
-    accounts = UnitAccount.objects.filter(Exists(late), credit__gt=0, estate__is_active=True)
+    # A paid bill may still have a late fee that is not.
+    fees = LateFee.objects.filter(unit=OuterRef("unit"), amount__gt=F("paid") + F("waived"))
+    accounts = UnitAccount.objects.filter(Exists(late) | Exists(fees), credit__gt=0, estate__is_active=True)
     return one_by_one(accounts.select_related("unit__estate").order_by("pk"), settle, what="credit of")
 
 
@@ -128,14 +133,13 @@ def refund_credit(
 ) -> Refund:
     """Gives credit back, from the oldest payment first.
 
-    Refused amount_not_positive, reason_required, credit_too_small, day_closed.
+    Refused amount_not_positive, reason_required, credit_too_small, day_closed, form_already_sent.
     """
     at = at or timezone.now()
     reason, amount = require_reason(reason), check_amount(amount)
     estate = unit.estate
     lock_ledger(estate)
-    before = Refund.objects.filter(estate=estate, form_token=form_token).first() if form_token else None
-    if before is not None:
+    if before := made_before(Refund, estate, form_token, unit_id=unit.pk, amount=amount, method=method):
         return before
     day = local_day(estate, at)
     require_open(estate, day)

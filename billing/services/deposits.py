@@ -16,6 +16,7 @@ from billing.services.ledger import (
     post,
     require_open,
     require_reason,
+    sent_before,
 )
 from helpdesk.audit.services import record
 from helpdesk.estates.services import next_number
@@ -47,15 +48,15 @@ def take_deposit(
 ) -> Deposit:
     """Holds money of a unit, for its decoration where one is named. The same form again is the same deposit.
 
-    Refused amount_not_positive, not_a_deposit, other_estate, other_unit, day_closed.
+    Refused amount_not_positive, not_a_deposit, other_estate, other_unit, day_closed, form_already_sent.
     """
     at = at or timezone.now()
     estate = unit.estate
     lock_ledger(estate)
-    before = Deposit.objects.filter(estate=estate, form_token=form_token).first() if form_token else None
-    if before is not None:
-        return before
     amount = check_amount(amount)
+    same = {"unit_id": unit.pk, "charge_item_id": charge_item.pk, "amount": amount}
+    if before := made_before(Deposit, estate, form_token, **same):
+        return before
     if charge_item.estate_id != estate.pk:
         raise Refused("other_estate", _("This belongs to another estate."), field="charge_item")
     if charge_item.kind != ChargeItem.Kind.DEPOSIT:
@@ -88,11 +89,12 @@ def give_back(
 ) -> Deposit:
     """Gives a deposit back: all that is held less what is deducted, or a part. The same form again gives nothing more.
 
-    Refused deposit_settled, amount_too_big, reason_required, day_closed.
+    Refused deposit_settled, amount_too_big, reason_required, day_closed, form_already_sent.
     """
     at = at or timezone.now()
     lock_ledger(deposit.estate)
-    if before := made_before(DepositMove, deposit.estate, form_token):
+    if before := made_before(DepositMove, deposit.estate, form_token, deposit_id=deposit.pk):
+        _require_same(before, amount, deduct)
         return before.deposit
     deposit = Deposit.objects.get(pk=deposit.pk)
     if not deposit.held:
@@ -118,6 +120,14 @@ def give_back(
         reason=reason,
     )
     return Deposit.objects.get(pk=deposit.pk)
+
+
+def _require_same(before: DepositMove, amount: Decimal | None, deduct: Decimal) -> None:
+    """Refused form_already_sent unless the moves of the form came to these amounts (None: whatever was held)."""
+    rows = DepositMove.objects.filter(estate=before.estate_id, form_token=before.form_token)
+    moved = dict(rows.values_list("kind", "amount"))
+    if moved.get(KIND.DEDUCTED, 0) != deduct or amount not in (None, moved.get(KIND.GIVEN_BACK, 0)):
+        raise sent_before()
 
 
 def _move(

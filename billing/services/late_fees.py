@@ -1,13 +1,12 @@
 """Late fees: off unless a contract has them, counted by the day, posted as entries of their own."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Case, DateField, Exists, F, OuterRef, Q, When
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,13 +14,12 @@ from billing.calculation import LateStretch, LateTerms, late_fee, late_stretches
 from billing.models import (
     Allocation,
     Bill,
-    BillLine,
-    Dispute,
     LateFee,
     LateFeePolicy,
     LateFeeWaiver,
     LedgerSettings,
 )
+from billing.services.late_fee_days import Charged, charged_of, days_of
 from billing.services.ledger import (
     check_amount,
     local_day,
@@ -40,16 +38,6 @@ from helpdesk.staff.models import User
 from residents.models import Unit
 
 CHUNK = 500
-# A payment whose own day was closed is posted on a later one and stops late fees from its own day on. What is used of it
-# later, as credit, and what is taken back counts on the day that happens.
-CAME_IN_ON = Case(
-    When(
-        reverses__isnull=True, on=F("payment__received_on"), payment__value_on__isnull=False,
-        then=F("payment__value_on"),
-    ),
-    default=F("on"),
-    output_field=DateField(),
-)  # fmt: skip
 HIGHEST_RATE = Decimal("0.1")
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
@@ -211,32 +199,6 @@ def _charge(
     return made
 
 
-@dataclass
-class Charged:
-    """What was posted of a bill's late fees up to a day, and what of it was taken back as never owed."""
-
-    posted: Decimal = ZERO
-    corrected: Decimal = ZERO
-    until: date = date.min
-
-    @property
-    def net(self) -> Decimal:
-        """What stands of it, which the cap holds; what was let off counts as charged."""
-        return self.posted - self.corrected
-
-
-def charged_of(bills: Sequence[Bill]) -> dict[int, Charged]:
-    found: dict[int, Charged] = defaultdict(Charged)
-    fees = LateFee.objects.filter(bill__in=bills).values_list("bill", "as_of", "amount")
-    for bill_id, as_of, amount in fees:
-        of = found[bill_id]
-        of.posted, of.until = of.posted + amount, max(as_of, of.until)
-    back = LateFeeWaiver.objects.filter(bill__in=bills, is_correction=True)
-    for bill_id, amount in back.values_list("bill", "amount"):
-        found[bill_id].corrected += amount
-    return found
-
-
 def correct_late_fees(bills: Sequence[Bill], *, actor: User | None, at: datetime) -> bool:
     """Takes back what was counted on days that bore nothing, once money is entered that had come in before them.
 
@@ -258,6 +220,19 @@ def correct_late_fees(bills: Sequence[Bill], *, actor: User | None, at: datetime
             _let_off(bill, fees, amount, actor=actor, reason=why, at=at, is_correction=True)
             changed = True
     return changed
+
+
+def unpaid_late_fee_before(bill: Bill, day: date) -> Decimal:
+    """What is unpaid of a bill's late fees of the days before `day`."""
+    charged = charged_of([bill]).get(bill.pk, Charged())
+    policies = list(LateFeePolicy.objects.filter(estate=bill.estate))
+    until = min(charged.until, day - timedelta(days=1))
+    terms_and_days = days_of([bill], policies, until).get(bill.pk)
+    unpaid = sum((fee.outstanding for fee in _unpaid_fees(bill)), ZERO)
+    if terms_and_days is None:
+        return unpaid
+    settled = charged.net - unpaid
+    return min(max(late_fee(terms_and_days[1], terms_and_days[0].cap) - settled, ZERO), unpaid)
 
 
 def take_back_late_fees(bill: Bill, *, actor: User | None, reason: str, at: datetime) -> None:
@@ -312,52 +287,6 @@ def _plain(days: list[dict]) -> list[dict]:
     return [{**row, "from": row["from"].isoformat(), "to": row["to"].isoformat()} for row in days]
 
 
-def days_of(
-    bills: Sequence[Bill], policies: Sequence[LateFeePolicy], day: date
-) -> dict[int, tuple[LateTerms, list[LateStretch]]]:
-    """For each bill with a late fee: its terms, and the days that bear one up to `day`."""
-    principal: dict[int, Decimal] = defaultdict(Decimal)
-    settled: dict[int, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    disputes: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
-    bearing = BillLine.objects.filter(bill__in=bills, charge_item__bears_late_fee=True)
-    for bill_id, amount in bearing.values_list("bill", "amount"):
-        principal[bill_id] += amount
-    parts = Allocation.objects.filter(line__in=bearing).annotate(day=CAME_IN_ON)
-    for bill_id, on, amount, reverses in parts.values_list("bill", "day", "amount", "reverses"):
-        settled[bill_id][on] += -amount if reverses else amount
-    for dispute in Dispute.objects.filter(bill__in=bills):
-        disputes[dispute.bill_id].append((dispute.opened_on, dispute.settled_on))
-    found = {}
-    for bill in bills:
-        policy = policy_for(bill, policies)
-        if policy is not None:
-            terms = terms_of(policy, principal[bill.pk])
-            found[bill.pk] = (
-                terms,
-                late_stretches(
-                    bill.due_on, day, principal[bill.pk], settled[bill.pk], disputes[bill.pk], terms
-                ),
-            )
-    return found
-
-
-def policy_for(bill: Bill, policies: Sequence[LateFeePolicy]) -> LateFeePolicy | None:
-    """The unit's own contract before the estate's, as it stood when the bill fell due."""
-    fits = [
-        p
-        for p in policies
-        if p.unit_id in (None, bill.unit_id)
-        and p.since <= bill.due_on
-        and (p.until is None or p.until >= bill.due_on)
-    ]
-    return max(fits, key=lambda p: (p.unit_id is not None, p.since, p.pk), default=None)
-
-
-def terms_of(policy: LateFeePolicy, principal: Decimal) -> LateTerms:
-    cap = round_money(principal * policy.cap_percent / 100)
-    return LateTerms(policy.rate_per_day, policy.grace_days, cap, policy.minimum_balance)
-
-
 @transaction.atomic
 def waive_late_fee(
     bill: Bill,
@@ -370,12 +299,13 @@ def waive_late_fee(
 ) -> LateFeeWaiver:
     """Lets off what is unpaid of a bill's late fees, or a part, the latest first. The same form again lets off no more.
 
-    Refused reason_required, nothing_to_waive, amount_too_big.
+    Refused reason_required, nothing_to_waive, amount_too_big, form_already_sent.
     """
     at = at or timezone.now()
     reason = require_reason(reason)
     lock_ledger(bill.estate)
-    if before := made_before(LateFeeWaiver, bill.estate, form_token):
+    same = {"bill_id": bill.pk} | ({} if amount is None else {"amount": amount})
+    if before := made_before(LateFeeWaiver, bill.estate, form_token, **same):
         return before
     fees = _unpaid_fees(bill)
     owed = sum((fee.outstanding for fee in fees), ZERO)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from billing.models import AccountEntry, DayClosing, LedgerSettings, UnitAccount
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
-from helpdesk.lib.errors import Refused
+from helpdesk.lib.errors import Refused, SentBefore
 from helpdesk.lib.money import round_money
 from residents.models import Unit
 
@@ -69,11 +69,21 @@ def posting_day(estate: Estate, at: datetime) -> date:
     return day
 
 
-def made_before(model: type[Made], estate: Estate, form_token: str | None) -> Made | None:
-    """What the same form, or the same key, made when it came first; ask under the ledger's lock."""
+def made_before(model: type[Made], estate: Estate, form_token: str | None, **same: Any) -> Made | None:
+    """What the same form, or the same key, made when it came first; ask under the ledger's lock.
+
+    Refused form_already_sent when it now says something else than `same`: a sum that was typed over would be lost.
+    """
     if not form_token:
         return None
-    return model._default_manager.filter(estate=estate, form_token=form_token).first()
+    before = model._default_manager.filter(estate=estate, form_token=form_token).first()
+    if before is not None and any(getattr(before, name) != value for name, value in same.items()):
+        raise sent_before()
+    return before
+
+
+def sent_before() -> SentBefore:
+    return SentBefore(_("This form was sent before, with something else in it. Open the page anew."))
 
 
 def check_amount(amount: Decimal) -> Decimal:

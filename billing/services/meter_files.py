@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from billing.models import ChargeItem, Meter, MeterReading
 from billing.services.meters import take_reading
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.money import without_thousands
 from helpdesk.lib.names import fold
 from helpdesk.staff.models import User
 from residents.importing.sheets import Cells, Sheet, read_sheet
@@ -99,7 +100,7 @@ def _take(
 def _figure(written: str) -> Decimal:
     """Digits as people write them; refused not_a_figure."""
     try:
-        value = Decimal(written.replace(",", "").replace("，", ""))
+        value = Decimal(without_thousands(written.replace("，", ",")))
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or not 0 <= value < HIGHEST:

@@ -11,22 +11,22 @@ from django.utils.translation import gettext as _
 
 from billing.models import (
     Bill,
-    LateFee,
     Payment,
     Receipt,
 )
+from billing.services.backdating import settle_with
 from billing.services.credit import apply_credit
-from billing.services.late_fees import correct_late_fees
 from billing.services.ledger import (
     account_of,
     check_amount,
     local_day,
     lock_ledger,
+    made_before,
     post,
     require_open,
     require_reason,
 )
-from billing.services.settlement import Debt, allocate, chosen_debts, debts_of, take_back
+from billing.services.settlement import chosen_debts, debts_of, take_back
 from helpdesk.audit.services import record
 from helpdesk.estates.services import next_number, next_serials
 from helpdesk.lib.codes import format_number
@@ -59,15 +59,16 @@ def take_payment(
     The same form again is the same payment.
 
     Refused amount_not_positive, invalid_amount, currency_mismatch, day_closed, day_not_begun, bill_reversed,
-    bill_paid, other_estate.
+    bill_paid, other_estate, form_already_sent, already_reversed (the form's payment).
     """
     at = at or timezone.now()
     estate = unit.estate
     lock_ledger(estate)
-    before = Payment.objects.filter(estate=estate, form_token=form_token).first() if form_token else None
-    if before is not None:
-        return before
     amount = check_amount(amount)
+    if before := made_before(Payment, estate, form_token, unit_id=unit.pk, amount=amount, method=method):
+        if hasattr(before, "reversal"):
+            raise Refused("already_reversed", _("This payment was reversed already."))
+        return before
     if currency and currency != estate.currency:
         raise Refused(
             "currency_mismatch", _("This estate keeps its accounts in another currency."), field="currency"
@@ -96,35 +97,13 @@ def take_payment(
         created_at=at,
     )
     _write_receipt(payment, at)
-    _settle(payment, debts, is_backdated=(value_on or day) < local_day(estate, at), actor=actor, at=at)
+    settle_with(payment, debts, actor=actor, on=day, at=at)
     post("payment", payment, unit=unit, amount=amount, on=day, number=payment.receipt.number)
     record("payment.taken", payment, actor=actor, at=at, amount=str(amount), method=method)
     if not bills:
         apply_credit(unit, actor=actor, at=at)
     payment.refresh_from_db()
     return payment
-
-
-def _settle(
-    payment: Payment, debts: Sequence[Debt], *, is_backdated: bool, actor: User | None, at: datetime
-) -> None:
-    """Allocates the payment. Money that had come in before today stops late fees from the day it came in on."""
-    on = payment.received_on
-    if not is_backdated:
-        allocate(payment, debts, on=on, at=at)
-        return
-    lines = [debt for debt in debts if debt.line]
-    late = [debt for debt in debts if debt.late_fee]
-    principal_first = debts[: len(lines)] == lines
-    used = allocate(payment, lines if principal_first else debts, on=on, at=at)
-    correct_late_fees(list({debt.bill.pk: debt.bill for debt in debts}.values()), actor=actor, at=at)
-    if principal_first and (left := payment.amount - used) > 0:
-        fees = {
-            fee.pk: fee for fee in LateFee.objects.filter(pk__in=[d.late_fee.pk for d in late if d.late_fee])
-        }
-        fresh = [(d.bill, fees[d.late_fee.pk]) for d in late if d.late_fee]
-        rest = [Debt(bill, fee.outstanding, late_fee=fee) for bill, fee in fresh if fee.outstanding > 0]
-        allocate(payment, rest, on=on, at=at, most=left)
 
 
 def _write_receipt(payment: Payment, at: datetime) -> Receipt:

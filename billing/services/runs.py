@@ -290,10 +290,11 @@ JOIN billing_billingrun r ON r.id = t.run_id ORDER BY t.n
 # bills there are would look through all of them for each draft.
 LINES = """
 INSERT INTO billing_billline (estate_id, bill_id, charge_item_id, meter_id, reading_id, meter_from, meter_to, quantity,
- rate, amount, explanation, paid, written_off)
+ rate, amount, explanation, bears_late_fee, paid, written_off)
 SELECT %(estate)s, (SELECT b.id FROM billing_bill b WHERE b.unit_id = d.unit_id AND b.period = %(period)s
   AND b.kind = 'run' AND b.status <> 'reversed'),
- d.charge_item_id, d.meter_id, d.reading_id, d.meter_from, d.meter_to, d.quantity, d.rate, d.amount, d.explanation, 0, 0
+ d.charge_item_id, d.meter_id, d.reading_id, d.meter_from, d.meter_to, d.quantity, d.rate, d.amount, d.explanation,
+ (SELECT c.bears_late_fee FROM billing_chargeitem c WHERE c.id = d.charge_item_id), 0, 0
 FROM billing_draftline d
 WHERE d.run_id = %(run)s AND d.unit_id BETWEEN %(first)s AND %(last)s ORDER BY d.id
 """

@@ -38,12 +38,13 @@ def write_off(
 ) -> WriteOff:
     """Gives up what is outstanding of a bill, late fees last, or a part of it. The same form again is the same one.
 
-    Refused reason_required, bill_reversed, bill_paid, amount_too_big.
+    Refused reason_required, bill_reversed, bill_paid, amount_too_big, form_already_sent.
     """
     at = at or timezone.now()
     reason = require_reason(reason)
     lock_ledger(bill.estate)
-    if before := made_before(WriteOff, bill.estate, form_token):
+    same = {"bill_id": bill.pk} | ({} if amount is None else {"amount": amount})
+    if before := made_before(WriteOff, bill.estate, form_token, **same):
         return before
     debts = chosen_debts(bill.unit, [bill])
     owed = sum((debt.outstanding for debt in debts), Decimal(0))

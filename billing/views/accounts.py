@@ -27,7 +27,7 @@ from billing.views.ladders import ladder_for
 from billing.views.papers import paper
 from helpdesk.estates.calendars import local
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.money import parse_money
+from helpdesk.lib.money import parse_money, without_thousands
 from helpdesk.lib.pages import INVALID, REFUSED, done
 from helpdesk.staff.access import get_visible, needs
 from residents.models import Resident, Unit
@@ -231,6 +231,6 @@ def _preview(unit: Unit, form: PaymentForm, day: date) -> dict[str, Any]:
 def _amount(typed: str) -> Decimal:
     """What was typed as an amount; nothing where it is none."""
     try:
-        return parse_money(typed.replace(",", "").strip())
+        return parse_money(without_thousands(typed.strip()))
     except Refused:
         return Decimal("0.00")

@@ -119,10 +119,10 @@ def bill_reverse(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@needs("billing.take")
+@needs("billing.dispute")
 def bill_dispute(request: HttpRequest, pk: int) -> HttpResponse:
     """The resident contests it: reminders and late fee wait."""
-    bill = _bill(request, pk, "billing.take")
+    bill = _bill(request, pk, "billing.dispute")
     form = DisputeForm(request.POST, auto_id="dispute_%s")
     status = INVALID
     if form.is_valid():
@@ -137,10 +137,10 @@ def bill_dispute(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@needs("billing.take")
+@needs("billing.dispute")
 def bill_settle(request: HttpRequest, pk: int) -> HttpResponse:
     """The dispute is over."""
-    bill = _bill(request, pk, "billing.take")
+    bill = _bill(request, pk, "billing.dispute")
     form = SettleDisputeForm(request.POST)
     status = INVALID
     if form.is_valid():
@@ -227,7 +227,7 @@ def _page(request: HttpRequest, bill: Bill, **forms: Any) -> dict[str, Any]:
         "dispute": DisputeForm(auto_id="dispute_%s"),
         "settle": SettleDisputeForm(),
         "may_reverse": stands and user.may("billing.reverse", estate.pk),  # type: ignore[union-attr]
-        "may_dispute": stands and bill.outstanding and user.may("billing.take", estate.pk),  # type: ignore[union-attr]
+        "may_dispute": stands and bill.outstanding and user.may("billing.dispute", estate.pk),  # type: ignore[union-attr]
         "crumbs": [
             {"label": _("Fees"), "url": reverse("fees_home")},
             {"label": bill.unit.code, "url": reverse("unit_account", args=[bill.unit_id])},

@@ -50,7 +50,8 @@ def collection_route(request: HttpRequest) -> HttpResponse:
 def collection_visit(request: HttpRequest, pk: int) -> HttpResponse:
     """One door: what is owed, the earlier visits, and a form for this one."""
     unit = _unit(request, pk, "collection.visit")
-    form = VisitForm(request.POST, request.FILES) if request.method == "POST" else VisitForm()
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = VisitForm(*sent, bills=_open_bills(unit))
     status = 200
     if request.method == "POST":
         status = INVALID
@@ -94,7 +95,7 @@ def deferral_new(request: HttpRequest, pk: int) -> HttpResponse:
             status = REFUSED
         else:
             return done(request, _("Deferred"), reverse("collection_visit", args=[unit.pk]))
-    context = _visit_page(request, unit, VisitForm()) | {"deferral": form}
+    context = _visit_page(request, unit, VisitForm(bills=_open_bills(unit))) | {"deferral": form}
     return render(request, "billing/collection_visit.html", context, status=status)
 
 
@@ -105,9 +106,15 @@ def _record(request: HttpRequest, unit: Unit, form: VisitForm) -> CollectionVisi
         unit,
         actor=request.user,  # type: ignore[arg-type]
         promise=form.promise(),
+        doubted=form.doubts(),
         files=clean_files(data["files"]),
         **{name: data[name] for name in names},
     )
+
+
+def _open_bills(unit: Unit) -> list[Bill]:
+    """What somebody may doubt at the door: every bill that is not settled."""
+    return list(Bill.objects.filter(unit=unit).unsettled().order_by("due_on", "id"))
 
 
 def _visit_page(request: HttpRequest, unit: Unit, form: VisitForm) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from billing.services.runs import PERIOD
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.money import without_thousands
 from helpdesk.lib.pages import REFUSED, done
 from helpdesk.staff.access import needs, require_here
 
@@ -86,7 +87,7 @@ def _save(
     """Every reading that is right is kept; the wrong ones come back with the reason."""
     saved, errors = 0, {}
     for meter in meters:
-        text = typed[meter.pk].replace(",", "")
+        text = without_thousands(typed[meter.pk])
         if not text:
             continue
         try:

@@ -12,7 +12,7 @@ from rest_framework.exceptions import APIException, ParseError, Throttled, Valid
 from rest_framework.response import Response
 
 from helpdesk.api.parsers import TooLarge
-from helpdesk.lib.errors import LinkEnded, Refused, Stale, TooOften
+from helpdesk.lib.errors import LinkEnded, Refused, SentBefore, Stale, TooOften
 
 # Refusals that only say that a value is badly formed: no rule of the trade, so 400 and not 409.
 SHAPE = frozenset(
@@ -51,6 +51,8 @@ class Handler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, Stale):
             return PreconditionFailed()
+        if isinstance(exc, SentBefore):
+            return Unprocessable()
         if isinstance(exc, TooOften):
             return Throttled(wait=exc.seconds, detail=exc.message)
         if isinstance(exc, LinkEnded):

@@ -24,6 +24,13 @@ class Stale(Refused):
         super().__init__("stale", message, **extra)
 
 
+class SentBefore(Refused):
+    """A form, or a key, that did its deed already comes again with something else in it; nothing was done."""
+
+    def __init__(self, message: Any) -> None:
+        super().__init__("form_already_sent", message)
+
+
 class TooOften(Refused):
     """Too many attempts from one address or by one person; `seconds` says when to try again."""
 

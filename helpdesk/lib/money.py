@@ -9,6 +9,7 @@ from helpdesk.lib.errors import Refused
 
 CENT = Decimal("0.01")
 AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?")
+THOUSANDS = re.compile(r"([+-]?[0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]*)?", re.ASCII)
 
 
 def round_money(amount: Decimal) -> Decimal:
@@ -23,6 +24,11 @@ def parse_money(text: str) -> Decimal:
     if not isinstance(text, str) or not AMOUNT.fullmatch(text):
         raise Refused("invalid_amount", _("Write the amount in digits, such as 1234.50."))
     return Decimal(text).quantize(CENT)
+
+
+def without_thousands(text: str) -> str:
+    """1,234.50 → 1234.50. Commas that part no thousands stay, so that 12,50 is never taken for 1250."""
+    return text.replace(",", "") if THOUSANDS.fullmatch(text) else text
 
 
 def show_money(amount: Decimal, currency: str) -> str:

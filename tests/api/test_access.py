@@ -152,6 +152,7 @@ for route, (name, read, write) in LEDGER.items():
     STAFF |= {route: {"GET": read, "POST": write}, f"{route}{{{name}}}/": {"GET": read}}
 STAFF |= {
     "units/{unit}/statement/": {"GET": "billing.view"},
+    "units/{unit}/use-credit/": {"POST": "billing.take"},
     "late-fee-rules/{late_fee_rule}/end/": {"POST": "billing.set_rates"},
     "reminders/": {"GET": "reminders.view"},
     "reminders/{reminder}/": {"GET": "reminders.view"},

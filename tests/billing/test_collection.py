@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing.models import CollectionVisit, Deferral, PaymentPromise, Reminder
+from billing.models import CollectionVisit, Deferral, Dispute, PaymentPromise, Reminder
 from billing.services.collection import (
     Promised,
     end_complaint_pause,
@@ -63,6 +63,24 @@ def test_where_nobody_was_at_home_somebody_comes_again_the_next_day(bill, unit, 
     record_visit(unit, actor=clerk, met="nobody", at=NOW)
     assert route_of(unit.estate, TODAY) == []
     assert len(route_of(unit.estate, TODAY + timedelta(days=1))) == 1
+
+
+def test_the_form_of_a_visit_is_no_other_door_s_and_says_nothing_else(bill, unit, neighbour, clerk):
+    sent = {
+        "actor": clerk,
+        "met": "owner",
+        "reason": "forgot",
+        "said": "Was abroad.",
+        "form_token": "t",
+        "at": NOW,
+    }
+    first = record_visit(unit, **sent)
+    assert record_visit(unit, **(sent | {"said": "Was abroad. "})) == first
+    for home, other in ((neighbour, {}), (unit, {"said": "Is ill."}), (unit, {"reason": "hardship"})):
+        with pytest.raises(Refused) as refused:
+            record_visit(home, **(sent | other))
+        assert refused.value.code == "form_already_sent"
+    assert CollectionVisit.objects.count() == 1
 
 
 def test_the_same_form_twice_is_one_visit(bill, unit, clerk):
@@ -163,6 +181,32 @@ def test_a_complaint_or_a_doubt_pauses_although_a_promise_was_made(bill, unit, c
     before = Reminder.objects.count()
     send_reminders(at("2026-11-02 10:00"))
     assert Reminder.objects.count() == before
+
+
+def test_a_doubt_that_names_its_bill_holds_back_that_bill_alone(bill, unit, clerk):
+    other = post_bill(unit, DUE + timedelta(days=20), "80.00")
+    record_visit(
+        unit, actor=clerk, met="owner", reason="bill", said="The area is wrong.", doubted=[bill], at=NOW
+    )
+    dispute = bill.disputes.get()
+    assert (dispute.reason, dispute.opened_by) == ("The area is wrong.", clerk)
+    assert not other.disputes.exists() and not Deferral.objects.exists()
+    assert Entry.objects.about(bill).filter(verb="bill.disputed").exists()
+    send_reminders(at("2026-11-02 10:00"))
+    told = Reminder.objects.filter(day=date(2026, 11, 2)).values_list("bill", flat=True)
+    assert list(told) == [other.pk]
+
+
+def test_a_bill_that_is_disputed_already_may_be_named_again(bill, unit, clerk):
+    for _again in range(2):
+        record_visit(unit, actor=clerk, met="owner", reason="bill", doubted=[bill], at=NOW)
+    assert bill.disputes.count() == 1
+
+
+def test_only_who_doubts_names_bills_and_only_the_units_own(bill, unit, neighbour, clerk):
+    refuse("not_doubted", unit, clerk, met="owner", reason="forgot", doubted=[bill])
+    refuse("other_unit", unit, clerk, met="owner", reason="bill", doubted=[post_bill(neighbour, DUE)])
+    assert not CollectionVisit.objects.exists() and not Dispute.objects.exists()
 
 
 def test_another_reason_pauses_nothing(bill, unit, clerk):

@@ -49,6 +49,24 @@ def test_a_complaint_pauses_the_reminders(owing, unit, clerk):
     assert Deferral.objects.get().until == date(2026, 11, 19)
 
 
+def test_only_the_bill_that_is_doubted_waits_and_only_the_units_own(owing, unit, neighbour, clerk):
+    other, foreign = (
+        post_bill(unit, date(2026, 9, 20), "80.00"),
+        post_bill(neighbour, date(2026, 9, 20), "80.00"),
+    )
+    client = client_of(clerk)
+    named = client.post(VISITS, visit(unit, reason="bill", doubted=[owing.pk]), format="json")
+    assert named.status_code == 201 and not Deferral.objects.exists()
+    assert [bill.disputes.count() for bill in (owing, other, foreign)] == [1, 0, 0]
+    for doubted, reason, told in (
+        ([foreign.pk], "bill", "other_unit"),
+        ([other.pk], "forgot", "not_doubted"),
+    ):
+        answer = client.post(VISITS, visit(unit, reason=reason, doubted=doubted), format="json")
+        assert answer.status_code == 409 and codes(answer) == {(told, "doubted")}
+    assert CollectionVisit.objects.count() == 1
+
+
 def test_the_same_key_twice_is_one_visit(owing, unit, clerk):
     client = client_of(clerk)
     headers = {"Idempotency-Key": "door-1"}

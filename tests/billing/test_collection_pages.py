@@ -97,3 +97,17 @@ def test_an_administrator_sets_the_ladder_and_its_words(estate, admin, login):
     assert browser.post("/fees/reminders/ladder/1/en/", good).status_code == 303
     assert ReminderText.objects.get().changed_by == admin
     assert "Please pay ¥1,284.60." in browser.get("/fees/reminders/ladder/1/en/").text
+
+
+def test_a_doubted_bill_is_ticked_at_the_door_and_waits_alone(bill, unit, neighbour, clerk, login):
+    other, foreign = (
+        post_bill(unit, date(2026, 9, 20), "80.00"),
+        post_bill(neighbour, date(2026, 9, 20), "80.00"),
+    )
+    browser, page = login(clerk), f"/fees/collection/{unit.pk}/"
+    shown = browser.get(page).text
+    assert "Which bills they doubt" in shown and other.number in shown and foreign.number not in shown
+    sent = {"met": "owner", "reason": "bill", "doubted": [bill.pk], "form_token": "d"}
+    assert browser.post(page, sent | {"doubted": [foreign.pk]}).status_code == 422
+    assert browser.post(page, sent).status_code == 303
+    assert [b.disputes.count() for b in (bill, other, foreign)] == [1, 0, 0]

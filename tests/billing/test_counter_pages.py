@@ -373,3 +373,24 @@ def test_the_receipt_of_a_bill_reversed_without_another_says_credit(bill, unit, 
     reverse_bill(bill, actor=cashier, reason="Never lived in", at=NOON + DAY)
     assert told_of(unit, payment) == ["254.79 kept as credit"]
     assert rows_of_receipt(login(cashier), payment) == ([D("254.79")], D("254.79"))
+
+
+@pytest.mark.parametrize(
+    "amount", ["12,50", "1,2,3", "1.234,50", "NaN", "1e3", "-5", "０", "٣", "10000000000", "1.005"]
+)
+def test_what_is_no_sum_of_money_is_not_taken(account, unit, cashier, login, amount):
+    """A decimal comma is no thousands: 12,50 is asked for again and never taken as 1250."""
+    before = Payment.objects.count()
+    answer = login(cashier).post(
+        f"/fees/units/{unit.pk}/pay/", {"amount": amount, "method": "cash", "form_token": "a"}
+    )
+    assert answer.status_code == 422 and Payment.objects.count() == before
+
+
+def test_thousands_may_be_parted(account, unit, cashier, login):
+    page = f"/fees/units/{unit.pk}/pay/"
+    assert (
+        login(cashier).post(page, {"amount": "1,234.50", "method": "cash", "form_token": "a"}).status_code
+        == 303
+    )
+    assert Payment.objects.latest("pk").amount == D("1234.50")

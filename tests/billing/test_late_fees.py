@@ -9,12 +9,13 @@ from decimal import Decimal as D
 import pytest
 from django.db import DatabaseError, transaction
 
+from billing import tasks
 from billing.calculation import LateTerms, late_fee, late_stretches
-from billing.models import LateFee, LateFeeWaiver
+from billing.models import BillLine, LateFee, LateFeeWaiver, LedgerSettings
 from billing.proof import differences
-from billing.selectors import statement_of
-from billing.services import disputes, late_fees, payments
-from billing.services.bills import reverse_bill
+from billing.selectors import arrears_of, statement_of
+from billing.services import charges, credit, disputes, late_fees, payments, runs
+from billing.services.bills import make_bill, reverse_bill
 from billing.statement_lines import late_days, title_of
 from helpdesk.audit.models import Entry
 from tests.conftest import at
@@ -363,3 +364,88 @@ def test_one_estate_that_fails_holds_back_no_other(contract, bill, estate, other
 
     monkeypatch.setattr(late_fees, "charge_late_fees", failing)
     assert late_fees.charge_due_late_fees(at("2026-12-01 01:00")) == 1
+
+
+# --- money that was there ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_credit_pays_no_late_fee_for_days_on_which_nobody_looked(
+    contract, neighbour, bill, unit, estate, cashier, run_period, time_machine
+):
+    """The scheduler slept for a week: the money was there, and every day counts by its date (I8, F9)."""
+    december = run_period("2026-12")[0]
+    payments.take_payment(
+        unit, actor=cashier, amount=D("509.58"), method="cash", bills=[december], at=at("2026-11-05 10:00")
+    )
+    time_machine.move_to(at("2026-11-27 01:00"))
+    tasks.charge_late_fees()
+    assert not LateFee.objects.filter(bill=bill).exists() and statement_of(unit).balance == 0
+    assert LateFee.objects.filter(unit=neighbour).exists() and differences() == {}
+
+
+@pytest.mark.django_db
+def test_money_that_lay_on_a_wrong_bill_takes_back_the_late_fee_of_another(
+    contract, bill, neighbour, unit, estate, cashier, run_period
+):
+    """What a reversed bill held was here all along; the late fee of those days is taken back, not paid with it."""
+    december = run_period("2026-12")[0]
+    payments.take_payment(
+        unit, actor=cashier, amount=december.total, method="cash", bills=[december], at=at("2026-11-05 10:00")
+    )
+    charge(estate, date(2026, 11, 28))
+    assert total(bill) == D("1.27")
+    reverse_bill(december, actor=cashier, reason="Never lived in", at=at("2026-11-29 10:00"))
+    assert bill.waivers.get().amount == D("1.27") and statement_of(unit).balance == 0
+    assert arrears_of(unit).outstanding == 0 and differences() == {}
+
+
+@pytest.mark.django_db
+def test_where_late_fees_come_first_money_entered_late_pays_none_that_it_stopped(
+    contract, bill, neighbour, unit, estate, cashier
+):
+    LedgerSettings.objects.update_or_create(estate=estate, defaults={"principal_first": False})
+    charge(estate, date(2026, 11, 28))
+    payments.take_payment(
+        unit, actor=cashier, amount=D("254.79"), method="transfer", received_on=date(2026, 11, 24),
+        at=at("2026-11-29 10:00"),
+    )  # fmt: skip
+    # 0.64 for 19 to 23 November was owed when it came in; what it left of the bill bears nothing to speak of since.
+    assert sum(fee.paid for fee in LateFee.objects.filter(bill=bill)) == D("0.64")
+    assert statement_of(unit).balance == D("0.64") and differences() == {}
+
+
+@pytest.mark.django_db
+def test_credit_settles_a_late_fee_that_is_left_of_a_paid_bill(
+    contract, bill, neighbour, unit, estate, cashier, run_period
+):
+    charge(estate, date(2026, 11, 28))
+    payments.take_payment(
+        unit, actor=cashier, amount=bill.total, method="cash", bills=[bill], at=at("2026-11-29 10:00")
+    )
+    december = run_period("2026-12")[0]
+    payments.take_payment(
+        unit, actor=cashier, amount=december.total + 10, method="cash", bills=[december], at=at("2026-12-02 10:00")
+    )  # fmt: skip
+    assert credit.settle_due_with_credit(at("2026-12-03 01:00")) == 1
+    assert arrears_of(unit).outstanding == 0 and arrears_of(unit).credit == D("8.73")
+
+
+@pytest.mark.django_db
+def test_what_an_item_says_later_reckons_no_past_day_anew(
+    contract, neighbour, bill, management_fee, unit, estate, admin, copying
+):
+    """An item that bears a late fee from now on charges none for the months before, and one that bears none takes none back."""
+    charges.change_charge_item(copying, actor=admin, bears_late_fee=False)
+    sold = make_bill(unit, actor=admin, pieces=[(copying, D(2000))], at=at("2026-11-01 10:00"))
+    charge(estate, date(2026, 11, 28))
+    counted = total(bill)
+    assert counted > 0 and total(sold) == 0
+    charges.change_charge_item(copying, actor=admin, bears_late_fee=True)
+    charges.change_charge_item(management_fee, actor=admin, bears_late_fee=False)
+    charge(estate, date(2026, 12, 28))
+    assert total(sold) == 0 and total(bill) > counted
+    run = runs.preview_run(estate, actor=admin, period="2026-12", at=at("2026-12-01 12:00"))
+    runs.confirm_run(run, actor=admin, at=at("2026-12-01 12:00"))
+    runs.continue_run(run)
+    assert {line.bears_late_fee for line in BillLine.objects.filter(bill__run=run)} == {False}

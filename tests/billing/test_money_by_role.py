@@ -18,6 +18,7 @@ from billing.models import (
     Deposit,
     Payment,
     ReminderNotice,
+    UnitAccount,
 )
 from billing.proof import differences
 from billing.services import (
@@ -286,6 +287,42 @@ def test_money_is_taken_by_whoever_may_whatever_the_unit_owes(door, building, ca
         )  # fmt: skip
         some = {role: post for role, post in doors[door].items() if role != "outsider"}
         walk(act, door, {door: some}, {state: home}, lambda home: Payment.objects.filter(unit=home).count())
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_credit_is_used_by_whoever_may_where_there_is_both(door, building, cashier, doors):
+    """Paid ahead on a chosen bill, while another stands open; without either there is nothing to do."""
+    told = {"both": OK, "credit": "nothing_to_settle", "arrears": "nothing_to_settle"}
+    homes = {
+        state: Unit.objects.create(estate=building.estate, building=building, code=f"3-5-{n}")
+        for n, state in enumerate(told)
+    }
+    for state in ("both", "credit"):
+        chosen = post_bill(homes[state], COMING)
+        payments.take_payment(homes[state], actor=cashier, amount=D(150), method="cash", bills=[chosen])
+    for state in ("both", "arrears"):
+        post_bill(homes[state], LATE)
+    act = Act("billing.take", "credit_use", {}, "units/{pk}/use-credit/", {}, told)
+    walk(
+        act,
+        door,
+        doors,
+        homes,
+        lambda home: UnitAccount.objects.filter(unit=home).values_list("credit").first(),
+    )
+
+
+def test_the_api_says_what_of_the_credit_was_used_and_once_a_key(unit, cashier, doors):
+    chosen = post_bill(unit, COMING)
+    payments.take_payment(unit, actor=cashier, amount=D(150), method="cash", bills=[chosen])
+    post_bill(unit, LATE)
+    api = bearer(create_token(cashier, name="t", actor=None)[1])
+    asked = [api.post(f"/api/v1/units/{unit.pk}/use-credit/", headers={"Idempotency-Key": "k"}) for _ in "12"]
+    assert asked[0].json() == {"used": "50.00", "outstanding": "50.00", "credit": "0.00"}
+    assert asked[1].json() == asked[0].json() and asked[1]["Idempotent-Replay"] == "true"
+    told = api.post(f"/api/v1/units/{unit.pk}/use-credit/", {"amount": "5.00"}, format="json")
+    assert (told.status_code, code_of(told)) == (400, "unknown_field")
+    assert api.post(f"/api/v1/units/{unit.pk}/use-credit/").status_code == 409
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------

@@ -6,10 +6,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from billing import tasks, triggers
-from billing.models import AccountEntry, Allocation, Bill, Receipt
+from billing.models import AccountEntry, Allocation, Bill, Dispute, Receipt
 from billing.selectors import arrears_of, credit_of, statement_of
 from billing.services import bills, charges, closings, credit, disputes, late_fees, payments, write_offs
 from billing.services.reminders import pauses_of
@@ -296,3 +296,16 @@ def test_a_dispute_of_a_bill_that_is_reversed_is_settled_in_the_residents_favour
     assert pauses_of(unit, date(2026, 11, 21)) == []
     with refused("not_disputed"):
         disputes.settle_dispute(bill, actor=manager, outcome="rejected")
+
+
+def test_no_dispute_is_left_open_on_a_reversed_bill_by_the_database(bill, unit, manager):
+    bills.reverse_bill(bill, actor=manager, reason="Measured anew", at=NOON)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Dispute.objects.create(estate=unit.estate, bill=bill, reason="Area", opened_on=NOON.date())
+
+
+def test_a_disputed_bill_is_not_reversed_past_its_dispute(bill, unit, manager, monkeypatch):
+    disputes.open_dispute(bill, actor=manager, reason="Area", at=NOON)
+    monkeypatch.setattr(bills, "settle_dispute", lambda *_args, **_kwargs: None)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        bills.reverse_bill(bill, actor=manager, reason="Measured anew", at=NOON)

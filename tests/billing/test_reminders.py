@@ -1,13 +1,17 @@
 """Reminders come once per bill and rung, once per household and day, never in rest hours (docs/domain.md §9)."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from billing.models import Bill, Deferral, Dispute, PaymentPromise, Reminder, ReminderNotice, ReminderStep
 from billing.reminder_words import HOUSE_WORDS, check_words
+from billing.rungs import standings
 from billing.services import reminders
+from billing.services.credit import refund_credit
+from billing.services.payments import take_payment
 from billing.services.reminders import (
     find_reminders,
     hand_over_notice,
@@ -157,6 +161,45 @@ def test_a_deferral_and_a_promise_pause_the_household(bill, unit):
     assert levels(bill) == []
     send_reminders(on(13))
     assert levels(bill) == [(3, 13)]
+
+
+def paid_ahead(unit, cashier, amount):
+    """Credit beside open bills: another bill was chosen and paid over."""
+    chosen = post_bill(unit, DUE + timedelta(days=60), "10.00")
+    paid = Decimal(amount) + 10
+    take_payment(unit, actor=cashier, amount=paid, method="cash", bills=[chosen], at=on(-10))
+
+
+def test_what_the_credit_covers_is_reminded_of_at_no_rung_and_said_so(bill, unit, neighbour, cashier):
+    other = post_bill(neighbour, DUE, "50.00")
+    paid_ahead(unit, cashier, "1284.60")
+    send_reminders(on(-3))
+    assert levels(bill) == [] and levels(other) == [(1, -3)]
+    assert pauses_of(unit, on(-3).date()) == [f"Covered by the credit: {bill.number}"]
+    assert standings(unit.estate, on(-3).date())[0].waiting == 1
+
+
+def test_credit_goes_to_the_older_bill_first_and_covers_no_part_of_one(bill, unit, cashier):
+    paid_ahead(unit, cashier, "1284.60")
+    older = post_bill(unit, DUE - timedelta(days=1), "0.01")
+    send_reminders(on(-3))
+    assert levels(older) == [] and levels(bill) == [(1, -3)]
+
+
+def test_a_disputed_bill_takes_nothing_of_the_credit_that_covers_the_next(bill, unit, cashier):
+    paid_ahead(unit, cashier, "1284.60")
+    older = post_bill(unit, DUE - timedelta(days=1), "500.00")
+    Dispute.objects.create(estate=unit.estate, bill=older, reason="Area", opened_on=DUE)
+    send_reminders(on(-3))
+    assert levels(bill) == []
+
+
+def test_credit_that_comes_between_finding_and_telling_holds_the_reminder_back(bill, unit, cashier):
+    find_reminders(unit.estate, on(-3).date())
+    paid_ahead(unit, cashier, "1284.60")
+    assert send_reminders(on(-3)) == 0 and not ReminderNotice.objects.exists()
+    refund_credit(unit, actor=cashier, amount=Decimal("1284.60"), method="cash", reason="Asked", at=on(-2))
+    assert send_reminders(on(-2)) == 1, "given back: what was held back is said"
 
 
 def test_those_who_promised_hold_back_nobody_else(bill, unit, neighbour, monkeypatch):

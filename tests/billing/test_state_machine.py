@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from datetime import date, datetime, timedelta
 from decimal import Decimal as D
+from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,11 +27,32 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from billing.calculation import late_fee
 from billing.drafting import period_of
-from billing.models import Bill, DayCount, LateFee, LateFeeWaiver, Payment
+from billing.models import (
+    Bill,
+    DayCount,
+    Dispute,
+    LateFee,
+    LateFeePolicy,
+    LateFeeWaiver,
+    LedgerSettings,
+    Payment,
+)
 from billing.proof import differences
 from billing.selectors import arrears_of, credit_of, statement_of
-from billing.services import bills, charges, closings, credit, disputes, late_fees, payments, runs, write_offs
+from billing.services import (
+    bills,
+    charges,
+    closings,
+    credit,
+    disputes,
+    late_fee_days,
+    late_fees,
+    payments,
+    runs,
+    write_offs,
+)
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import round_money
@@ -44,13 +66,14 @@ which = st.integers(0, 1000)
 EXPECTED = {
     "amount_too_big", "bill_paid", "bill_reversed", "bill_written_off", "already_disputed", "already_reversed",
     "credit_refunded", "credit_too_small", "day_closed", "not_disputed", "nothing_to_waive", "nothing_to_bill",
-    "period_already_billed", "count_missing", "invalid_transition",
+    "period_already_billed", "count_missing", "invalid_transition", "form_already_sent", "nothing_to_settle",
 }  # fmt: skip
 # Everything that histories are made of; each must have come about, not only been tried.
 ACTS = {
     "billed", "sold", "paid in part", "paid over", "paid to the cent", "paid a chosen bill", "payment reversed",
     "bill reversed", "bill made anew", "refunded", "written off", "waived", "waived in part", "late fee", "disputed",
     "dispute settled", "late fee corrected", "day closed", "clock forward", "closed day refused", "credit applied",
+    "credit used", "credit swept", "paid with a value date", "sent again", "written off in part",
 }  # fmt: skip
 BALANCES = """SELECT unit_id, SUM(CASE WHEN debit = 'unit' THEN amount ELSE -amount END) FROM billing_accountentry
 WHERE debit = 'unit' OR credit = 'unit' GROUP BY unit_id"""
@@ -59,7 +82,9 @@ BEYOND = """SELECT b.id FROM billing_bill b WHERE b.paid < 0 OR b.written_off < 
  OR ROUND((SELECT COALESCE(SUM(f.amount), 0) FROM billing_latefee f WHERE f.bill_id = b.id)
  - (SELECT COALESCE(SUM(w.amount), 0) FROM billing_latefeewaiver w WHERE w.bill_id = b.id AND w.is_correction), 2)
  > ROUND(b.total * 0.2, 2)
-UNION ALL SELECT u.id FROM billing_unitaccount u WHERE u.credit < 0"""
+UNION ALL SELECT u.id FROM billing_unitaccount u WHERE u.credit < 0
+UNION ALL SELECT d.id FROM billing_dispute d JOIN billing_bill b ON b.id = d.bill_id
+ WHERE d.settled_on IS NULL AND b.status = 'reversed'"""
 
 
 def ask(query):
@@ -101,11 +126,15 @@ class Ledger(RuleBasedStateMachine):
         if self.played["histories"] % 50 == 0:
             sweep_away_the_undone()
 
-    @initialize(begun=st.sampled_from(["new", "late", "paid ahead"]))
-    def open_the_estate(self, begun):
+    @initialize(
+        begun=st.sampled_from(["new", "late", "paid ahead"]),
+        principal_first=st.sampled_from([True, True, False]),
+    )
+    def open_the_estate(self, begun, principal_first):
         """Histories begin with nothing, a month late, or with money in hand: what comes after all of that is met early."""
         self.now = datetime(2026, 1, 5, 10, tzinfo=SHANGHAI)
         self.estate = Estate.objects.create(code="ledger", name="Ledger")
+        LedgerSettings.objects.create(estate=self.estate, principal_first=principal_first)
         building = Building.objects.create(estate=self.estate, code="1")
         self.units = [
             Unit.objects.create(estate=self.estate, building=building, code=f"1-{n}", area_m2=area)
@@ -129,6 +158,7 @@ class Ledger(RuleBasedStateMachine):
         self.balance = {unit.pk: D(0) for unit in self.units}
         self.posted = {}
         self.closed = set()
+        self.sent, self.corrected, self.tokens = [], [], count(1)
         if begun == "late":
             self.bill_a_period(months=0)
             self.time_goes_on(days=40)
@@ -141,15 +171,40 @@ class Ledger(RuleBasedStateMachine):
         statement = statement_of(unit, at=self.now)
         assert statement.balance == self.balance[unit.pk]
         assert statement.arrears.outstanding - statement.arrears.credit == self.balance[unit.pk]
+        self.no_late_fee_is_owed_that_money_had_stopped(unit)
+
+    def no_late_fee_is_owed_that_money_had_stopped(self, unit):
+        """What stands beyond the days that bear a fee by now was paid or let off before the money was known of."""
+        standing = list(Bill.objects.filter(unit=unit).exclude(status="reversed"))
+        policies = list(LateFeePolicy.objects.filter(estate=self.estate))
+        for pk, charged in late_fee_days.charged_of(standing).items():
+            bill = next(bill for bill in standing if bill.pk == pk)
+            terms, stretches = late_fee_days.days_of([bill], policies, charged.until)[pk]
+            over = charged.net - late_fee(stretches, terms.cap)
+            unpaid = sum((fee.outstanding for fee in bill.late_fees.all()), D(0))
+            assert over <= 0 or not unpaid, (bill, over, unpaid)
 
     def attempt(self, act):
-        """What an act gives; None when a rule refuses it, which must have changed nothing."""
+        """What an act gives; None when a rule refuses it, which must have changed nothing.
+
+        Money that was there before takes late fees back, whatever act brings it to a bill: the notebook takes that over.
+        """
+        last = self.last_correction()
         try:
             with transaction.atomic():
-                return act()
+                given = act()
         except Refused as refusal:
             assert refusal.code in EXPECTED, refusal.code
             return None
+        self.corrected = list(LateFeeWaiver.objects.filter(is_correction=True, pk__gt=last))
+        for waiver in self.corrected:
+            self.balance[waiver.unit_id] -= waiver.amount
+            self.happened["late fee corrected"] += 1
+        return given
+
+    def last_correction(self):
+        rows = LateFeeWaiver.objects.filter(is_correction=True).order_by("-pk")
+        return rows.values_list("pk", flat=True).first() or 0
 
     def unit(self, n):
         return self.units[n % len(self.units)]
@@ -199,11 +254,11 @@ class Ledger(RuleBasedStateMachine):
             self.balance[bill.unit_id] += bill.total
             self.happened["billed"] += 1
 
-    @rule(n=which, count=st.integers(1, 300))
-    def sell_copies(self, n, count):
+    @rule(n=which, pages=st.integers(1, 300))
+    def sell_copies(self, n, pages):
         unit = self.unit(n)
         bill = self.attempt(
-            lambda: bills.make_bill(unit, actor=None, pieces=[(self.copies, D(count))], at=self.now)
+            lambda: bills.make_bill(unit, actor=None, pieces=[(self.copies, D(pages))], at=self.now)
         )
         if bill:
             self.balance[unit.pk] += bill.total
@@ -215,31 +270,44 @@ class Ledger(RuleBasedStateMachine):
         method=st.sampled_from(["cash", "card", "wechat"]),
         chosen=st.booleans(),
         days_ago=st.sampled_from([0, 0, 1, 9]),
+        value_days=st.sampled_from([None, None, 1, 30]),
     )
-    def pay(self, n, amount, method, chosen, days_ago):
+    def pay(self, n, amount, method, chosen, days_ago, value_days):
         unit = self.indebted(n)
         bills_of_it = Bill.objects.filter(unit=unit)
         bill = self.some(bills_of_it if n % 4 == 0 else bills_of_it.unsettled(), n) if chosen else None
-        back = sum(LateFeeWaiver.objects.filter(unit=unit).values_list("amount", flat=True), D(0))
-        payment = self.attempt(
-            lambda: payments.take_payment(
-                unit,
-                actor=None,
-                amount=amount,
-                method=method,
-                bills=[bill] if bill else None,
-                received_on=self.now.date() - timedelta(days=days_ago),
-                at=self.now,
-            )
-        )
+        posted_on = self.now.date() - timedelta(days=days_ago)
+        sent = {
+            "unit": unit, "actor": None, "amount": amount, "method": method, "bills": [bill] if bill else None,
+            "received_on": posted_on, "form_token": f"pay-{next(self.tokens)}",
+            "value_on": posted_on - timedelta(days=value_days) if value_days else None,
+        }  # fmt: skip
+        payment = self.attempt(lambda: payments.take_payment(**sent, at=self.now))
         if payment:
-            # Money entered late takes back the late fees of the days it had been there.
-            back = sum(LateFeeWaiver.objects.filter(unit=unit).values_list("amount", flat=True), D(0)) - back
-            assert back == 0 or days_ago
-            self.balance[unit.pk] -= amount + back
-            self.happened["late fee corrected"] += back > 0
+            self.sent.append((payment, sent))
+            self.balance[unit.pk] -= amount
+            self.happened["paid with a value date"] += payment.value_on is not None
             self.happened["paid a chosen bill"] += bill is not None
             self.happened["paid in part"] += Bill.objects.filter(unit=unit, status="part_paid").exists()
+
+    @rule(n=which)
+    def send_a_payment_again(self, n):
+        """The same form is the same payment, however long ago; with another sum, or once taken back, it is refused."""
+        if not self.sent:
+            return
+        payment, sent = self.sent[n % len(self.sent)]
+        gone = Payment.objects.filter(reverses=payment).exists()
+        count = Payment.objects.count()
+        again = self.attempt(lambda: payments.take_payment(**sent, at=self.now))
+        assert again is None if gone else again == payment
+        assert (
+            self.attempt(
+                lambda: payments.take_payment(**(sent | {"amount": sent["amount"] + 1}), at=self.now)
+            )
+            is None
+        )
+        assert Payment.objects.count() == count
+        self.happened["sent again"] += 1
 
     @rule(n=which)
     def pay_all(self, n):
@@ -287,7 +355,8 @@ class Ledger(RuleBasedStateMachine):
                 bill, actor=self.clerk, reason="Wrong", make_anew=anew and bill.kind == "run", at=self.now
             )
         ):
-            self.balance[bill.unit_id] -= bill.total + fees
+            self.balance[bill.unit_id] -= bill.total
+            assert sum((w.amount for w in self.corrected if w.bill_id == bill.pk), D(0)) == fees
             self.happened["bill reversed"] += 1
             for new in Bill.objects.filter(replaces=bill):
                 self.balance[bill.unit_id] += new.total
@@ -296,14 +365,14 @@ class Ledger(RuleBasedStateMachine):
     @rule(n=which, part=st.sampled_from([D("0.01"), D("0.5"), D(1), D("1.5")]))
     def refund(self, n, part):
         unit = self.rich(n)
-        credit = credit_of(unit)
-        amount = max(round_money(credit * part), D("0.01"))
+        held = credit_of(unit)
+        amount = max(round_money(held * part), D("0.01"))
         if self.attempt(
             lambda: credit.refund_credit(
                 unit, actor=None, amount=amount, method="cash", reason="Asked", at=self.now
             )
         ):
-            assert amount <= credit
+            assert amount <= held
             self.balance[unit.pk] += amount
             self.happened["refunded"] += 1
 
@@ -314,15 +383,38 @@ class Ledger(RuleBasedStateMachine):
         used = self.attempt(lambda: credit.apply_credit(self.unit(n), at=self.now))
         self.happened["credit applied"] += bool(used)
 
+    @rule()
+    def what_is_due_is_settled_with_credit(self):
+        """Afterwards no unit has both: money of the days before, and something due that nobody disputes."""
+        day = self.now.date()
+        used = self.attempt(lambda: credit.settle_due_with_credit(self.now))
+        self.happened["credit swept"] += bool(used)
+        for unit in self.units:
+            rich = [payment for payment in credit.payments_with_credit(unit) if payment.received_on < day]
+            due = Bill.objects.filter(unit=unit, due_on__lte=day).unsettled()
+            fees = LateFee.objects.filter(unit=unit, amount__gt=F("paid") + F("waived"))
+            disputed = Dispute.objects.filter(settled_on__isnull=True).values("bill")
+            fees = fees.exclude(bill__in=disputed)
+            assert not rich or not (due.exclude(pk__in=disputed).exists() or fees.exists())
+
     @rule(n=which)
-    def write_off(self, n):
+    def use_credit(self, n):
+        """Refused where nothing is to be used; nothing is left beside what is open."""
+        unit = self.unit(n)
+        used = self.attempt(lambda: credit.use_credit(unit, actor=None, at=self.now))
+        assert not credit_of(unit) or not arrears_of(unit, at=self.now).outstanding
+        self.happened["credit used"] += bool(used)
+
+    @rule(n=which, part=st.sampled_from([None, None, D("0.01"), D("5.00")]))
+    def write_off(self, n, part):
         bill = self.some(Bill.objects.unsettled(), n)
-        gone = bill and self.attempt(
-            lambda: write_offs.write_off(bill, actor=self.clerk, reason="Gone", at=self.now)
-        )
+        token = f"off-{next(self.tokens)}"
+        sent = {"actor": self.clerk, "reason": "Gone", "amount": part, "form_token": token, "at": self.now}
+        gone = bill and self.attempt(lambda: write_offs.write_off(bill, **sent))
+        assert not gone or self.attempt(lambda: write_offs.write_off(bill, **sent)) == gone
         if gone:
             self.balance[bill.unit_id] -= gone.amount
-            self.happened["written off"] += 1
+            self.happened["written off in part" if part else "written off"] += 1
 
     @rule(n=which, part=st.sampled_from([None, D("0.01"), D("5.00")]))
     def waive(self, n, part):

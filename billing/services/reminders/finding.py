@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from billing.models import Deferral, PaymentPromise, Reminder, ReminderNotice, ReminderRun
+from billing.paid_ahead import COVERED
 from billing.services.reminders import ladder
 from billing.services.reminders.ladder import Rung, ladder_of
 from billing.services.reminders.telling import tell_each
@@ -72,6 +73,7 @@ def _climb(estate: Estate, rung: Rung, day: date) -> int:
           AND NOT EXISTS (
             SELECT 1 FROM billing_paymentpromise q
             WHERE q.unit_id = b.unit_id AND q.settled_on IS NULL AND q.promised_for >= %s)
+          AND NOT {COVERED}
         ON CONFLICT DO NOTHING
     """  # noqa: S608  (the conditions are the fixed texts above)
     now = timezone.now()

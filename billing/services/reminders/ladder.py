@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.models import Bill, Deferral, Dispute, PaymentPromise, Reminder, ReminderStep
+from billing.paid_ahead import covered_bills
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -88,6 +89,8 @@ def pauses_of(unit: Unit, day: date) -> list[str]:
         reasons.append(_("Promised to pay by %(day)s") % {"day": f"{promise.promised_for:%Y-%m-%d}"})
     disputed = Dispute.objects.filter(bill__unit=unit, settled_on__isnull=True).select_related("bill")
     reasons += [_("Disputed: %(number)s") % {"number": row.bill.number} for row in disputed]
+    for number in covered_bills([unit.pk]).values():
+        reasons.append(_("Covered by the credit: %(number)s") % {"number": number})
     return reasons
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.models import Bill, Dispute, PaymentPromise, Reminder, ReminderNotice, ReminderText
+from billing.paid_ahead import covered_bills
 from billing.services.reminders.ladder import UNSETTLED, Rung, Way, ladder_of
 from billing.services.reminders.words import in_words, own_words
 from helpdesk.audit.services import Event, record, record_many
@@ -54,8 +55,8 @@ def tell_households(unit_ids: Sequence[int], day: date, at: datetime) -> int:
     )
     reminders = list(waiting.order_by("unit_id", "bill__due_on", "bill_id", "level"))
     drop_settled(reminders)
-    silent = _silent(unit_ids, day)
-    reminders = [r for r in reminders if not r.is_dropped and r.unit_id not in silent]
+    silent, covered = _silent(unit_ids, day), covered_bills(unit_ids)
+    reminders = [r for r in reminders if not (r.is_dropped or r.unit_id in silent or r.bill_id in covered)]
     if not reminders:
         return 0
     notices = _write_notices(reminders, day, at)
