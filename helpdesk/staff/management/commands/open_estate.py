@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("name")
         parser.add_argument("--administrator", required=True, metavar="USERNAME")
         for name in KEPT:
-            default = Estate._meta.get_field(name).default
+            default = getattr(Estate(), name)
             parser.add_argument(f"--{name.replace('_', '-')}", default=default, help=f"default {default}")
 
     def handle(self, *args: Any, **options: Any) -> None:
