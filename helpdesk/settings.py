@@ -57,6 +57,8 @@ def kept_secret(name: str) -> str:
 SECRET_KEY = kept_secret("SECRET_KEY")
 # Seals personal data; never the same as SECRET_KEY, so that each can be changed alone.
 FIELD_KEY = kept_secret("FIELD_KEY")
+if FIELD_KEY == SECRET_KEY:
+    raise ImproperlyConfigured("FIELD_KEY and SECRET_KEY are two keys; give FIELD_KEY one of its own.")
 FIELD_KEY_FALLBACKS: list[str] = env.list("FIELD_KEY_FALLBACKS", default=[])
 
 DEBUG = env.bool("DEBUG", False)
@@ -158,6 +160,8 @@ if EMBEDDED:
 else:
     required("DATABASE_URL")
     DATABASES = {"default": env.db("DATABASE_URL")}
+    if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_URL begins with postgres:// in production.")
 database = DATABASES["default"]
 if database["ENGINE"].endswith("sqlite3"):
     # A read that turns into a write fails at once under DEFERRED, whatever the busy timeout; IMMEDIATE waits its turn.
@@ -183,6 +187,8 @@ REDIS_URL = env.str("REDIS_URL", "")
 CELERY_BROKER_URL = (
     env.str("CELERY_BROKER_URL", "filesystem://localhost") if EMBEDDED else required("CELERY_BROKER_URL")
 )
+if not EMBEDDED and not CELERY_BROKER_URL.startswith(("redis://", "rediss://", "redis+socket://")):
+    raise ImproperlyConfigured("CELERY_BROKER_URL begins with redis:// or rediss:// in production.")
 if not REDIS_URL and CELERY_BROKER_URL.startswith(("redis://", "rediss://")):
     REDIS_URL = CELERY_BROKER_URL
 # Tests clear the cache before each; their processes must not clear each other's.

@@ -153,6 +153,9 @@ def bill_chip(bill: Bill, day: date) -> dict[str, Any]:
     if status == "open":
         label = _("Due %(day)s") % {"day": f"{bill.due_on:%Y-%m-%d}"}
         return {"label": label, "tone": "plain", "icon": "document"}
+    if status == "paid" and bill.written_off and not bill.paid:
+        # Nothing is owed any more, but nobody paid it either.
+        return {"label": _("Written off"), "tone": "plain", "icon": "close"}
     looks = {
         "paid": {"tone": "pine", "icon": "tick"},
         "reversed": {"tone": "plain", "kind": "struck", "icon": "undo"},

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -77,12 +76,11 @@ def bank_file_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("billing.bank_files")
 def bank_file_template(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """An empty file with the headings that are understood, and one row that shows how."""
+    """An empty file with the headings that are understood; an example row would be posted."""
     if kind not in FORMATS:
         raise Http404
     heads = HEADS["zh" if (get_language() or "en").startswith("zh") else "en"]
-    example = [f"{timezone.localdate():%Y-%m-%d}", "286.08", "20261103000123", "王建国", "3-2-501", "", ""]
-    return as_file("bank-file", kind, heads, [example])
+    return as_file("bank-file", kind, heads, [])
 
 
 @require_safe

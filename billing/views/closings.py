@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.forms.payments import ClosingForm
-from billing.models import DayClosing, Method
+from billing.models import DayClosing, DayCount, Method
 from billing.services.closings import FIRST_DAY, close_day, expected_of
-from billing.services.ledger import is_closed, local_day
+from billing.services.ledger import local_day
 from billing.views.papers import paper
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -65,21 +65,19 @@ def closing_print(request: HttpRequest, pk: int) -> HttpResponse:
     """A closed day on paper: by the books, counted, difference, and room for two names."""
     rows = DayClosing.objects.select_related("estate", "closed_by")
     closed = get_visible(rows, request.user, "billing.close_day", pk=pk)  # type: ignore[arg-type]
-    currency = closed.estate.currency
-    sums = ("expected", "counted", "difference")
-    context = {
-        "closing": closed,
-        "estate": closed.estate,
-        "rows": [
-            {
-                "method": count.get_method_display(),
-                **{s: show_money(getattr(count, s), currency) for s in sums},
-            }
-            for count in closed.counts.order_by("id")
-        ],
-        "all": {s: show_money(getattr(closed, s), currency) for s in sums},
-    }
+    context = {"estate": closed.estate, **_count_of(closed)}
     return paper(request, "billing/closing_print.html", context, name=f"closing-{closed.day}")
+
+
+def _count_of(closed: DayClosing) -> dict[str, Any]:
+    """A closed day as its page and its paper show it: each method and all of them together."""
+    sums = ("expected", "counted", "difference")
+
+    def shown(row: DayClosing | DayCount) -> dict[str, str]:
+        return {name: show_money(getattr(row, name), closed.estate.currency) for name in sums}
+
+    rows = [{"method": count.get_method_display(), **shown(count)} for count in closed.counts.order_by("id")]
+    return {"closing": closed, "rows": rows, "all": shown(closed)}
 
 
 def _day_of(text: str, today: date) -> date:
@@ -93,12 +91,13 @@ def _day_of(text: str, today: date) -> date:
 
 def _page(estate: Estate, form: ClosingForm, day: date, today: date) -> dict[str, Any]:
     expected = expected_of(estate, day)
-    closings = DayClosing.objects.filter(estate=estate).select_related("closed_by").prefetch_related("counts")
+    closings = DayClosing.objects.filter(estate=estate).select_related("estate", "closed_by")
+    closed = closings.filter(day=day).first()
     return {
         "form": form,
         "day": day,
         "today": today,
-        "is_closed": is_closed(estate, day),
+        "closed": _count_of(closed) if closed else None,
         "rows": [
             {
                 "label": Method(method).label,

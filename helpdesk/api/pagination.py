@@ -3,7 +3,8 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError as Unreadable
@@ -28,7 +29,8 @@ class Cursor:
     pk: int
 
     def __str__(self) -> str:
-        value = self.value.isoformat() if isinstance(self.value, datetime) else self.value
+        value = self.value.isoformat() if isinstance(self.value, date) else self.value
+        value = str(value) if isinstance(value, Decimal) else value
         return urlsafe_b64encode(json.dumps([self.backwards, value, self.pk]).encode()).decode().rstrip("=")
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import is_valid_path
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from helpdesk.desk.figures import forget_figures
@@ -22,7 +23,14 @@ class RefusalMiddleware:
         # No text of ours holds a NUL and PostgreSQL takes none: an address with one is nobody's.
         if "%00" in request.META.get("QUERY_STRING", "") and not request.path_info.startswith("/api/"):
             raise BadRequest
-        return self.get_response(request)
+        response = self.get_response(request)
+        if (
+            response.status_code == 405
+            and request.method == "GET"
+            and not request.path_info.startswith("/api/")
+        ):
+            return form_missing(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refused) or request.path_info.startswith("/api/"):
@@ -52,6 +60,22 @@ class OwnDeedsMiddleware:
         if not looked and user is not None and user.is_authenticated:
             forget_figures(user)  # type: ignore[arg-type]
         return response
+
+
+def form_missing(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """Whoever comes to the address of an act without its form: by a reload, another language, a log-in in between."""
+    response = render(request, "405.html", {"back": page_above(request.path_info)}, status=405)
+    response["Allow"] = refused["Allow"]
+    return response
+
+
+def page_above(path: str) -> str:
+    """The nearest address above that exists, `/fees/units/4/` for `/fees/units/4/pay/`; empty where it is the first page."""
+    while path.strip("/"):
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        if is_valid_path(path):
+            return path.strip("/") and path
+    return ""
 
 
 def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:

@@ -113,6 +113,7 @@ class KeptList(Generic[M]):
                 for row in rows
             ],
             "exports": export_links(self.export, request.GET) if may_export else [],
+            "opens_cards": user.may("residents.view", request.estate.pk),  # type: ignore[attr-defined]
         }
 
     def file(self, request: HttpRequest) -> HttpResponseBase:

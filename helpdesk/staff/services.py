@@ -1,4 +1,4 @@
-"""Tokens of staff."""
+"""Tokens of staff, and the opening of an estate with its first administrator."""
 
 from datetime import datetime, timedelta
 
@@ -7,12 +7,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import record
+from helpdesk.estates.models import Estate
 from helpdesk.lib.crypto import digest_secret, new_secret
 from helpdesk.lib.errors import Refused
-from helpdesk.staff.models import ApiToken, User
+from helpdesk.staff.models import ApiToken, Membership, User
+from helpdesk.staff.permissions import Role
 from helpdesk.staff.roles import SCOPES, scopes_of
 
 MOST_DAYS = 730
+
+
+@transaction.atomic
+def open_estate(estate: Estate, *, administrator: User) -> Estate:
+    """Saves a new estate and makes `administrator` its first one; everything else is set on the settings pages.
+
+    A code that is taken or a value that is none is a ValidationError.
+    """
+    estate.full_clean()
+    estate.save(force_insert=True)
+    membership = Membership.objects.create(user=administrator, estate=estate, role=Role.ADMIN)
+    record("setting.added", estate, actor=None)
+    record("setting.added", membership, actor=None)
+    return estate
 
 
 @transaction.atomic

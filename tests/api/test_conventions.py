@@ -1,17 +1,20 @@
 """What holds for every address: the shape of errors and lists, what is refused, languages, limits."""
 
 import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, models
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from helpdesk.api.pagination import Cursor, read_cursor
 from helpdesk.api.throttles import TokenThrottle
 from helpdesk.estates.models import Department
 from helpdesk.wsgi import application
-from residents.models import Building, Resident, Unit
+from residents.models import Building, Occupancy, Resident, Unit
 from tests.api.conftest import codes
 from tickets.models import Contact, FollowUp, Slip, Ticket
 from tickets.services.contacts import take_contact
@@ -266,6 +269,34 @@ def test_a_walk_over_the_pages_meets_each_row_once(ordering, api, clerk, make_ti
     assert ordering != "" or met == made[::-1]
     whole = [row["id"] for row in client.get(f"/api/v1/tickets/?ordering={ordering}").json()["results"]]
     assert met == whole
+
+
+@pytest.mark.parametrize("ordering", ["since", "-since"])
+def test_a_walk_by_a_day_meets_each_row_once(ordering, api, clerk, estate, unit):
+    people = [Resident.objects.create(estate=estate, name=f"Tenant {n}") for n in range(5)]
+    made = [
+        Occupancy.objects.create(
+            unit=unit, resident=person, relation="family", since=date(2026, 1, 1 + n // 2)
+        )
+        for n, person in enumerate(people)
+    ]
+    pages = walk(api(clerk), f"/api/v1/occupancies/?page_size=2&unit={unit.pk}&ordering={ordering}")
+    met = [pk for page in pages for pk in page]
+    assert len(met) == len(set(met)) and set(met) >= {row.pk for row in made}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        (models.DateField(), date(2026, 11, 1)),
+        (models.DateTimeField(), datetime(2026, 11, 1, 9, 30, 0, 123456, tzinfo=UTC)),
+        (models.DecimalField(max_digits=12, decimal_places=2), Decimal("1234.50")),
+        (models.CharField(), "B-2026-000001"),
+        (models.IntegerField(), 7),
+    ],
+)
+def test_a_cursor_brings_back_the_value_it_was_given(column, value):
+    assert read_cursor(str(Cursor(False, value, 3)), column) == Cursor(False, value, 3)
 
 
 def test_one_can_go_back(api, clerk, make_ticket):

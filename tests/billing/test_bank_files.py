@@ -331,12 +331,15 @@ def test_a_clerk_imports_nothing_and_another_estate_sees_nothing(
     assert upload(login(cashier), "rubbish").status_code == 409
 
 
-def test_the_empty_file_is_understood_when_it_comes_back(bill, cashier, login):
+def test_the_empty_file_is_understood_when_it_comes_back_filled_in(bill, cashier, login):
     browser = login(cashier)
-    for kind in ("csv", "xlsx"):
-        body = b"".join(browser.get(f"/fees/bank-files/template.{kind}"))
-        sent = browser.post("/fees/bank-files/", {"file": SimpleUploadedFile(f"t.{kind}", body)})
-        assert sent.status_code == 303
+    body = b"".join(browser.get("/fees/bank-files/template.csv"))
+    sent = browser.post(
+        "/fees/bank-files/",
+        {"file": SimpleUploadedFile("t.csv", body + b"2026-11-16,10.00,T1,,3-2-501,,\r\n")},
+    )
+    assert sent.status_code == 303
+    assert BankLine.objects.get().amount == Decimal("10.00")
     assert browser.get("/fees/bank-files/template.exe").status_code == 404
 
 
@@ -356,6 +359,14 @@ def test_what_is_no_sum_of_money_is_unreadable_and_never_guessed(amount):
 )
 def test_thousands_and_the_tail_of_a_spreadsheet_s_number_are_read(written, amount):
     assert amount_of(written) == Decimal(amount)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_empty_file_holds_nothing_that_could_be_posted(kind, bill, cashier, login):
+    browser = login(cashier)
+    body = b"".join(browser.get(f"/fees/bank-files/template.{kind}"))
+    browser.post("/fees/bank-files/", {"file": SimpleUploadedFile(f"t.{kind}", body)})
+    assert not BankLine.objects.exists()
 
 
 # --- the day the bank had it ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from billing.proof import differences
 from billing.services.closings import close_day
 from billing.services.late_fees import charge_late_fees, set_late_fee
 from billing.services.payments import take_payment
+from billing.views.account_page import bill_chip
 from helpdesk.audit.models import Entry
 from tests.billing.bills import post_bill
 from tests.conftest import at
@@ -111,6 +112,25 @@ def test_the_same_form_hands_a_notice_over_once(bill, clerk, login):
     assert bill.handovers.count() == 1
     assert browser.post(path, form | {"form_token": "h2"}).status_code == 303
     assert bill.handovers.count() == 2
+
+
+def test_what_was_written_off_is_not_called_paid(bill, unit, manager, login):
+    browser = login(manager)
+    browser.post(
+        f"/fees/bills/{bill.pk}/write-off/", {"amount": "", "reason": "Bankrupt", "form_token": "w1"}
+    )
+    bill.refresh_from_db()
+    assert bill.status == "paid" and bill_chip(bill, bill.due_on)["label"] == "Written off"
+
+
+def test_a_bill_paid_but_for_what_was_written_off_is_called_paid(bill, unit, manager, login):
+    browser = login(manager)
+    browser.post(f"/fees/bills/{bill.pk}/write-off/", {"amount": "1.00", "reason": "Odd", "form_token": "w1"})
+    browser.post(
+        f"/fees/units/{unit.pk}/pay/", {"amount": str(bill.total - 1), "method": "cash", "form_token": "p1"}
+    )
+    bill.refresh_from_db()
+    assert bill.status == "paid" and bill_chip(bill, bill.due_on)["label"] == "Paid"
 
 
 def test_another_estate_reaches_none_of_it(bill, unit, outsider, login):

@@ -175,6 +175,17 @@ def test_the_day_is_closed_with_a_count_and_nothing_is_posted_into_it(account, u
     assert late.status_code == 409 and "closed" in late.text
 
 
+def test_a_closed_day_shows_its_count_and_offers_no_second_one(account, unit, cashier, login):
+    browser = login(cashier)
+    pay(browser, unit, amount="100.00")
+    browser.post("/fees/closing/", {"day": "2026-11-17", "counted_cash": "99.50", "note": "One coin short"})
+    page = browser.get("/fees/closing/").text
+    assert "One coin short" in page and "-¥0.50" in page and 'name="counted_cash"' not in page
+    again = browser.post("/fees/closing/", {"day": "2026-11-17", "counted_cash": "1"})
+    assert again.status_code == 409 and "This day is closed" in again.text
+    assert 'name="counted_cash"' in browser.get("/fees/closing/", {"day": "2026-11-16"}).text
+
+
 def test_a_forgotten_day_is_counted_against_its_own_books(account, unit, cashier, login):
     browser = login(cashier)
     pay(browser, unit, amount="100.00")

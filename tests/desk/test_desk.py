@@ -328,3 +328,21 @@ def test_the_style_page_is_there_for_whoever_draws(clerk: Any, login: Any) -> No
 @pytest.mark.parametrize("name", ["desk", "messages", "styles"])
 def test_strangers_are_asked_to_log_in_first(client: Any, db: None, name: str) -> None:
     assert client.get(reverse(name)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("address", "back"),
+    [
+        ("/fees/units/4/pay/", "/fees/units/4/"),
+        ("/tickets/12/steps/record/", "/tickets/12/"),
+        ("/fees/bank-files/lines/16/match/", "/fees/bank-files/"),
+        ("/p/t/Abc/reply/", "/p/t/Abc/"),
+        ("/switch-estate/", ""),
+    ],
+)
+def test_an_act_without_its_form_leads_back_to_its_page(
+    address: str, back: str, clerk: Any, login: Any
+) -> None:
+    answer = login(clerk).get(address)
+    assert answer.status_code == 405 and "POST" in answer["Allow"]
+    assert f'href="{back or "/"}"' in answer.text and "No form came with this" in answer.text

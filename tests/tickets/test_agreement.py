@@ -146,3 +146,9 @@ def test_the_suggestion_says_what_would_change_it(make_ticket, clerk, login):
     page = login(clerk).post(reverse("ticket_suggest"), {"description": text}).content.decode()
     assert "Without 1" in page or "Without 2" in page or "Without 3" in page
     assert "How a careful reader decides" in page
+
+
+def test_an_administrator_is_led_to_no_page_that_refuses(admin, manager, login):
+    link = reverse("how_to_judge")
+    assert link not in login(admin).get(reverse("agreement")).text
+    assert link in login(manager).get(reverse("agreement")).text

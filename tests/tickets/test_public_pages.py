@@ -197,7 +197,9 @@ class TestLink:
 
     @pytest.mark.parametrize("secret", ["x", "0", "None", "%00", "..", "x" * 400, "ticket", "漏水"])
     def test_wrong_keys_open_nothing(self, guest, ticket, secret):
-        assert guest.get(f"/p/t/{secret}/").status_code == 404
+        answer = guest.get(f"/p/t/{secret}/")
+        assert answer.status_code == 404
+        assert "To the Desk" not in answer.text and "another estate" not in answer.text
 
     def test_the_stored_digest_is_no_key(self, guest, ticket):
         assert guest.get(reverse("track", args=[ticket.track_digest])).status_code == 404

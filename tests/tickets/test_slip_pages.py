@@ -157,3 +157,11 @@ def test_the_list_asks_as_often_for_thirty_slips_as_for_one(show, slip, clerk, d
 def test_the_list_names_the_language_of_a_matter(slip, technician, login):
     listed = login(technician).get(reverse("slip_list")).content.decode()
     assert slip.ticket.language and f'data-open lang="{slip.ticket.language}"' in listed
+
+
+def test_a_technicians_lists_lead_to_no_card_that_would_be_refused(slip, technician, clerk, login):
+    guest = login(technician)
+    for path in ("/tickets/slips/table/", "/tickets/"):
+        page = guest.get(path).text
+        assert slip.unit.code in page and "/cards/unit/" not in page, path
+    assert "/cards/unit/" in login(clerk).get("/tickets/slips/table/").text

@@ -46,6 +46,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
     refit = Refit.objects.select_related("model").first()
     context = {
         "periods": chips(days),
+        "may_read_how": request.user.may("tickets.view", estate.pk),  # type: ignore[union-attr]
         "kpis": kpis(found, conversion_rate([estate.pk], since, until)),
         "has_any": found.whole.decided > 0,
         "confusion": confusion(found),
