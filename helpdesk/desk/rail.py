@@ -86,7 +86,8 @@ PLACES = [
         "o-cash",
         gettext_lazy("Fees"),
         (
-            *("unit_account", "bill_", "payment_", "receipt_", "run_", "meter_grid", "closing"),
+            *("unit_account", "bill_", "payment_", "receipt_", "run_", "meter_", "closing"),
+            *("bank_", "credit_", "deposit_", "invoice_", "statement_"),
             *("collection_", "reminder_", "allocation_", "fee_figures"),
             *("charge_", "exemption_", "lease_", "late_fee_"),
         ),
