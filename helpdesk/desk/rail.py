@@ -89,7 +89,7 @@ PLACES = [
             *("unit_account", "bill_", "payment_", "receipt_", "run_", "meter_", "closing"),
             *("bank_", "credit_", "deposit_", "invoice_", "statement_"),
             *("collection_", "reminder_", "allocation_", "fee_figures"),
-            *("charge_", "exemption_", "lease_", "late_fee_"),
+            *("charge_", "rate_", "shared_cost_", "exemption_", "lease_", "late_fee_"),
         ),
     ),
     (
@@ -98,7 +98,7 @@ PLACES = [
         "charge_list",
         "o-cash",
         gettext_lazy("Fees"),
-        ("charge_", "exemption_", "late_fee_", "reminder_"),
+        ("charge_", "rate_", "shared_cost_", "exemption_", "late_fee_", "reminder_"),
     ),
     ("classes", "classes.learn", "agreement", "o-chart", gettext_lazy("Classes"), ("procedure",)),
     (
