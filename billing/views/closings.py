@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.forms.payments import ClosingForm
-from billing.models import DayClosing, Method
+from billing.models import DayClosing, DayCount, Method
 from billing.services.closings import FIRST_DAY, close_day, expected_of
 from billing.services.ledger import is_closed, local_day
 from billing.views.papers import paper
@@ -24,6 +24,7 @@ from helpdesk.staff.access import get_visible, needs, require_here
 
 LISTED = 14
 ZERO = Decimal("0.00")
+SUMS = ("expected", "counted", "difference")
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,21 +66,21 @@ def closing_print(request: HttpRequest, pk: int) -> HttpResponse:
     """A closed day on paper: by the books, counted, difference, and room for two names."""
     rows = DayClosing.objects.select_related("estate", "closed_by")
     closed = get_visible(rows, request.user, "billing.close_day", pk=pk)  # type: ignore[arg-type]
-    currency = closed.estate.currency
-    sums = ("expected", "counted", "difference")
-    context = {
-        "closing": closed,
-        "estate": closed.estate,
-        "rows": [
-            {
-                "method": count.get_method_display(),
-                **{s: show_money(getattr(count, s), currency) for s in sums},
-            }
-            for count in closed.counts.order_by("id")
-        ],
-        "all": {s: show_money(getattr(closed, s), currency) for s in sums},
-    }
+    context = {"closing": closed, "estate": closed.estate, **_counted(closed, closed.estate)}
     return paper(request, "billing/closing_print.html", context, name=f"closing-{closed.day}")
+
+
+def _counted(closed: DayClosing, estate: Estate) -> dict[str, Any]:
+    """What was counted by method, and in all."""
+    rows = closed.counts.order_by("id")
+    return {
+        "rows": [{"method": row.get_method_display(), **_sums(row, estate)} for row in rows],
+        "all": _sums(closed, estate),
+    }
+
+
+def _sums(row: DayClosing | DayCount, estate: Estate) -> dict[str, str]:
+    return {name: show_money(getattr(row, name), estate.currency) for name in SUMS}
 
 
 def _day_of(text: str, today: date) -> date:
@@ -94,11 +95,14 @@ def _day_of(text: str, today: date) -> date:
 def _page(estate: Estate, form: ClosingForm, day: date, today: date) -> dict[str, Any]:
     expected = expected_of(estate, day)
     closings = DayClosing.objects.filter(estate=estate).select_related("closed_by").prefetch_related("counts")
+    own = closings.filter(day=day).first()
     return {
         "form": form,
         "day": day,
         "today": today,
         "is_closed": is_closed(estate, day),
+        "counted": _counted(own, estate) if own else None,
+        "own": own,
         "rows": [
             {
                 "label": Method(method).label,
