@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.forms.payments import MoneyField
 from billing.models import ChargeItem, InvoiceRequest, Method
@@ -60,7 +61,7 @@ class GiveBackForm(forms.Form):
     amount = MoneyField(
         label=_("Give back"), required=False, help_text=_("Empty: all that is held, less what is kept.")
     )
-    deduct = MoneyField(label=_("Keep"), required=False)
+    deduct = MoneyField(label=pgettext_lazy("of a deposit", "Keep"), required=False)
     method = method_field()
     reason = reason_field(required=False, label=_("Why it is kept"))
     form_token = one_time_token()

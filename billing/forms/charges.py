@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.forms.fields import BuildingField, UnitField, day_field, number_field
 from billing.forms.payments import MoneyField
@@ -19,7 +20,7 @@ NAMES = ("name", "name_zh_hans", "name_zh_hant", "measure")
 class ChangeItemForm(forms.Form):
     """What may change of an item: its names, its measure, whether it bears a late fee, whether it is charged at all."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("a thing", "Name"), max_length=80)
     name_zh_hans = forms.CharField(label=_("Name in Simplified Chinese"), max_length=80, required=False)
     name_zh_hant = forms.CharField(label=_("Name in Traditional Chinese"), max_length=80, required=False)
     measure = forms.CharField(

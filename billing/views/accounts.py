@@ -33,7 +33,7 @@ from helpdesk.staff.access import get_visible, needs
 from residents.models import Resident, Unit
 from residents.names_shown import full_name
 
-SHOWN = 60
+SHOWN = 12  # entries of the statement, so that the ladder below it is seen
 
 
 @require_safe

@@ -32,7 +32,7 @@ from helpdesk.lib.pages import INVALID, REFUSED, done
 from helpdesk.staff.access import get_visible, needs, require_here
 from residents.models import Unit
 
-LISTED = 40
+LISTED = 20
 
 
 @require_safe

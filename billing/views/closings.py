@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from billing.forms.payments import ClosingForm
 from billing.models import DayClosing, DayCount, Method
 from billing.services.closings import FIRST_DAY, close_day, expected_of
-from billing.services.ledger import local_day
+from billing.services.ledger import is_closed, local_day
 from billing.views.papers import paper
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -24,6 +24,7 @@ from helpdesk.staff.access import get_visible, needs, require_here
 
 LISTED = 14
 ZERO = Decimal("0.00")
+SUMS = ("expected", "counted", "difference")
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,19 +66,21 @@ def closing_print(request: HttpRequest, pk: int) -> HttpResponse:
     """A closed day on paper: by the books, counted, difference, and room for two names."""
     rows = DayClosing.objects.select_related("estate", "closed_by")
     closed = get_visible(rows, request.user, "billing.close_day", pk=pk)  # type: ignore[arg-type]
-    context = {"estate": closed.estate, **_count_of(closed)}
+    context = {"closing": closed, "estate": closed.estate, **_counted(closed, closed.estate)}
     return paper(request, "billing/closing_print.html", context, name=f"closing-{closed.day}")
 
 
-def _count_of(closed: DayClosing) -> dict[str, Any]:
-    """A closed day as its page and its paper show it: each method and all of them together."""
-    sums = ("expected", "counted", "difference")
+def _counted(closed: DayClosing, estate: Estate) -> dict[str, Any]:
+    """What was counted by method, and in all."""
+    rows = closed.counts.order_by("id")
+    return {
+        "rows": [{"method": row.get_method_display(), **_sums(row, estate)} for row in rows],
+        "all": _sums(closed, estate),
+    }
 
-    def shown(row: DayClosing | DayCount) -> dict[str, str]:
-        return {name: show_money(getattr(row, name), closed.estate.currency) for name in sums}
 
-    rows = [{"method": count.get_method_display(), **shown(count)} for count in closed.counts.order_by("id")]
-    return {"closing": closed, "rows": rows, "all": shown(closed)}
+def _sums(row: DayClosing | DayCount, estate: Estate) -> dict[str, str]:
+    return {name: show_money(getattr(row, name), estate.currency) for name in SUMS}
 
 
 def _day_of(text: str, today: date) -> date:
@@ -91,13 +94,15 @@ def _day_of(text: str, today: date) -> date:
 
 def _page(estate: Estate, form: ClosingForm, day: date, today: date) -> dict[str, Any]:
     expected = expected_of(estate, day)
-    closings = DayClosing.objects.filter(estate=estate).select_related("estate", "closed_by")
-    closed = closings.filter(day=day).first()
+    closings = DayClosing.objects.filter(estate=estate).select_related("closed_by").prefetch_related("counts")
+    own = closings.filter(day=day).first()
     return {
         "form": form,
         "day": day,
         "today": today,
-        "closed": _count_of(closed) if closed else None,
+        "is_closed": is_closed(estate, day),
+        "counted": _counted(own, estate) if own else None,
+        "own": own,
         "rows": [
             {
                 "label": Method(method).label,

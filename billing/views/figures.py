@@ -234,7 +234,7 @@ def _share(
 def _rates(asked: Question, group_by: str) -> list[dict[str, Any]]:
     """A row for each item or building: billed, collected, and the same of prior arrears."""
     rows = figures.collection_figures(asked.span, group_by=group_by)
-    names = names_of(asked.estate, group_by)
+    names = _named(asked, group_by)
     most = max((row["billed"] for row in rows), default=ZERO) or Decimal(1)
     return [
         {
@@ -254,9 +254,17 @@ def _rates(asked: Question, group_by: str) -> list[dict[str, Any]]:
     ]
 
 
+def _named(asked: Question, group_by: str) -> dict[Any, str]:
+    """Names of the rows; a bare code would not say that it is a building's."""
+    names = names_of(asked.estate, group_by)
+    if group_by != "building":
+        return names
+    return {key: _("Building %(code)s") % {"code": name} for key, name in names.items()}
+
+
 def _percent(part: Decimal, whole: Decimal) -> str:
     share = rate_of(part, whole)
-    return "–" if share is None else f"{number_format(share, 1)} %"
+    return "–" if share is None else f"{number_format(share, 1)}%"
 
 
 def _ages(asked: Question, ages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -279,7 +287,7 @@ def _ages(asked: Question, ages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _age_table(asked: Question) -> list[dict[str, Any]]:
     """Buildings × ages."""
-    names = names_of(asked.estate, "building")
+    names = _named(asked, "building")
     table: dict[Any, dict[int, Decimal]] = {}
     for row in figures.ageing(asked.span, group_by="building"):
         table.setdefault(row["key"], {})[row["age"]] = row["amount"]

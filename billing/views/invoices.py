@@ -74,6 +74,8 @@ def _list(request: HttpRequest, estate: Estate, status: int = 200, **sent: Any) 
         (VOID, pgettext("invoice request", "Void")),
         ("all", _("All")),
     ]
+    answering = sent.get("answering")
+    open_here = {asked.pk for asked in page.rows if asked.state == STATE.REQUESTED and not asked.is_void}
     context = {
         "rows": [
             {
@@ -88,7 +90,8 @@ def _list(request: HttpRequest, estate: Estate, status: int = 200, **sent: Any) 
             {"label": label, "url": f"?state={value}", "active": value == state} for value, label in chips
         ],
         "may_answer": request.user.may("billing.take", estate.pk),  # type: ignore[union-attr]
-        "answering": sent.get("answering"),
+        "answering": answering,
+        "is_gone": answering is not None and answering not in open_here,
         "answer": sent.get("answer") or InvoiceAnswerForm(),
         "crumbs": [{"label": _("Fees"), "url": reverse("fees_home")}, {"label": _("Invoices")}],
     }

@@ -86,9 +86,10 @@ PLACES = [
         "o-cash",
         gettext_lazy("Fees"),
         (
-            *("unit_account", "bill_", "payment_", "receipt_", "run_", "meter_grid", "closing"),
+            *("unit_account", "bill_", "payment_", "receipt_", "run_", "meter_", "closing"),
+            *("bank_", "credit_", "deposit_", "invoice_", "statement_"),
             *("collection_", "reminder_", "allocation_", "fee_figures"),
-            *("charge_", "exemption_", "lease_", "late_fee_"),
+            *("charge_", "rate_", "shared_cost_", "exemption_", "lease_", "late_fee_"),
         ),
     ),
     (
@@ -97,7 +98,7 @@ PLACES = [
         "charge_list",
         "o-cash",
         gettext_lazy("Fees"),
-        ("charge_", "exemption_", "late_fee_", "reminder_"),
+        ("charge_", "rate_", "shared_cost_", "exemption_", "late_fee_", "reminder_"),
     ),
     ("classes", "classes.learn", "agreement", "o-chart", gettext_lazy("Classes"), ("procedure",)),
     (

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from helpdesk.audit.models import Entry
@@ -35,7 +36,14 @@ def data_protection(request: HttpRequest) -> HttpResponse:
         "waiting": [_held(each.resident_id, each.asked_at, each.reason, opens) for each in waiting[:LATEST]],
         "register": {
             "columns": [
-                {"label": label} for label in (_("Record"), _("Fields"), _("Class"), _("What for"), _("Kept"))
+                {"label": label}
+                for label in (
+                    _("Record"),
+                    _("Fields"),
+                    _("Class"),
+                    _("What for"),
+                    pgettext("how long", "Kept"),
+                )
             ],
             "rows": [row for table in tables() for row in _rows(table)],
         },

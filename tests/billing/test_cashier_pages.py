@@ -149,6 +149,21 @@ def test_a_closed_day_is_printed_with_its_counts(bill, estate, unit, clerk, cash
     assert all(words in paper for words in ("¥30.00", "¥29.50", "-¥0.50", "Change was short", cashier.name))
 
 
+def test_a_closed_day_shows_what_was_counted_and_no_form(bill, estate, unit, clerk, cashier, login):
+    take_payment(unit, actor=clerk, amount=Decimal("30.00"), method="cash")
+    browser = login(cashier)
+    assert "counted_cash" in browser.get("/fees/closing/").text
+    close_day(estate, actor=cashier, day=date(2026, 11, 17), counted={"cash": Decimal("29.50")})
+    page = browser.get("/fees/closing/?day=2026-11-17").text
+    assert "counted_cash" not in page and page.count("¥29.50") >= 2
+
+
+def test_what_was_counted_twice_at_once_is_still_told(bill, estate, cashier, login):
+    close_day(estate, actor=cashier, day=date(2026, 11, 17), counted={})
+    again = login(cashier).post("/fees/closing/", {"day": "2026-11-17", "counted_cash": "12"})
+    assert again.status_code == 409 and 'value="12"' in again.text
+
+
 def test_nothing_goes_back_on_a_closed_day(bill, estate, unit, clerk, cashier, login):
     take_payment(unit, actor=clerk, amount=Decimal("150.00"), method="cash")
     close_day(estate, actor=cashier, day=date(2026, 11, 17), counted={"cash": Decimal(150)})

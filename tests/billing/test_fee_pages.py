@@ -204,3 +204,9 @@ def test_a_forgotten_day_is_counted_against_its_own_books(account, unit, cashier
 def test_the_first_page_lists_who_has_owed_longest(account, unit, cashier, login):
     page = login(cashier).get("/fees/").text
     assert "3-2-501" in page and "¥1,477.20" in page
+
+
+@pytest.mark.parametrize("path", ["bank-files", "invoices", "meters", "closing", "payments", "runs"])
+def test_the_rail_says_fees_on_every_page_of_the_fees(path, estate, manager, login):
+    page = login(manager).get(f"/fees/{path}/").text
+    assert 'href="/fees/" class="rail-item" title="Fees" aria-current="page"' in page

@@ -43,6 +43,23 @@ def test_an_invoice_is_asked_for_once_and_answered_once(payment, clerk, login):
     assert "INV-7" in browser.get(f"/fees/payments/{payment.pk}/").text
 
 
+def test_what_is_wrong_with_an_answer_stands_in_its_row_and_nothing_typed_is_lost(payment, clerk, login):
+    browser = login(clerk)
+    ask(browser, payment)
+    asked = InvoiceRequest.objects.get()
+    page = browser.post(f"/fees/invoices/{asked.pk}/settle/", {"state": "issued", "note": "By post"}).text
+    assert f'id="answer-{asked.pk}-error"' in page and 'value="By post"' in page
+
+
+def test_an_answer_that_came_too_late_is_told_above_the_list(payment, clerk, login):
+    browser = login(clerk)
+    ask(browser, payment)
+    path = f"/fees/invoices/{InvoiceRequest.objects.get().pk}/settle/"
+    browser.post(path, {"state": "issued", "number": "INV-7"})
+    late = browser.post(path, {"state": "issued", "number": "INV-8"})
+    assert late.status_code == 409 and "alert-bar red" in late.text
+
+
 def test_a_refused_one_may_be_asked_for_again(payment, clerk, login):
     browser = login(clerk)
     ask(browser, payment)

@@ -107,7 +107,7 @@ def write(request: HttpRequest, estate: Estate, canned: CannedReply | None) -> H
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         return show(request, form, canned, status=REFUSED)
-    return done(request, _("Kept"), reverse("canned_list"))
+    return done(request, _("Saved"), reverse("canned_list"))
 
 
 def show(
