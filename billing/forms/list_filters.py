@@ -64,6 +64,8 @@ class ReminderFilterForm(FilterForm):
             ("waiting", _("Waiting to be sent")),
             ("sent", _("Sent")),
             ("failed", _("Not sent")),
+            ("held", pgettext_lazy("reminders", "Paused")),
+            ("withdrawn", pgettext_lazy("a notice", "Taken back")),
             ("all", _("All")),
         ],
     )

@@ -8,12 +8,14 @@ from django.db import IntegrityError, transaction
 from billing.models import Bill, Deferral, Dispute, PaymentPromise, Reminder, ReminderNotice, ReminderStep
 from billing.reminder_words import HOUSE_WORDS, check_words
 from billing.services import reminders
+from billing.services.payments import take_payment
 from billing.services.reminders import (
     find_reminders,
     hand_over_notice,
     ladder_of,
     next_reminder,
     pauses_of,
+    put_back_held,
     send_reminders,
     set_ladder,
     tell_each,
@@ -193,10 +195,71 @@ def test_a_worker_killed_after_finding_leaves_the_telling_to_the_next(bill, monk
 
 def test_what_was_not_sent_yet_is_taken_back_when_all_is_settled(bill, monkeypatch):
     send_reminders(on(7))
-    assert withdraw_settled() == 0
+    assert withdraw_settled(on(7)) == 0
     monkeypatch.setattr(reminders.ladder, "UNSETTLED", ("nothing",))
-    assert withdraw_settled() == 1
+    assert withdraw_settled(on(7)) == 1
     assert deliver_due(on(7)) == 0
+
+
+def on_paper(resident) -> ReminderNotice:
+    resident.accepts_messages = False
+    resident.save()
+    send_reminders(on(7))
+    return ReminderNotice.objects.get()
+
+
+def test_paper_that_nobody_handed_over_is_taken_back_when_all_is_paid(bill, unit, resident, clerk):
+    """A demand for what was paid would be put into somebody's hand."""
+    notice = on_paper(resident)
+    take_payment(unit, actor=clerk, amount=bill.total, method="cash", at=on(8))
+    assert withdraw_settled(on(8)) == 1 and withdraw_settled(on(8)) == 0
+    assert not ReminderNotice.objects.to_hand_over().exists()
+    assert Entry.objects.about(unit).filter(verb="reminder.withdrawn").count() == 1
+    with pytest.raises(Refused) as refused:
+        hand_over_notice(notice, actor=clerk)
+    assert refused.value.code == "invalid_transition"
+
+
+def test_paper_waits_while_a_promise_a_deferral_or_a_doubt_holds(bill, unit, resident):
+    on_paper(resident)
+    day = on(8).date()
+    held = lambda: ReminderNotice.objects.to_hand_over().held(day).exists()  # noqa: E731
+    assert not held()
+    for pause in (
+        lambda: Deferral.objects.create(estate=unit.estate, unit=unit, since=day, until=day, reason="Ill"),
+        lambda: PaymentPromise.objects.create(
+            estate=unit.estate, unit=unit, promised_by="Wang", promised_for=day, made_on=day
+        ),
+        lambda: Dispute.objects.create(estate=unit.estate, bill=bill, reason="Area", opened_on=day),
+    ):
+        with transaction.atomic():
+            pause()
+            assert held()
+            transaction.set_rollback(True)
+    assert not held() and withdraw_settled(on(8)) == 0
+
+
+def test_what_waits_in_the_outbox_waits_for_the_end_of_a_promise_too(bill, unit):
+    """The mail server was down; meanwhile they promised to pay."""
+    send_reminders(on(7))
+    assert put_back_held(on(7)) == 0
+    PaymentPromise.objects.create(
+        estate=unit.estate, unit=unit, promised_by="Wang", promised_for=on(9).date(), made_on=on(7).date()
+    )
+    assert put_back_held(on(7)) == 1 and deliver_due(on(7)) == 0
+    assert send_reminders(on(9)) == 0
+    assert send_reminders(on(10)) == 1 and levels(bill) == [(3, 7)]
+    assert deliver_due(on(10)) == 1
+
+
+def test_a_message_that_could_not_be_sent_is_handed_over_on_paper(bill, clerk):
+    send_reminders(on(7))
+    notice = ReminderNotice.objects.get()
+    with pytest.raises(Refused):
+        hand_over_notice(notice, actor=clerk)
+    Message.objects.filter(template="reminder").update(status="failed")
+    assert list(ReminderNotice.objects.to_hand_over()) == [notice]
+    assert hand_over_notice(notice, actor=clerk).done_by == clerk
 
 
 def test_only_the_estates_own_bills_are_reminded_of(bill, other_estate):

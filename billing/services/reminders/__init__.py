@@ -6,6 +6,7 @@ hundred thousand cost no more than a few. Either may be killed at any point: the
 
 from billing.services.reminders.finding import (
     find_reminders,
+    put_back_held,
     send_estate_reminders,
     send_reminders,
     withdraw_settled,
@@ -35,6 +36,7 @@ __all__ = [
     "next_reminder",
     "pauses_of",
     "payer_of",
+    "put_back_held",
     "send_estate_reminders",
     "send_reminders",
     "set_ladder",

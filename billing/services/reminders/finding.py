@@ -11,6 +11,7 @@ from billing.models import Deferral, PaymentPromise, Reminder, ReminderNotice, R
 from billing.services.reminders import ladder
 from billing.services.reminders.ladder import Rung, ladder_of
 from billing.services.reminders.telling import tell_each
+from helpdesk.audit.services import record
 from helpdesk.estates.business_time import is_open
 from helpdesk.estates.calendars import calling_calendar, local
 from helpdesk.estates.models import Estate
@@ -93,10 +94,45 @@ def _pauses(day: date) -> QuerySet[Any, Any]:
     return Deferral.objects.filter(unit=OuterRef("unit"), since__lte=day, until__gte=day).values("pk")
 
 
-def withdraw_settled() -> int:
-    """Take back what waits in the outbox although all of its bills are settled by now; returns how many."""
+def withdraw_settled(at: datetime) -> int:
+    """Take back what nobody was told yet although all of its bills are settled by now; returns how many.
+
+    Messages in the outbox, paper that waits to be handed over, doors, letters and legal cases.
+    """
     still = Reminder.objects.filter(notice=OuterRef("pk"), bill__status__in=ladder.UNSETTLED)
-    notices = ReminderNotice.objects.filter(message__status=Message.Status.WAITING).exclude(Exists(still))
-    ids = list(notices.values_list("message_id", flat=True))
-    waiting = Message.objects.filter(pk__in=ids, status=Message.Status.WAITING)
-    return waiting.update(status=Message.Status.CANCELLED)
+    unsaid = ReminderNotice.objects.filter(done_at__isnull=True, withdrawn_at__isnull=True)
+    unsaid = unsaid.exclude(Exists(still)).select_related("unit")
+    # Apart: each finds its rows by an index of its own.
+    notices = [*unsaid.filter(message__status=Message.Status.WAITING), *unsaid.filter(channel="print")]
+    return one_by_one(notices, lambda notice: _withdraw(notice, at), what="taking back notice")
+
+
+@transaction.atomic
+def _withdraw(notice: ReminderNotice, at: datetime) -> bool:
+    """False where somebody sent it or handed it over meanwhile."""
+    if notice.message_id:
+        waiting = Message.objects.filter(pk=notice.message_id, status=Message.Status.WAITING)
+        if not waiting.update(status=Message.Status.CANCELLED):
+            return False
+    open_still = ReminderNotice.objects.filter(pk=notice.pk, done_at__isnull=True, withdrawn_at__isnull=True)
+    if not open_still.update(withdrawn_at=at):
+        return False
+    record("reminder.withdrawn", notice, filed_under=notice.unit, actor=None, at=at)
+    return True
+
+
+def put_back_held(at: datetime) -> int:
+    """What waits in the outbox for a household that is left alone by now is said when that ends; returns how many."""
+    waiting = ReminderNotice.objects.filter(message__status=Message.Status.WAITING)
+    estates = Estate.objects.filter(pk__in=waiting.values("estate"))
+    held = (waiting.filter(estate=estate).held(local(estate, at).date()) for estate in estates)  # type: ignore[attr-defined]
+    notices = [notice for rows in held for notice in rows.select_related("unit")]
+    return one_by_one(notices, lambda notice: _put_back(notice, at), what="putting back notice")
+
+
+@transaction.atomic
+def _put_back(notice: ReminderNotice, at: datetime) -> bool:
+    if not _withdraw(notice, at):
+        return False
+    Reminder.objects.filter(notice=notice).update(notice=None)
+    return True

@@ -220,13 +220,24 @@ def reach(residents: Collection[Resident]) -> dict[int, tuple[str, str]]:
 def hand_over_notice(
     notice: ReminderNotice, *, actor: User, note: str = "", at: datetime | None = None
 ) -> ReminderNotice:
-    """A notice on paper, a letter or a legal case was done. Refused: invalid_transition when it was done before."""
+    """A notice on paper, a letter or a legal case was done; or paper in place of a message that could not be sent.
+
+    Refused: invalid_transition when it was done before, taken back, or its message went out.
+    """
     done_at = at or timezone.now()
-    rows = ReminderNotice.objects.filter(pk=notice.pk, done_at__isnull=True)
-    if not rows.exclude(channel__in=("email", "sms")).update(
-        done_at=done_at, done_by=actor, done_note=note[:200]
-    ):
-        raise Refused("invalid_transition", _("This notice was handed over already."))
+    rows = ReminderNotice.objects.select_for_update(of=("self",)).filter(pk=notice.pk).to_hand_over()  # type: ignore[attr-defined]
+    if not rows.exists():
+        notice.refresh_from_db()
+        raise Refused("invalid_transition", _not_to_do(notice))
+    ReminderNotice.objects.filter(pk=notice.pk).update(done_at=done_at, done_by=actor, done_note=note[:200])
     notice.refresh_from_db()
     record("reminder.handed_over", notice, filed_under=notice.unit, actor=actor, at=at, note=note[:200])
     return notice
+
+
+def _not_to_do(notice: ReminderNotice) -> str:
+    if notice.withdrawn_at:
+        return _("This notice was taken back: what it tells of is settled.")
+    if notice.done_at:
+        return _("This notice was handed over already.")
+    return _("This notice goes out as a message.")
