@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.models import Bill, Dispute, PaymentPromise, Reminder, ReminderNotice, ReminderText
+from billing.selectors import OWNERS
 from billing.services.reminders.ladder import UNSETTLED, Rung, Way, ladder_of
 from billing.services.reminders.words import in_words, own_words
 from helpdesk.audit.services import Event, record, record_many
@@ -191,7 +192,7 @@ def payer_of(unit: Unit, day: date) -> Resident | None:
 def payers_of(unit_ids: Iterable[int], day: date) -> dict[int, Resident]:
     """Unit -> who is asked to pay, for many units at once."""
     rows = Occupancy.objects.current(day).filter(unit__in=list(unit_ids), resident__is_archived=False)  # type: ignore[attr-defined]
-    rows = rows.filter(Q(is_payer=True) | Q(relation__in=("owner", "co_owner"))).select_related("resident")
+    rows = rows.filter(Q(is_payer=True) | Q(relation__in=OWNERS)).select_related("resident")
     found: dict[int, Resident] = {}
     for row in sorted(rows, key=lambda row: (not row.is_payer, row.relation != "owner", row.pk)):
         found.setdefault(row.unit_id, row.resident)
