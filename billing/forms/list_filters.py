@@ -70,7 +70,7 @@ class ReminderFilterForm(FilterForm):
         ],
     )
     way = forms.ChoiceField(label=_("How"), required=False, choices=[ANY, *ReminderStep.Way.choices])
-    level = forms.IntegerField(label=_("Level"), required=False, min_value=1, max_value=99)
+    level = forms.IntegerField(label=_("Level"), required=False, min_value=1, max_value=999)
     day_from = forms.DateField(label=_("From day"), required=False, widget=DAY)
     day_to = forms.DateField(label=_("To day"), required=False, widget=DAY)
 

@@ -72,12 +72,12 @@ def test_an_administrator_sets_the_ladder_and_its_words(estate, admin, login):
     browser = login(admin)
     page = browser.get("/fees/reminders/ladder/")
     assert page.status_code == 200 and 'value="-3"' in page.text
-    forms = {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0"}
+    forms = {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0", "form-0-level": "3"}
     rungs = {"form-0-days": "5", "form-0-way": "message", "form-1-days": "40", "form-1-way": "door"}
     assert browser.post("/fees/reminders/ladder/", forms | rungs).status_code == 303
     assert [(r.level, r.days, r.way) for r in ladder_of(estate)] == [
-        (1, 5, "message"),
-        (2, 40, ReminderStep.Way.DOOR),
+        (3, 5, "message"),
+        (9, 40, ReminderStep.Way.DOOR),
     ]
     twice = forms | rungs | {"form-1-days": "5"}
     assert browser.post("/fees/reminders/ladder/", twice).status_code == 409

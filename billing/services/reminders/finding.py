@@ -50,7 +50,10 @@ def find_reminders(estate: Estate, day: date) -> int:
 
 
 def _climb(estate: Estate, rung: Rung, day: date) -> int:
-    """One statement for one rung. Before and at due a rung holds until the next; after it bills climb one at a time."""
+    """One statement for one rung. Before and at due a rung holds until the next; after it bills climb one at a time.
+
+    Nobody climbs down: a rung that was put in below what a bill has reached is none of its business.
+    """
     conditions = ["b.due_on <= %s"]
     values: list[Any] = [day - timedelta(days=rung.days)]
     if rung.days <= 0:
@@ -61,12 +64,13 @@ def _climb(estate: Estate, rung: Rung, day: date) -> int:
             "EXISTS (SELECT 1 FROM billing_reminder p WHERE p.bill_id = b.id AND p.level = %s AND p.day <= %s)"
         )
         values += [rung.before, day - timedelta(days=rung.gap)]
+    reached = ", ".join(str(level) for level in (rung.level, *rung.later))
     sql = f"""
         INSERT INTO billing_reminder (estate_id, unit_id, bill_id, level, day, outstanding, is_dropped, created_at)
         SELECT b.estate_id, b.unit_id, b.id, %s, %s, b.total - b.paid - b.written_off, %s, %s
         FROM billing_bill b
         WHERE b.estate_id = %s AND b.status IN ('open', 'part_paid') AND {" AND ".join(conditions)}
-          AND NOT EXISTS (SELECT 1 FROM billing_reminder r WHERE r.bill_id = b.id AND r.level = %s)
+          AND NOT EXISTS (SELECT 1 FROM billing_reminder r WHERE r.bill_id = b.id AND r.level IN ({reached}))
           AND NOT EXISTS (SELECT 1 FROM billing_dispute d WHERE d.bill_id = b.id AND d.settled_on IS NULL)
           AND NOT EXISTS (
             SELECT 1 FROM billing_deferral f WHERE f.unit_id = b.unit_id AND f.since <= %s AND f.until >= %s)
@@ -74,10 +78,10 @@ def _climb(estate: Estate, rung: Rung, day: date) -> int:
             SELECT 1 FROM billing_paymentpromise q
             WHERE q.unit_id = b.unit_id AND q.settled_on IS NULL AND q.promised_for >= %s)
         ON CONFLICT DO NOTHING
-    """  # noqa: S608  (the conditions are the fixed texts above)
+    """  # noqa: S608  (the conditions are the fixed texts above, the levels whole numbers)
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(sql, [rung.level, day, False, now, estate.pk, *values, rung.level, day, day, day])
+        cursor.execute(sql, [rung.level, day, False, now, estate.pk, *values, day, day, day])
         return cursor.rowcount
 
 
