@@ -138,6 +138,23 @@ def test_who_wants_no_messages_gets_paper(bill, resident, clerk):
     assert refused.value.code == "invalid_transition"
 
 
+def test_a_company_is_told_by_a_contact_person_who_agrees(bill, resident, unit):
+    """A shop has no telephone of its own: paper would lie there until somebody found the time."""
+    resident.kind, resident.email = Resident.Kind.ORGANISATION, ""
+    resident.save()
+    resident.phones.all().delete()
+    for name, agrees in (("No", False), ("First", True), ("Second", True)):
+        Resident.objects.create(
+            estate=unit.estate,
+            name=name,
+            email=f"{name.lower()}@x.example",
+            contact_of=resident,
+            accepts_messages=agrees,
+        )
+    send_reminders(on(7))
+    assert Message.objects.get(template="reminder").address == "first@x.example"
+
+
 def test_an_open_dispute_pauses_its_bill_alone(bill, unit):
     other = post_bill(unit, DUE, "50.00")
     Dispute.objects.create(estate=unit.estate, bill=bill, reason="Area", opened_on=DUE)

@@ -200,7 +200,10 @@ def payers_of(unit_ids: Iterable[int], day: date) -> dict[int, Resident]:
 
 
 def reach(residents: Collection[Resident]) -> dict[int, tuple[str, str]]:
-    """Resident -> channel and address, by consent and what is on file; paper for everybody else."""
+    """Resident -> channel and address, by consent and what is on file; paper for everybody else.
+
+    A company without an address of its own is reached by a contact person who agrees.
+    """
     found = {resident.pk: ("print", "") for resident in residents}
     willing = {resident.pk: resident for resident in residents if resident.accepts_messages}
     rows = Phone.objects.filter(
@@ -214,7 +217,19 @@ def reach(residents: Collection[Resident]) -> dict[int, tuple[str, str]]:
             found[pk] = ("email", resident.email)
         elif phones[pk]:
             found[pk] = ("sms", phones[pk][0].number)
-    return found
+    companies = [
+        pk
+        for pk, who in willing.items()
+        if who.kind == Resident.Kind.ORGANISATION and found[pk][0] == "print"
+    ]
+    return found | _by_contact_person(companies) if companies else found
+
+
+def _by_contact_person(companies: list[int]) -> dict[int, tuple[str, str]]:
+    people = Resident.objects.filter(contact_of__in=companies, is_archived=False).order_by("-id")
+    addresses = reach(people)
+    # The first on file counts, so it comes last.
+    return {person.contact_of_id: addresses[person.pk] for person in people if addresses[person.pk][1]}  # type: ignore[misc]
 
 
 @transaction.atomic
