@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.forms.collection import DeferralForm, VisitForm
-from billing.models import Bill, CollectionVisit, PaymentPromise
+from billing.models import Bill, CollectionVisit, Deferral, PaymentPromise
 from billing.selectors import arrears_of
-from billing.services.collection import RouteStop, grant_deferral, record_visit, route_of
+from billing.services.collection import RouteStop, end_deferral, grant_deferral, record_visit, route_of
 from billing.services.reminders import pauses_of, payer_of
 from helpdesk.attachments.forms import clean_files
 from helpdesk.attachments.models import Attachment
@@ -98,9 +98,19 @@ def deferral_new(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "billing/collection_visit.html", context, status=status)
 
 
+@require_POST
+@needs("deferrals.grant")
+def deferral_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """A manager ends a pause before its day."""
+    rows = Deferral.objects.select_related("estate", "unit")
+    deferral = get_visible(rows, request.user, "deferrals.grant", pk=pk)  # type: ignore[arg-type]
+    end_deferral(deferral, actor=request.user)  # type: ignore[arg-type]
+    return done(request, _("Reminders go on"), reverse("collection_visit", args=[deferral.unit_id]))
+
+
 def _record(request: HttpRequest, unit: Unit, form: VisitForm) -> CollectionVisit:
     data = form.cleaned_data
-    names = ("met", "reason", "said", "passed_to", "left_notice", "form_token")
+    names = ("way", "met", "reason", "said", "passed_to", "left_notice", "form_token")
     return record_visit(
         unit,
         actor=request.user,  # type: ignore[arg-type]
@@ -128,6 +138,7 @@ def _visit_page(request: HttpRequest, unit: Unit, form: VisitForm) -> dict[str, 
         "visits": [_visit(visit, unit.estate) | {"files": photos.get(visit.pk, [])} for visit in visits],
         "promises": PaymentPromise.objects.filter(unit=unit).order_by("-id")[:5],
         "pauses": pauses_of(unit, day),
+        "deferrals": Deferral.objects.filter(unit=unit, until__gt=day).order_by("until"),
         "script_url": _script_url(unit, payer),
         "may_defer": request.user.may("deferrals.grant", unit.estate_id),  # type: ignore[union-attr]
         "crumbs": [{"label": _("Collection"), "url": reverse("collection_route")}, {"label": unit.code}],
@@ -141,10 +152,12 @@ def _script_url(unit: Unit, payer: Resident | None) -> str:
 
 
 def _after(request: HttpRequest, visit: CollectionVisit) -> str:
-    """The route; or, where a complaint was named and they may take tickets, which ticket it is."""
+    """The route; or, who may: which ticket the complaint is, or a message to whoever is to answer."""
     is_complaint = visit.reason == CollectionVisit.Reason.COMPLAINT
     if is_complaint and request.user.may("tickets.take", visit.estate_id):  # type: ignore[union-attr]
         return reverse("door_complaint", args=[visit.pk])
+    if visit.passed_to and request.user.may("contacts.take", visit.estate_id):  # type: ignore[union-attr]
+        return f"{reverse('contact_new')}?kind=message&unit={visit.unit_id}&door={visit.pk}"
     return reverse("collection_route")
 
 
@@ -177,6 +190,7 @@ def _visit(visit: CollectionVisit, estate: Estate) -> dict[str, Any]:
         "unit": visit.unit,
         "at": visit.at,
         "by": visit.by,
+        "way": visit.get_way_display() if visit.way == CollectionVisit.Way.PHONE else "",
         "met": visit.get_met_display(),
         "reason": visit.get_reason_display(),
         "said": visit.said,

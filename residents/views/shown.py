@@ -174,6 +174,7 @@ def deeds_elsewhere() -> dict[str, str]:
         "reminder.sent": _("a reminder was sent"),
         "credit.applied": _("credit was used for a bill"),
         "collection.visited": _("visited about the fees"),
+        "collection.photos_added": _("photos of a notice were added"),
         "reminder.handed_over": _("a reminder was handed over"),
         "reminder.withdrawn": _("a reminder was taken back"),
         "promise.made": _("payment was promised"),

@@ -28,16 +28,22 @@ def test_a_clerk_walks_the_route_and_writes_a_visit_down(bill, unit, clerk, logi
     assert "3-2-501" in page.text and "¥1,300.50" in page.text
     door = f"/fees/collection/{unit.pk}/"
     assert "What to say at the door" in browser.get(door).text
-    wrong = browser.post(door, {"met": "owner", "said": "Was away."})
+    wrong = browser.post(door, {"way": "door", "met": "owner", "said": "Was away."})
     assert wrong.status_code == 409 and "Was away." in wrong.text and "field-error" in wrong.text
-    visit = {"met": "owner", "reason": "away", "said": "Was away.", "promised_for": "2026-10-25"}
+    visit = {
+        "way": "door",
+        "met": "owner",
+        "reason": "away",
+        "said": "Was away.",
+        "promised_for": "2026-10-25",
+    }
     assert browser.post(door, visit).status_code == 303
     assert CollectionVisit.objects.get().promises.get().promised_by == "Owner"
     assert "Was away." in browser.get("/fees/collection/").text
 
 
 def test_no_promise_for_a_day_that_has_passed(bill, unit, clerk, login):
-    visit = {"met": "owner", "reason": "away", "promised_for": "2026-10-19"}
+    visit = {"way": "door", "met": "owner", "reason": "away", "promised_for": "2026-10-19"}
     answer = login(clerk).post(f"/fees/collection/{unit.pk}/", visit)
     assert answer.status_code == 409 and "That day has passed." in answer.text
     assert not CollectionVisit.objects.exists()
@@ -49,6 +55,34 @@ def test_a_manager_defers_and_a_clerk_sees_why(bill, unit, manager, clerk, login
     assert login(manager).post(path, {"until": "2026-12-01", "reason": "Ill"}).status_code == 303
     assert Deferral.objects.get().approved_by == manager
     assert "Not reminded just now" in login(clerk).get(f"/fees/collection/{unit.pk}/").text
+
+
+def test_a_manager_ends_a_pause_from_the_door_page(bill, unit, manager, clerk, login):
+    pause = Deferral.objects.create(
+        estate=unit.estate, unit=unit, since=date(2026, 10, 1), until=date(2026, 12, 1), reason="Ill"
+    )
+    end = f"/fees/collection/deferrals/{pause.pk}/end/"
+    assert end not in login(clerk).get(f"/fees/collection/{unit.pk}/").text
+    browser = login(manager)
+    assert end in browser.get(f"/fees/collection/{unit.pk}/").text
+    assert browser.post(end).status_code == 303 and browser.post(end).status_code == 409
+
+
+def test_what_nobody_could_answer_at_the_door_becomes_a_message(bill, unit, clerk, cashier, login):
+    visit = {
+        "way": "door",
+        "met": "owner",
+        "reason": "other",
+        "said": "What is the lift fee?",
+        "passed_to": "Engineering",
+    }
+    door = f"/fees/collection/{unit.pk}/"
+    browser = login(clerk)
+    form = browser.get(browser.post(door, visit)["Location"])
+    assert form.status_code == 200 and "What is the lift fee?" in form.text and "3-2-501" in form.text
+    assert login(cashier).post(door, visit)["Location"] == "/fees/collection/", (
+        "who takes no messages goes on"
+    )
 
 
 def test_paper_is_printed_and_ticked_off(bill, unit, resident, clerk, login):
