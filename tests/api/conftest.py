@@ -13,6 +13,7 @@ from billing.services import (
     charges,
     closings,
     collection,
+    credit,
     deposits,
     invoices,
     late_fees,
@@ -127,7 +128,7 @@ def money(estate, unit, admin, manager, cashier) -> dict[str, int]:
         reason="Noise",
     )
     payment = payments.take_payment(unit, actor=cashier, amount=Decimal(500), method="cash")
-    refund = payments.refund_credit(unit, actor=cashier, amount=Decimal(1), method="cash", reason="Too much")
+    refund = credit.refund_credit(unit, actor=cashier, amount=Decimal(1), method="cash", reason="Too much")
     deposit = deposits.take_deposit(
         unit, actor=cashier, charge_item=kinds["deposit"], amount=Decimal(20), method="cash"
     )

@@ -14,12 +14,14 @@ from billing.services import (
     bills,
     charges,
     closings,
+    credit,
     deposits,
     disputes,
     late_fees,
     meters,
     payments,
     reminders,
+    write_offs,
 )
 from residents.models import Building, Unit
 from tests.billing.conftest import NOON, sql
@@ -49,7 +51,7 @@ def posted(
     rich = payments.take_payment(
         neighbour, actor=cashier, amount=D(50), method="card", bills=[wrong], at=NOON, form_token="k"
     )
-    refund = payments.refund_credit(
+    refund = credit.refund_credit(
         neighbour, actor=cashier, amount=D(8), method="cash", reason="Asked", at=NOON
     )
     bills.reverse_bill(wrong, actor=manager, reason="Not theirs", at=NOON)
@@ -62,7 +64,7 @@ def posted(
     )
     late_fees.charge_late_fees(estate, date(2026, 12, 18), at=DECEMBER)
     waiver = late_fees.waive_late_fee(bill, actor=manager, reason="Once", amount=D(1), at=DECEMBER)
-    write_off = payments.write_off(lost, actor=manager, reason="Gone", amount=D(20), at=DECEMBER)
+    write_off = write_offs.write_off(lost, actor=manager, reason="Gone", amount=D(20), at=DECEMBER)
     dispute = disputes.open_dispute(lost, actor=cashier, reason="Too much", at=DECEMBER)
     disputes.settle_dispute(lost, actor=manager, outcome="rejected", at=DECEMBER)
     free = meters.take_reading(meter, actor=cashier, period="2026-12", value=D(14))
