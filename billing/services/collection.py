@@ -76,7 +76,7 @@ def record_visit(
     nobody_said_why, nobody_promises, promise_in_past, promise_too_late, amount_not_positive, not_at_the_door.
     """
     at = at or timezone.now()
-    Unit.objects.select_for_update().get(pk=unit.pk)  # the same form twice at once is one visit
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # the same form twice at once is one visit
     if known := made_before(CollectionVisit, unit.estate, form_token):
         return known
     day = local(unit.estate, at).date()
@@ -155,7 +155,7 @@ def promise_payment(
     """Keep a promise to pay: reminders wait for its day. A newer one takes the place of an open one."""
     at = at or timezone.now()
     day = local(unit.estate, at).date()
-    Unit.objects.select_for_update().get(pk=unit.pk)
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     earlier = PaymentPromise.objects.filter(unit=unit, settled_on__isnull=True).first()
     if earlier is not None:
         PaymentPromise.objects.filter(pk=earlier.pk).update(settled_on=day, outcome=Outcome.REPLACED)

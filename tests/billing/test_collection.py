@@ -27,6 +27,7 @@ from residents.models import Unit
 from residents.views.shown import deeds_elsewhere
 from tests.billing.bills import post_bill
 from tests.conftest import at
+from tests.tickets.acts import at_once
 
 pytestmark = pytest.mark.django_db
 DUE = date(2026, 9, 1)
@@ -263,3 +264,12 @@ def test_no_state_without_its_words_in_the_history_of_the_unit():
     said = deeds_elsewhere()
     for verb in ("kept", "broken", "replaced", "made"):
         assert f"promise.{verb}" in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_at_once_are_one_visit(bill, unit, clerk):
+    def tap():
+        return record_visit(unit, actor=clerk, met="owner", reason="forgot", form_token="t", at=NOW).pk
+
+    assert len(set(at_once(*[tap] * 6))) == 1
+    assert CollectionVisit.objects.count() == 1

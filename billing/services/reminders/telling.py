@@ -241,12 +241,13 @@ def hand_over_notice(
     Refused: invalid_transition when it was done before, taken back, or its message went out.
     """
     done_at = at or timezone.now()
-    rows = ReminderNotice.objects.select_for_update(of=("self",)).filter(pk=notice.pk).to_hand_over()  # type: ignore[attr-defined]
-    if not rows.exists():
-        notice.refresh_from_db()
-        raise Refused("invalid_transition", _not_to_do(notice))
-    ReminderNotice.objects.filter(pk=notice.pk).update(done_at=done_at, done_by=actor, done_note=note[:200])
+    to_do = ReminderNotice.objects.filter(pk=notice.pk).to_hand_over()  # type: ignore[attr-defined]
+    # Said again outside: of two at once the second waits and finds it done.
+    rows = ReminderNotice.objects.filter(pk__in=to_do.values("pk"), done_at=None, withdrawn_at=None)
+    changed = rows.update(done_at=done_at, done_by=actor, done_note=note[:200])
     notice.refresh_from_db()
+    if not changed:
+        raise Refused("invalid_transition", _not_to_do(notice))
     record("reminder.handed_over", notice, filed_under=notice.unit, actor=actor, at=at, note=note[:200])
     return notice
 
