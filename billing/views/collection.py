@@ -180,6 +180,7 @@ def _stop(stop: RouteStop, estate: Estate) -> dict[str, Any]:
         "unit": stop.unit,
         "owed": show_money(stop.owed.amount, estate.currency),
         "since": stop.owed.since,
+        "disputed": stop.owed.is_disputed,
         "last": _visit(last, estate) if last else None,
         "broken": stop.broken,
     }

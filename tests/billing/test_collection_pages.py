@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from billing.models import CollectionVisit, Deferral, ReminderNotice, ReminderStep, ReminderText
+from billing.services.collection import record_visit
+from billing.services.disputes import open_dispute
 from billing.services.reminders import ladder_of, send_reminders
 from tests.billing.bills import post_bill
 from tests.conftest import at
@@ -55,6 +57,16 @@ def test_a_manager_defers_and_a_clerk_sees_why(bill, unit, manager, clerk, login
     assert login(manager).post(path, {"until": "2026-12-01", "reason": "Ill"}).status_code == 303
     assert Deferral.objects.get().approved_by == manager
     assert "Not reminded just now" in login(clerk).get(f"/fees/collection/{unit.pk}/").text
+
+
+def test_the_route_says_what_was_said_there_and_that_a_bill_is_doubted(bill, unit, clerk, login):
+    record_visit(
+        unit, actor=clerk, met="owner", reason="refuses", said="Not before the lift runs.", way="phone"
+    )
+    open_dispute(post_bill(unit, DUE, "50.00"), actor=clerk, reason="Area")
+    page = login(clerk).get("/fees/collection/").text
+    stop = page.split('id="route-title"')[1].split('id="made-title"')[0]
+    assert "Not before the lift runs." in stop and "since 2026-09-01" in stop and "a bill is disputed" in stop
 
 
 def test_a_manager_ends_a_pause_from_the_door_page(bill, unit, manager, clerk, login):
