@@ -1,11 +1,13 @@
 """Collection at the door: today's route, and what was said, made for a phone."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,7 +19,8 @@ from billing.services.reminders import pauses_of, payer_of
 from helpdesk.attachments.forms import clean_files
 from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import serve
-from helpdesk.estates.calendars import local
+from helpdesk.estates.business_time import NeverOpens, next_open
+from helpdesk.estates.calendars import calling_calendar, local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import show_money
@@ -41,8 +44,18 @@ def collection_route(request: HttpRequest) -> HttpResponse:
     context = {
         "stops": [_stop(stop, estate) for stop in route_of(estate, day)],
         "made": [_visit(visit, estate) for visit in made],
+        "rests_until": _rests_until(estate, now),
     }
     return render(request, "billing/collection_route.html", context)
+
+
+def _rests_until(estate: Estate, at: datetime) -> datetime | None:
+    """When people may be disturbed again; None where they may be now, or never."""
+    try:
+        allowed = next_open(calling_calendar(estate), at)
+    except NeverOpens:
+        return None
+    return localtime(allowed) if allowed > at else None
 
 
 @require_http_methods(["GET", "POST"])

@@ -59,6 +59,21 @@ def test_a_manager_defers_and_a_clerk_sees_why(bill, unit, manager, clerk, login
     assert "Not reminded just now" in login(clerk).get(f"/fees/collection/{unit.pk}/").text
 
 
+@pytest.mark.parametrize(
+    ("hour", "says"), [("10:00", ""), ("12:30", "before 14:00"), ("21:10", "before 09:00")]
+)
+def test_the_route_says_that_people_rest(bill, clerk, login, time_machine, hour, says):
+    time_machine.move_to(at(f"2026-10-20 {hour}"))
+    page = login(clerk).get("/fees/collection/").text
+    assert ("People rest now" in page) is bool(says) and says in page
+
+
+def test_what_was_taken_back_says_so_on_paper(bill, unit, clerk, login):
+    notice = ReminderNotice.objects.filter(unit=unit, channel="print").latest("id")
+    ReminderNotice.objects.filter(pk=notice.pk).update(withdrawn_at=notice.created_at)
+    assert "paper-void" in login(clerk).get(f"/fees/reminders/{notice.pk}/print/").text
+
+
 def test_the_route_says_what_was_said_there_and_that_a_bill_is_doubted(bill, unit, clerk, login):
     record_visit(
         unit, actor=clerk, met="owner", reason="refuses", said="Not before the lift runs.", way="phone"
