@@ -6,7 +6,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -151,7 +151,7 @@ class NewDeferralSerializer(StrictSerializer):
 
 
 class DeferralFilter(FilterSet):
-    running_on = django_filters.DateFilter(method="running", label=_lazy("running on"))
+    running_on = django_filters.DateFilter(method="running", label=gettext_lazy("running on"))
 
     class Meta:
         model = Deferral
