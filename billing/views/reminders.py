@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from billing.forms.reminders import LadderFormSet, ReminderTextForm
 from billing.models import ReminderNotice, ReminderStep, ReminderText
 from billing.reminder_words import fill, house_words
-from billing.services.reminders import hand_over_notice, ladder_of, set_ladder, write_reminder_text
+from billing.services.reminders import hand_over_notice, ladder_of, set_ladder, words_now, write_reminder_text
 from billing.views.ladders import rung_words
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -34,12 +34,15 @@ NAMES = {"en": "Wang Jianguo", "zh-hans": "王建国", "zh-hant": "王建國"}
 def reminder_print(request: HttpRequest, pk: int) -> HttpResponse:
     """A notice on paper, to be handed over in an envelope: never posted where others read it."""
     notice = _notice(request, pk)
+    subject, body, total = words_now(notice)
     with translation.override(notice.language):
         context = {
             "notice": notice,
+            "subject": subject,
+            "body": body,
             "estate": notice.estate,
             "payer": full_name(notice.resident) if notice.resident else "",
-            "total": show_money(notice.total, notice.estate.currency),
+            "total": show_money(total, notice.estate.currency),
         }
         return render(request, "billing/reminder_print.html", context)
 

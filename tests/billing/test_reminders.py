@@ -1,6 +1,7 @@
 """Reminders come once per bill and rung, once per household and day, never in rest hours (docs/domain.md §9)."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from billing.services.reminders import (
     tell_each,
     tell_household,
     withdraw_settled,
+    words_now,
     write_reminder_text,
 )
 from helpdesk.audit.models import Entry
@@ -235,6 +237,19 @@ def test_paper_that_nobody_handed_over_is_taken_back_when_all_is_paid(bill, unit
     with pytest.raises(Refused) as refused:
         hand_over_notice(notice, actor=clerk)
     assert refused.value.code == "invalid_transition"
+
+
+def test_paper_asks_for_no_more_than_is_left_on_the_day_it_is_handed_over(bill, unit, resident, clerk):
+    second = post_bill(unit, DUE, "50.00")
+    notice = on_paper(resident)
+    assert notice.total == bill.total + second.total
+    take_payment(unit, actor=clerk, amount=bill.total, method="cash", bills=[bill], at=on(8))
+    subject, body, total = words_now(notice)
+    assert total == second.total and second.number in body and bill.number not in body
+    done = hand_over_notice(notice, actor=clerk)
+    assert (done.total, done.body) == (total, body), "kept as it was read"
+    take_payment(unit, actor=clerk, amount=Decimal(20), method="cash", at=on(9))
+    assert words_now(done) == (subject, body, total), "what was handed over stays as it was"
 
 
 def test_paper_waits_while_a_promise_a_deferral_or_a_doubt_holds(bill, unit, resident):

@@ -19,8 +19,8 @@ from billing.services.reminders.ladder import (
     pauses_of,
     set_ladder,
 )
+from billing.services.reminders.paper import hand_over_notice, words_now
 from billing.services.reminders.telling import (
-    hand_over_notice,
     payer_of,
     tell_each,
     tell_household,
@@ -43,5 +43,6 @@ __all__ = [
     "tell_each",
     "tell_household",
     "withdraw_settled",
+    "words_now",
     "write_reminder_text",
 ]

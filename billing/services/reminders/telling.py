@@ -10,19 +10,15 @@ from itertools import groupby
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from billing.models import Bill, Dispute, PaymentPromise, Reminder, ReminderNotice, ReminderText
 from billing.selectors import OWNERS
 from billing.services.reminders.ladder import UNSETTLED, Rung, Way, ladder_of
 from billing.services.reminders.words import in_words, own_words
-from helpdesk.audit.services import Event, record, record_many
-from helpdesk.lib.errors import Refused
+from helpdesk.audit.services import Event, record_many
 from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.notifications.models import Message
 from helpdesk.notifications.services import notify_residents
-from helpdesk.staff.models import User
 from residents.models import Occupancy, Phone, Resident, Unit
 from residents.names_shown import full_name
 
@@ -230,31 +226,3 @@ def _by_contact_person(companies: list[int]) -> dict[int, tuple[str, str]]:
     addresses = reach(people)
     # The first on file counts, so it comes last.
     return {person.contact_of_id: addresses[person.pk] for person in people if addresses[person.pk][1]}  # type: ignore[misc]
-
-
-@transaction.atomic
-def hand_over_notice(
-    notice: ReminderNotice, *, actor: User, note: str = "", at: datetime | None = None
-) -> ReminderNotice:
-    """A notice on paper, a letter or a legal case was done; or paper in place of a message that could not be sent.
-
-    Refused: invalid_transition when it was done before, taken back, or its message went out.
-    """
-    done_at = at or timezone.now()
-    to_do = ReminderNotice.objects.filter(pk=notice.pk).to_hand_over()  # type: ignore[attr-defined]
-    # Said again outside: of two at once the second waits and finds it done.
-    rows = ReminderNotice.objects.filter(pk__in=to_do.values("pk"), done_at=None, withdrawn_at=None)
-    changed = rows.update(done_at=done_at, done_by=actor, done_note=note[:200])
-    notice.refresh_from_db()
-    if not changed:
-        raise Refused("invalid_transition", _not_to_do(notice))
-    record("reminder.handed_over", notice, filed_under=notice.unit, actor=actor, at=at, note=note[:200])
-    return notice
-
-
-def _not_to_do(notice: ReminderNotice) -> str:
-    if notice.withdrawn_at:
-        return _("This notice was taken back: what it tells of is settled.")
-    if notice.done_at:
-        return _("This notice was handed over already.")
-    return _("This notice goes out as a message.")
