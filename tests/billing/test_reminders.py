@@ -533,3 +533,47 @@ def test_a_household_that_another_worker_told_is_told_no_more_and_the_rest_is(es
     monkeypatch.setattr(reminders.telling, "_silent", lambda unit_ids, day: set())
     assert tell_each([bill.unit_id for bill in bills], on(7).date(), on(7)) == 1
     assert ReminderNotice.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "将拉电闸",
+        "逾期將鎖電表",
+        "我们会拆除您家的水表",
+        "不缴费就不给水",
+        "不缴就没电用",
+        "将封门",
+        "取消您的门禁权限",
+        "您的電梯卡將失效",
+        "欠费业主姓名将公布",
+        "将曝光欠费名单",
+        "We will cut you off.",
+        "There is no water until you pay.",
+        "We shall remove your meter.",
+        "We will lock your door.",
+        "You will be denied access to the lift.",
+        "Your name will be posted on the board.",
+    ],
+)
+def test_neither_meter_nor_door_nor_name_is_threatened(words):
+    with pytest.raises(Refused) as refused:
+        check_words(words)
+    assert refused.value.code == "threat_refused"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "请按公示的账号转账，并注明房号和姓名。",
+        "水表读数见账单，电表同。",
+        "不给您添麻烦，请致电。",
+        "请开门禁联系管家。",
+        "Put your name on the transfer, please.",
+        "The water meter was read on the 1st.",
+        "If you have no access to a computer, ring us.",
+        "Notes are on the notice board. Please give your name.",
+    ],
+)
+def test_meters_doors_and_names_may_be_spoken_of(words):
+    check_words(words)
