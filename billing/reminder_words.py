@@ -34,10 +34,27 @@ NEEDS_EN = (
 )
 NEAR_ZH = r"[^。!?;,\n]{0,8}?"
 NEAR_EN = r"(?:[^\w.!?;,\n]+\w+){0,5}?[^\w.!?;,\n]+"
+# The meter or the valve, the door, the cards that open it, and the name where others read it.
+MEANS_ZH = (
+    r"[锁拆封](?:掉|除|走)?(?:[您你]家?的?)?[水电气][表阀]|拉[^。!?;,\n]{0,3}?闸|不(?:再)?给[您你]?家?[水电气](?!费|单)"
+    r"|没有?[水电气]用|封(?:[您你]家?的?)?门(?!禁)"
+)
+CARDS_ZH = r"(?:门禁|门卡|电梯卡|梯控|出入证)"
+VOID_ZH = r"(?:取消|禁用|停用|注销|冻结|锁定|作废|失效|无法使用|不能使用|不能用|打不开)"
+NAMES_ZH = r"(?:姓名|名字|名单)"
+POSTED_ZH = r"(?:公布|公示|张贴|曝光|通报)"
+MEANS_EN = (
+    rf"\bcut(?:ting)?\s+you\s+off\b|\bno\s+(?:water|power|electricity|gas|heating)\b[^.!?]{{0,20}}\b(?:until|unless|before|if)\b"
+    rf"|\b(?:lock|seal|remov)\w*{NEAR_EN}(?:meters?|valves?|doors?)\b"
+    rf"|\b(?:den(?:y|ies|ied)|refus|block|revok|barr?)\w*{NEAR_EN}(?:access|entry|lifts?|elevators?)\b"
+    rf"|\bnames?\b{NEAR_EN}(?:posted|published|displayed|board)\b|\b(?:post|publish|display)\w*{NEAR_EN}names?\b"
+)
 THREATS = re.compile(
     rf"{STOPS_ZH}{NEAR_ZH}{NEEDS_ZH}|{NEEDS_ZH}{NEAR_ZH}{STOPS_ZH}"
     rf"|[停断掐][\s、,]*{NEEDS_ZH}|(?<![期年时])限制?(?:您家?的?)?[供用]?[水电气梯]|拉闸"
     rf"|{STOPS_EN}{NEAR_EN}{NEEDS_EN}|{NEEDS_EN}{NEAR_EN}{STOPS_EN}"
+    rf"|{MEANS_ZH}|{CARDS_ZH}{NEAR_ZH}{VOID_ZH}|{VOID_ZH}{NEAR_ZH}{CARDS_ZH}"
+    rf"|{NAMES_ZH}[^。!?;,\n]{{0,4}}?{POSTED_ZH}|{POSTED_ZH}[^。!?;,\n]{{0,4}}?{NAMES_ZH}|{MEANS_EN}"
     r"|disconnect(?:ion|ed|ing)?|限制门禁|取消门禁|锁门|blacklist|黑名单|公示名单|张贴公示|name\s+and\s+shame"
 )
 

@@ -23,9 +23,10 @@ from billing.models import (
 )
 from billing.services.ledger import local_day
 from helpdesk.lib.money import round_money
-from residents.models import Unit
+from residents.models import Occupancy, Unit
 
 ZERO = Decimal("0.00")
+OWNERS = ("owner", "co_owner")
 OWED = F("total") - F("paid") - F("written_off")
 FEE_OWED = F("amount") - F("paid") - F("waived")
 
@@ -46,11 +47,19 @@ class Arrears:
         return (on - self.since).days if self.since else 0
 
 
+NOTHING_OWED = Arrears(ZERO, ZERO, ZERO, None, 0)
+
+
+def hears_arrears(row: Occupancy) -> bool:
+    """Whether somebody of a unit may be told what it owes: an owner or the payer, nobody else (docs/domain.md §7)."""
+    return row.is_payer or row.relation in OWNERS
+
+
 def arrears_of(unit: Unit, *, at: datetime | None = None) -> Arrears:
     """What a unit owes at a moment. Told to nobody but owner and payer; changes nothing about how they are served."""
     day = local_day(unit.estate, at or timezone.now())
     found = arrears_of_units([unit.pk], on=day)
-    return found.get(unit.pk, Arrears(ZERO, ZERO, ZERO, None, 0))
+    return found.get(unit.pk, NOTHING_OWED)
 
 
 def arrears_of_units(unit_ids: Iterable[int], *, on: date) -> dict[int, Arrears]:

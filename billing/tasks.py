@@ -13,9 +13,11 @@ log = logging.getLogger(__name__)
 
 @shared_task(ignore_result=True)
 def send_reminders() -> None:
-    credit.settle_due_with_credit(timezone.now())
-    reminders.withdraw_settled()
-    reminders.send_reminders(timezone.now())
+    now = timezone.now()
+    credit.settle_due_with_credit(now)
+    reminders.withdraw_settled(now)
+    reminders.put_back_held(now)
+    reminders.send_reminders(now)
 
 
 @shared_task(ignore_result=True)

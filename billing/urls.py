@@ -84,6 +84,7 @@ urlpatterns = [
     ),
     path("collection/<int:pk>/", collection.collection_visit, name="collection_visit"),
     path("collection/<int:pk>/deferral/", collection.deferral_new, name="deferral_new"),
+    path("collection/deferrals/<int:pk>/end/", collection.deferral_end, name="deferral_end"),
     path("reminders/", reminder_list.reminder_list, name="reminder_list"),
     path("reminders/export/", reminder_list.reminder_export, name="reminder_export"),
     path("reminders/overview/", reminder_overview.reminder_overview, name="reminder_overview"),

@@ -11,7 +11,7 @@ from billing.api.charges import (
     RateViewSet,
     SharedCostViewSet,
 )
-from billing.api.collection import CollectionVisitViewSet
+from billing.api.collection import CollectionVisitViewSet, DeferralViewSet
 from billing.api.late_fees import LateFeeRuleViewSet
 from billing.api.meters import MeterViewSet, ReadingViewSet
 from billing.api.payments import (
@@ -98,6 +98,7 @@ router.register("invoice-requests", InvoiceViewSet)
 router.register("day-closings", ClosingViewSet)
 router.register("reminders", ReminderViewSet)
 router.register("collection-visits", CollectionVisitViewSet)
+router.register("deferrals", DeferralViewSet)
 router.register("visits", VisitViewSet)
 router.register("release-passes", PassViewSet)
 router.register("watch-list", WatchViewSet)

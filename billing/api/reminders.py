@@ -22,6 +22,7 @@ class ReminderNoticeSerializer(StrictModelSerializer):
         model = ReminderNotice
         fields = (
             "id", "day", "level", "way", "channel", "language", "total", "message_status", "done_at", "done_by", "done_note",
+            "withdrawn_at",
         )  # fmt: skip
         read_only_fields = fields
 

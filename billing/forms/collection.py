@@ -22,6 +22,12 @@ def _day(label: Any) -> forms.DateField:
 class VisitForm(forms.Form):
     """One visit: whom one met, what they said, why they do not pay, and what they promised."""
 
+    way = forms.ChoiceField(
+        label=_("How"),
+        choices=CollectionVisit.Way.choices,
+        initial=CollectionVisit.Way.DOOR,
+        widget=forms.RadioSelect,
+    )
     met = forms.ChoiceField(label=_("Met"), choices=CollectionVisit.Met.choices, widget=forms.RadioSelect)
     reason = forms.ChoiceField(
         label=_("Why they do not pay"),

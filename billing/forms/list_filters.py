@@ -64,11 +64,13 @@ class ReminderFilterForm(FilterForm):
             ("waiting", _("Waiting to be sent")),
             ("sent", _("Sent")),
             ("failed", _("Not sent")),
+            ("held", pgettext_lazy("reminders", "Paused")),
+            ("withdrawn", pgettext_lazy("a notice", "Taken back")),
             ("all", _("All")),
         ],
     )
     way = forms.ChoiceField(label=_("How"), required=False, choices=[ANY, *ReminderStep.Way.choices])
-    level = forms.IntegerField(label=_("Level"), required=False, min_value=1, max_value=99)
+    level = forms.IntegerField(label=_("Level"), required=False, min_value=1, max_value=999)
     day_from = forms.DateField(label=_("From day"), required=False, widget=DAY)
     day_to = forms.DateField(label=_("To day"), required=False, widget=DAY)
 

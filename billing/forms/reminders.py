@@ -12,6 +12,8 @@ from billing.models import ReminderStep
 class StepForm(forms.Form):
     """One rung; an empty day takes it off the ladder."""
 
+    # Which rung it was; a new one has none.
+    level = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=999)
     days = forms.IntegerField(
         label=_("Days after the due date"), required=False, min_value=-60, max_value=720
     )
@@ -24,7 +26,7 @@ LadderFormSet = forms.formset_factory(StepForm, extra=2, max_num=12, absolute_ma
 class ReminderTextForm(forms.Form):
     """An estate's own words for one rung in one language."""
 
-    level = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=99)
+    level = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=999)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     subject = forms.CharField(label=_("Subject"), max_length=120)
     body = forms.CharField(

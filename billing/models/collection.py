@@ -15,7 +15,11 @@ from residents.models import Unit
 
 
 class CollectionVisit(models.Model):
-    """One visit at the door: who was met, what they said and why they do not pay. Nobody promises for the company."""
+    """One visit at the door, or call: who was met, what they said and why they do not pay. Nobody promises for the company."""
+
+    class Way(models.TextChoices):
+        DOOR = "door", _("At the door")
+        PHONE = "phone", _("By telephone")
 
     class Met(models.TextChoices):
         OWNER = "owner", _("Owner")
@@ -39,6 +43,7 @@ class CollectionVisit(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="collection_visits", verbose_name=_("unit"))
     at = models.DateTimeField(_("visited"), default=timezone.now)
     by = actor_field()
+    way = models.CharField(_("how"), max_length=5, choices=Way, default=Way.DOOR)
     met = models.CharField(_("met"), max_length=8, choices=Met)
     said = models.TextField(_("what was said"), max_length=2000, blank=True)
     reason = models.CharField(_("why they do not pay"), max_length=10, choices=Reason, blank=True)
@@ -48,7 +53,7 @@ class CollectionVisit(models.Model):
     # What was owed when somebody stood at the door.
     owed = amount_field(_("owed"))
     owed_since = models.DateField(_("owed since"), null=True)
-    form_token = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    form_token = models.CharField(max_length=120, null=True, blank=True, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = BillingQuerySet.as_manager()

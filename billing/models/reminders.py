@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from billing.models.bills import Bill
+from billing.models.bills import Bill, Dispute
+from billing.models.collection import PaymentPromise
 from billing.models.fields import BillingQuerySet, actor_field, amount_field
 from helpdesk.estates.models import Estate
 from helpdesk.notifications.models import Message
@@ -70,6 +73,25 @@ class ReminderText(models.Model):
         return f"{self.level} {self.language}"
 
 
+class NoticeQuerySet(BillingQuerySet):
+    """Notices, by what is left to be done about them."""
+
+    def to_hand_over(self) -> NoticeQuerySet:
+        """On paper, or written after all because the message could not be sent; neither done nor taken back."""
+        by_hand = Q(channel="print") | Q(message__status=Message.Status.FAILED)
+        return self.filter(by_hand, done_at__isnull=True, withdrawn_at__isnull=True)  # type: ignore[return-value]
+
+    def held(self, on: date) -> NoticeQuerySet:
+        """Those of which nothing is asked on a day: a deferral, a promise that holds, or every bill doubted."""
+        home = {"unit": OuterRef("unit")}
+        deferred = Deferral.objects.filter(**home, since__lte=on, until__gte=on)
+        promised = PaymentPromise.objects.filter(**home).holding(on)  # type: ignore[attr-defined]
+        doubted = Dispute.objects.filter(bill=OuterRef("bill"), settled_on__isnull=True)
+        told = Reminder.objects.filter(notice=OuterRef("pk"), bill__status__in=("open", "part_paid"))
+        asked = told.exclude(Exists(doubted))
+        return self.filter(Exists(deferred) | Exists(promised) | ~Exists(asked))  # type: ignore[return-value]
+
+
 class ReminderNotice(models.Model):
     """What one household is told on one day, about all of its bills together."""
 
@@ -92,18 +114,31 @@ class ReminderNotice(models.Model):
     done_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     done_by = actor_field()
     done_note = models.CharField(_("note"), max_length=200, blank=True)
+    # Whatever it told of was settled, or the household was to be left alone, before anybody was told.
+    withdrawn_at = models.DateTimeField(_("taken back"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = BillingQuerySet.as_manager()
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reminder notice")
         verbose_name_plural = _("reminder notices")
         ordering = ["-day", "-id"]
-        constraints = [models.UniqueConstraint(fields=["unit", "day"], name="one_notice_a_household_a_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "day"], name="one_notice_a_household_a_day"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(done_at__isnull=True),
+                name="taken_back_was_not_handed_over",
+            ),
+        ]
         indexes = [
             models.Index(fields=["estate", "way", "done_at"], name="notice_to_do"),
             models.Index(fields=["estate", "-day"], name="notice_newest"),
+            models.Index(
+                fields=["estate"],
+                condition=Q(channel="print", done_at__isnull=True, withdrawn_at__isnull=True),
+                name="notice_by_hand",
+            ),
         ]
 
     def __str__(self) -> str:

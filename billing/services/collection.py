@@ -1,5 +1,6 @@
 """Door-to-door collection, promises to pay and deferrals: nobody promises for the company (docs/domain.md §9)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +25,7 @@ from billing.selectors import Arrears, arrears_of, arrears_of_units
 from billing.services.disputes import open_dispute
 from billing.services.ledger import made_before
 from helpdesk.attachments.inspection import Inspected
+from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import attach
 from helpdesk.audit.services import record
 from helpdesk.estates.calendars import local
@@ -41,6 +43,7 @@ MOST_STOPS = 200
 Outcome = PaymentPromise.Outcome
 Met = CollectionVisit.Met
 Reason = CollectionVisit.Reason
+Way = CollectionVisit.Way
 
 
 @dataclass(frozen=True)
@@ -66,27 +69,32 @@ def record_visit(
     doubted: Sequence[Bill] = (),
     files: Iterable[Inspected] = (),
     form_token: str | None = None,
+    way: str = Way.DOOR,
     at: datetime | None = None,
 ) -> CollectionVisit:
-    """What happened at the door; a repeat of `form_token` gives the same visit.
+    """What happened at the door, or on the telephone; a repeat of `form_token` gives the same visit.
 
     An open complaint pauses the reminders, whatever was promised besides; a doubt those of the bills that are named, of
     all where none is. Refused: reason_missing, nobody_said_why, nobody_promises, promise_in_past, promise_too_late,
-    amount_not_positive, not_doubted, other_unit, bill_reversed, form_already_sent.
+    amount_not_positive, not_at_the_door, not_doubted, other_unit, bill_reversed, form_already_sent.
     """
     at = at or timezone.now()
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # the same form twice at once is one visit
     same = {"unit_id": unit.pk, "met": met, "reason": reason, "said": said.strip()}
     if known := made_before(CollectionVisit, unit.estate, form_token, **same):
         return known
     day = local(unit.estate, at).date()
     _guard_visit(met, reason, promise, day)
     _guard_doubt(unit, reason, doubted)
+    if way == Way.PHONE and left_notice:
+        raise Refused("not_at_the_door", _("No notice is left by telephone."), field="left_notice")
     owed = arrears_of(unit, at=at)
     visit = CollectionVisit.objects.create(
         estate=unit.estate,
         unit=unit,
         at=at,
         by=actor,
+        way=way,
         met=met,
         said=said.strip(),
         reason=reason,
@@ -97,10 +105,10 @@ def record_visit(
         form_token=form_token or None,
     )
     attach(visit, files, actor=actor, estate=unit.estate, purpose="notice", at=at)
-    if met != Met.NOBODY:
+    if met != Met.NOBODY and way == Way.DOOR:
         doors = ReminderNotice.objects.filter(unit=unit, way=ReminderStep.Way.DOOR, done_at__isnull=True)
         doors.update(done_at=at, done_by=actor)
-    record("collection.visited", visit, filed_under=unit, actor=actor, at=at, met=met, reason=reason)
+    record("collection.visited", visit, filed_under=unit, actor=actor, at=at, met=met, reason=reason, way=way)
     if promise is not None:
         promise_payment(unit, actor=actor, promised=promise, visit=visit, at=at)
     if reason in (Reason.COMPLAINT, Reason.BILL):
@@ -128,6 +136,16 @@ def _guard_doubt(unit: Unit, reason: str, doubted: Sequence[Bill]) -> None:
         raise Refused("not_doubted", message, field="doubted")
     if any(bill.unit_id != unit.pk for bill in doubted):
         raise Refused("other_unit", _("This bill belongs to another unit."), field="doubted")
+
+
+@transaction.atomic
+def add_notice_photos(
+    visit: CollectionVisit, files: Iterable[Inspected], *, actor: User, at: datetime | None = None
+) -> list[Attachment]:
+    """Photos of the notice that was left, sent after the visit was written down."""
+    kept = attach(visit, files, actor=actor, estate=visit.estate, purpose="notice", at=at)
+    record("collection.photos_added", visit, filed_under=visit.unit, actor=actor, at=at, photos=len(kept))
+    return kept
 
 
 def _guard_visit(met: str, reason: str, promise: Promised | None, day: date) -> None:
@@ -163,10 +181,11 @@ def promise_payment(
     """Keep a promise to pay: reminders wait for its day. A newer one takes the place of an open one."""
     at = at or timezone.now()
     day = local(unit.estate, at).date()
-    Unit.objects.select_for_update().get(pk=unit.pk)
-    PaymentPromise.objects.filter(unit=unit, settled_on__isnull=True).update(
-        settled_on=day, outcome=Outcome.REPLACED
-    )
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    earlier = PaymentPromise.objects.filter(unit=unit, settled_on__isnull=True).first()
+    if earlier is not None:
+        PaymentPromise.objects.filter(pk=earlier.pk).update(settled_on=day, outcome=Outcome.REPLACED)
+        record("promise.replaced", earlier, filed_under=unit, actor=actor, at=at, day=promised.day)
     promise = PaymentPromise.objects.create(
         estate=unit.estate,
         unit=unit,
@@ -285,6 +304,19 @@ def end_complaint_pause(unit: Unit, *, actor: User | None, at: datetime | None =
     return ended
 
 
+@transaction.atomic
+def end_deferral(deferral: Deferral, *, actor: User, at: datetime | None = None) -> Deferral:
+    """A pause ends before its day: reminders go on from tomorrow. Refused: invalid_transition when it is over."""
+    at = at or timezone.now()
+    day = local(deferral.estate, at).date()
+    last = max(day, deferral.since)  # one that has not begun pauses its first day alone
+    if not Deferral.objects.filter(pk=deferral.pk, until__gt=last).update(until=last):
+        raise Refused("invalid_transition", _("This pause is over already."))
+    deferral.refresh_from_db()
+    record("deferral.ended", deferral, filed_under=deferral.unit, actor=actor, at=at, until=last)
+    return deferral
+
+
 def _defer(
     unit: Unit, kind: str, since: date, until: date, reason: str, actor: User | None, at: datetime
 ) -> Deferral:
@@ -308,7 +340,8 @@ class RouteStop:
 def route_of(estate: Estate, day: date) -> list[RouteStop]:
     """The doors to knock at: those whom the ladder sends there, or whose promise was broken, and where nobody was met since.
 
-    By door plate. A unit with a promise that holds, a deferral or nothing overdue is left out.
+    In the order of the house. A unit with a promise that holds, a deferral, or nothing overdue that nobody doubts is
+    left out.
     """
     sent = ReminderNotice.objects.filter(estate=estate, way=ReminderStep.Way.DOOR, done_at__isnull=True)
     paused = Deferral.objects.filter(unit=OuterRef("pk"), since__lte=day, until__gte=day)
@@ -322,17 +355,25 @@ def route_of(estate: Estate, day: date) -> list[RouteStop]:
         unit=OuterRef("unit"), at__date__gte=OuterRef("settled_on")
     ).exclude(met=Met.NOBODY)
     broken = broken.exclude(Exists(spoken_since))
+    doubted = Dispute.objects.filter(bill=OuterRef("pk"), settled_on__isnull=True)
+    to_ask_for = Bill.objects.overdue(day).filter(unit=OuterRef("pk")).exclude(Exists(doubted))
+    been_there = CollectionVisit.objects.filter(unit=OuterRef("pk"), at__date=day, way=Way.DOOR)
     units = (
         Unit.objects.filter(estate=estate)
         .filter(Exists(sent.filter(unit=OuterRef("pk"))) | Exists(broken))
         .exclude(Exists(paused))
         .exclude(Exists(holding))
-        .filter(Exists(Bill.objects.overdue(day).filter(unit=OuterRef("pk"))))
-        .exclude(Exists(CollectionVisit.objects.filter(unit=OuterRef("pk"), at__date=day)))
+        .filter(Exists(to_ask_for))
+        .exclude(Exists(been_there))
         .select_related("building", "estate")
         .order_by("code")
     )
-    return _stops(list(units[:MOST_STOPS]), day)
+    return _stops(sorted(units[:MOST_STOPS], key=_place), day)
+
+
+def _place(unit: Unit) -> list[tuple[int, str]]:
+    """A door's place on the way: 3-2-501 before 3-10-101."""
+    return [(int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", unit.code)]
 
 
 def _stops(units: list[Unit], day: date) -> list[RouteStop]:

@@ -1,23 +1,26 @@
 """Collection at the door: today's route, and what was said, made for a phone."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.forms.collection import DeferralForm, VisitForm
-from billing.models import Bill, CollectionVisit, PaymentPromise
+from billing.models import Bill, CollectionVisit, Deferral, PaymentPromise
 from billing.selectors import arrears_of
-from billing.services.collection import RouteStop, grant_deferral, record_visit, route_of
+from billing.services.collection import RouteStop, end_deferral, grant_deferral, record_visit, route_of
 from billing.services.reminders import pauses_of, payer_of
 from helpdesk.attachments.forms import clean_files
 from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import serve
-from helpdesk.estates.calendars import local
+from helpdesk.estates.business_time import NeverOpens, next_open
+from helpdesk.estates.calendars import calling_calendar, local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import show_money
@@ -41,8 +44,18 @@ def collection_route(request: HttpRequest) -> HttpResponse:
     context = {
         "stops": [_stop(stop, estate) for stop in route_of(estate, day)],
         "made": [_visit(visit, estate) for visit in made],
+        "rests_until": _rests_until(estate, now),
     }
     return render(request, "billing/collection_route.html", context)
+
+
+def _rests_until(estate: Estate, at: datetime) -> datetime | None:
+    """When people may be disturbed again; None where they may be now, or never."""
+    try:
+        allowed = next_open(calling_calendar(estate), at)
+    except NeverOpens:
+        return None
+    return localtime(allowed) if allowed > at else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,9 +112,19 @@ def deferral_new(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "billing/collection_visit.html", context, status=status)
 
 
+@require_POST
+@needs("deferrals.grant")
+def deferral_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """A manager ends a pause before its day."""
+    rows = Deferral.objects.select_related("estate", "unit")
+    deferral = get_visible(rows, request.user, "deferrals.grant", pk=pk)  # type: ignore[arg-type]
+    end_deferral(deferral, actor=request.user)  # type: ignore[arg-type]
+    return done(request, _("Reminders go on"), reverse("collection_visit", args=[deferral.unit_id]))
+
+
 def _record(request: HttpRequest, unit: Unit, form: VisitForm) -> CollectionVisit:
     data = form.cleaned_data
-    names = ("met", "reason", "said", "passed_to", "left_notice", "form_token")
+    names = ("way", "met", "reason", "said", "passed_to", "left_notice", "form_token")
     return record_visit(
         unit,
         actor=request.user,  # type: ignore[arg-type]
@@ -135,6 +158,7 @@ def _visit_page(request: HttpRequest, unit: Unit, form: VisitForm) -> dict[str, 
         "visits": [_visit(visit, unit.estate) | {"files": photos.get(visit.pk, [])} for visit in visits],
         "promises": PaymentPromise.objects.filter(unit=unit).order_by("-id")[:5],
         "pauses": pauses_of(unit, day),
+        "deferrals": Deferral.objects.filter(unit=unit, until__gt=day).order_by("until"),
         "script_url": _script_url(unit, payer),
         "may_defer": request.user.may("deferrals.grant", unit.estate_id),  # type: ignore[union-attr]
         "crumbs": [{"label": _("Collection"), "url": reverse("collection_route")}, {"label": unit.code}],
@@ -148,10 +172,12 @@ def _script_url(unit: Unit, payer: Resident | None) -> str:
 
 
 def _after(request: HttpRequest, visit: CollectionVisit) -> str:
-    """The route; or, where a complaint was named and they may take tickets, which ticket it is."""
+    """The route; or, who may: which ticket the complaint is, or a message to whoever is to answer."""
     is_complaint = visit.reason == CollectionVisit.Reason.COMPLAINT
     if is_complaint and request.user.may("tickets.take", visit.estate_id):  # type: ignore[union-attr]
         return reverse("door_complaint", args=[visit.pk])
+    if visit.passed_to and request.user.may("contacts.take", visit.estate_id):  # type: ignore[union-attr]
+        return f"{reverse('contact_new')}?kind=message&unit={visit.unit_id}&door={visit.pk}"
     return reverse("collection_route")
 
 
@@ -174,6 +200,7 @@ def _stop(stop: RouteStop, estate: Estate) -> dict[str, Any]:
         "unit": stop.unit,
         "owed": show_money(stop.owed.amount, estate.currency),
         "since": stop.owed.since,
+        "disputed": stop.owed.is_disputed,
         "last": _visit(last, estate) if last else None,
         "broken": stop.broken,
     }
@@ -184,6 +211,7 @@ def _visit(visit: CollectionVisit, estate: Estate) -> dict[str, Any]:
         "unit": visit.unit,
         "at": visit.at,
         "by": visit.by,
+        "way": visit.get_way_display() if visit.way == CollectionVisit.Way.PHONE else "",
         "met": visit.get_met_display(),
         "reason": visit.get_reason_display(),
         "said": visit.said,

@@ -1,9 +1,9 @@
 """All notices as a list: what is to be handed over first; filtered, kept as a view, taken out as a file."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -15,6 +15,8 @@ from billing.forms.list_filters import ReminderFilterForm
 from billing.models import ReminderNotice
 from billing.views.ladders import channel_words
 from billing.views.list_columns import UNIT, day, figure, money
+from helpdesk.estates.calendars import local
+from helpdesk.estates.models import Estate
 from helpdesk.lib.forms import FilterForm
 from helpdesk.notifications.models import Message
 from helpdesk.staff.access import needs, require_here
@@ -23,13 +25,13 @@ from helpdesk.staff.lists import Opened
 from residents.models import Building
 
 STATUS = Message.Status
-# State → what it looks for; what is to be handed over is looked for where nothing is said.
+# State → what it looks for. What is to be handed over is looked for where nothing is said; what is held back, apart.
 STATES: dict[str, dict[str, Any]] = {
-    "": {"channel": "print", "done_at__isnull": True},
     "done": {"done_at__isnull": False},
     "waiting": {"message__status__in": (STATUS.WAITING, STATUS.SENDING)},
     "sent": {"message__status": STATUS.SENT},
-    "failed": {"message__status__in": (STATUS.FAILED, STATUS.UNKNOWN, STATUS.CANCELLED)},
+    "failed": {"message__status__in": (STATUS.FAILED, STATUS.UNKNOWN)},
+    "withdrawn": {"withdrawn_at__isnull": False},
     "all": {},
 }
 
@@ -75,13 +77,15 @@ def form_of(request: HttpRequest) -> ReminderFilterForm:
 
 def rows_of(request: HttpRequest, form: FilterForm, at: datetime) -> QuerySet[ReminderNotice]:
     """The notices that the address asks for."""
-    rows = narrowed(ReminderNotice.objects.filter(estate=request.estate), form.chosen())  # type: ignore[attr-defined]
+    estate: Estate = request.estate  # type: ignore[attr-defined]
+    rows = narrowed(ReminderNotice.objects.filter(estate=estate), form.chosen(), local(estate, at).date())
     return rows.select_related("unit", "resident", "done_by", "message")  # type: ignore[no-any-return]
 
 
-def narrowed(rows: Any, chosen: dict[str, Any]) -> Any:
-    """The rows that the chosen filters leave."""
-    rows = rows.filter(**STATES[chosen.get("state", "")])
+def narrowed(rows: Any, chosen: dict[str, Any], today: date) -> Any:
+    """The rows that the chosen filters leave, each with whether it is held back today."""
+    held = ReminderNotice.objects.filter(pk=OuterRef("pk")).held(today)  # type: ignore[attr-defined]
+    rows = _in_state(rows.annotate(is_held=Exists(held)), chosen.get("state", ""))
     fits = {"unit": "unit__code__iexact", "building": "unit__building", "way": "way", "level": "level"}
     for name, lookup in (fits | {"day_from": "day__gte", "day_to": "day__lte"}).items():
         if chosen.get(name):
@@ -89,10 +93,17 @@ def narrowed(rows: Any, chosen: dict[str, Any]) -> Any:
     return rows
 
 
+def _in_state(rows: Any, state: str) -> Any:
+    if state in STATES:
+        return rows.filter(**STATES[state])
+    return rows.to_hand_over().filter(is_held=state == "held")
+
+
 def views_of(request: HttpRequest, opened: Opened) -> list[dict[str, Any]]:
     choices: list[tuple[str, dict[str, str]]] = [
         (_("To hand over"), {}),
-        (_("Legal list"), {"state": "all", "way": "legal"}),
+        (pgettext("reminders", "Paused"), {"state": "held"}),
+        (_("Legal list"), {"way": "legal"}),
         (_("Not sent"), {"state": "failed"}),
         (_("All"), {"state": "all"}),
     ]
@@ -103,14 +114,21 @@ def row_of(notice: ReminderNotice, at: datetime, request: HttpRequest) -> dict[s
     return {"id": f"notice-{notice.pk}", "late": False}
 
 
-def is_to_do(notice: ReminderNotice) -> bool:
-    return notice.channel == "print" and notice.done_at is None
+def is_to_do(notice: Any) -> bool:
+    """As `NoticeQuerySet.to_hand_over`, of one that is read already."""
+    failed = notice.message is not None and notice.message.status == STATUS.FAILED
+    by_hand = notice.channel == "print" or failed
+    return by_hand and not (notice.done_at or notice.withdrawn_at or notice.is_held)
 
 
-def state_of(notice: ReminderNotice) -> str:
-    """Handed over when and by whom; else how far its message is."""
+def state_of(notice: Any) -> str:
+    """Handed over, taken back or held; else how far its message is."""
+    if notice.withdrawn_at:
+        return pgettext("a notice", "Taken back")
     if notice.done_at:
         return pgettext("a notice", "Handed over")
+    if notice.is_held and notice.channel == "print":
+        return pgettext("reminders", "Paused")
     return str(notice.message.get_status_display()) if notice.message else _("To hand over")
 
 

@@ -34,7 +34,7 @@ def reminder_overview(request: HttpRequest) -> HttpResponse:
     rungs = {rung.level: rung for rung in ladder_of(estate)}
     found = standings(estate, day)
     # A rung that was taken off the ladder still has those who stand there.
-    levels = sorted({0, *rungs, *found})
+    levels = sorted({0, *found} - rungs.keys()) + list(rungs)
     asked = request.GET.get("level", "")
     level = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in levels else None
     own = set(ReminderText.objects.filter(estate=estate).values_list("level", "language"))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from billing.forms.reminders import LadderFormSet, ReminderTextForm
 from billing.models import ReminderNotice, ReminderStep, ReminderText
 from billing.reminder_words import fill, house_words
-from billing.services.reminders import hand_over_notice, ladder_of, set_ladder, write_reminder_text
+from billing.services.reminders import hand_over_notice, ladder_of, set_ladder, words_now, write_reminder_text
 from billing.views.ladders import rung_words
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -24,6 +24,8 @@ from helpdesk.staff.access import get_visible, needs, require_here
 from residents.names_shown import full_name
 
 EXAMPLE = Decimal("1284.60")
+# What reaches the household in words: a message, and the letter; a visit and a legal case have a paper of their own.
+SPOKEN = (ReminderStep.Way.MESSAGE, ReminderStep.Way.DOOR, ReminderStep.Way.LETTER)
 NAMES = {"en": "Wang Jianguo", "zh-hans": "王建国", "zh-hant": "王建國"}
 
 
@@ -32,12 +34,15 @@ NAMES = {"en": "Wang Jianguo", "zh-hans": "王建国", "zh-hant": "王建國"}
 def reminder_print(request: HttpRequest, pk: int) -> HttpResponse:
     """A notice on paper, to be handed over in an envelope: never posted where others read it."""
     notice = _notice(request, pk)
+    subject, body, total = words_now(notice)
     with translation.override(notice.language):
         context = {
             "notice": notice,
+            "subject": subject,
+            "body": body,
             "estate": notice.estate,
             "payer": full_name(notice.resident) if notice.resident else "",
-            "total": show_money(notice.total, notice.estate.currency),
+            "total": show_money(total, notice.estate.currency),
         }
         return render(request, "billing/reminder_print.html", context)
 
@@ -57,7 +62,7 @@ def reminder_ladder(request: HttpRequest) -> HttpResponse:
     """The rungs: how many days after the due date, in which way."""
     require_here(request, "reminders.settings")
     estate: Estate = request.estate  # type: ignore[attr-defined]
-    rungs = [{"days": rung.days, "way": rung.way} for rung in ladder_of(estate)]
+    rungs = [{"level": rung.level, "days": rung.days, "way": rung.way} for rung in ladder_of(estate)]
     forms = LadderFormSet(request.POST) if request.method == "POST" else LadderFormSet(initial=rungs)
     refused, status = "", 200
     if request.method == "POST":
@@ -121,13 +126,10 @@ def _preview(estate: Estate, code: str, name: str, words: dict[str, Any]) -> dic
 
 
 def _set_ladder(request: HttpRequest, estate: Estate, forms: Any) -> None:
-    steps = [form.cleaned_data for form in forms if form.cleaned_data.get("days") is not None]
-    ordered = sorted(steps, key=lambda step: step["days"])
-    set_ladder(
-        estate,
-        actor=request.user,  # type: ignore[arg-type]
-        steps=[(level, step["days"], step["way"]) for level, step in enumerate(ordered, start=1)],
-    )
+    known = {rung.level for rung in ladder_of(estate)}
+    sent = [form.cleaned_data for form in forms if form.cleaned_data.get("days") is not None]
+    steps = [(row["level"] if row["level"] in known else None, row["days"], row["way"]) for row in sent]
+    set_ladder(estate, actor=request.user, steps=steps)  # type: ignore[arg-type]
 
 
 def _texts(estate: Estate) -> list[dict[str, Any]]:
@@ -136,6 +138,7 @@ def _texts(estate: Estate) -> list[dict[str, Any]]:
         {
             "rung": rung,
             "when": rung_words(rung.days),
+            "way": "" if rung.way == ReminderStep.Way.MESSAGE else rung.way_label,
             "languages": [
                 {
                     "name": name,
@@ -146,7 +149,7 @@ def _texts(estate: Estate) -> list[dict[str, Any]]:
             ],
         }
         for rung in ladder_of(estate)
-        if rung.way == ReminderStep.Way.MESSAGE
+        if rung.way in SPOKEN
     ]
 
 

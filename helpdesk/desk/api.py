@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.models import Reminder
+from billing.selectors import hears_arrears
 from helpdesk.api.filters import BIGGEST_ID, refuse_unknown
 from helpdesk.api.views import TableView
 from helpdesk.desk.caller_cards import CallerCard, caller_card
@@ -83,11 +84,17 @@ def _within(request: Request, kind: str) -> bool:
 
 class CardPersonSerializer(serializers.ModelSerializer[Occupancy]):
     name = serializers.CharField(source="resident.name")
+    hears_arrears = serializers.SerializerMethodField(
+        help_text="Whether they may be told what the unit owes."
+    )
     phones = PhoneSerializer(source="resident.phones", many=True)
 
     class Meta:
         model = Occupancy
-        fields = ("resident", "name", "relation", "is_primary", "is_payer", "phones")
+        fields = ("resident", "name", "relation", "is_primary", "is_payer", "hears_arrears", "phones")
+
+    def get_hears_arrears(self, row: Occupancy) -> bool:
+        return hears_arrears(row)
 
 
 class CardTicketSerializer(serializers.ModelSerializer[Ticket]):

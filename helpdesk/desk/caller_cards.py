@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -11,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import get_language_info, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from billing.selectors import Arrears, arrears_of
+from billing.selectors import NOTHING_OWED, Arrears, arrears_of_units, hears_arrears
 from helpdesk.desk.call_history import CallHistory, call_history
 from helpdesk.desk.clocks import Clock, call_back_clock, visit_clock
 from helpdesk.desk.matters import Matter, matter_of, visits_of
+from helpdesk.estates.calendars import local
 from helpdesk.lib.money import show_money
 from helpdesk.lib.phones import display_phone, mask_phone
 from helpdesk.staff.models import User
@@ -55,6 +57,7 @@ class CardPerson:
     is_caller: bool
     is_primary: bool
     is_payer: bool
+    hears_arrears: bool
     phones: list[CardPhone]
     url: str
 
@@ -88,6 +91,7 @@ class CallerCard:
     in_clear: bool
     # None for who may not see accounts; what a unit owes changes nothing about how it is served (docs/domain.md §2).
     arrears: Arrears | None = None
+    arrears_elsewhere: dict[int, Arrears] = field(default_factory=dict)
     passes: list[ReleasePass] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
     visitors: list[Visit] = field(default_factory=list)
@@ -103,6 +107,31 @@ class CallerCard:
         age = ngettext("%(count)d day", "%(count)d days", days) % {"count": days} if days else ""
         amount = self.arrears.amount
         return {"owed": show_money(amount, self.unit.estate.currency) if amount else "", "age": age}
+
+    @property
+    def also(self) -> list[dict[str, Any]]:
+        """The caller's other units, each with what it owes, empty where it owes nothing or they may not hear of it."""
+        currency = self.unit.estate.currency if self.unit else ""
+        owed = {
+            pk: show_money(arrears.amount, currency)
+            for pk, arrears in self.arrears_elsewhere.items()
+            if arrears.amount
+        }
+        return [{"unit": unit, "owed": owed.get(unit.pk, "")} for unit in self.other_units]
+
+    @property
+    def telling(self) -> dict[str, Any] | None:
+        """Whom the sum may be said to, in words: nobody but owner and payer (docs/domain.md §7); None where nothing is owed."""
+        if self.arrears is None or not self.arrears.amount:
+            return None
+        hearing = [person for person in self.people if person.hears_arrears]
+        names = pgettext("between facts", ", ").join(person.name for person in hearing)
+        if self.resident is None:
+            return {"allowed": None, "says": _telling_anybody(names)}
+        may_hear = {person.resident.pk for person in hearing}
+        if self.resident.pk in may_hear or self.resident.contact_of_id in may_hear:
+            return {"allowed": True, "says": _("The sum may be said to %(name)s.") % {"name": self.name}}
+        return {"allowed": False, "says": _telling_nobody(self.name, names)}
 
     @property
     def credit(self) -> str:
@@ -160,26 +189,36 @@ def caller_card(
     unit = units[0] if units else None
     rows = people_of(unit, today) if unit else []
     history = _History(user, units, resident, rows, at, but_for)
+    elsewhere = [home for home in homes if unit and home.unit_id != unit.pk]
+    owed = _owed(user, unit, [home.unit_id for home in elsewhere if hears_arrears(home)], at)
     return CallerCard(
         unit=unit,
         resident=resident,
         at=at,
         name=full_name(history.speaker) if history.speaker else "",
         facts=_facts(unit, resident, rows),
-        other_units=[home.unit for home in homes if unit and home.unit_id != unit.pk],
+        other_units=[home.unit for home in elsewhere],
         people=_people(rows, resident, in_clear),
         calls=history.calls(calling),
         matters=history.matters[:LAST_MATTERS],
         open_matters=[matter for matter in history.matters if matter.is_open],
         waiting=history.waiting(),
         in_clear=in_clear,
-        arrears=arrears_of(unit, at=at) if unit and may(user, "billing.view", unit.estate_id) else None,
+        arrears=owed.pop(unit.pk) if owed and unit else None,
+        arrears_elsewhere=owed,
         passes=open_passes_of(user, unit) if unit else [],
         parcels=waiting_parcels_of(user, unit) if unit else [],
         visitors=visits_of_unit(user, unit, at) if unit else [],
         vehicles=vehicles_of(unit, resident),
         keys_out=keys_out_of(unit) if unit else [],
     )
+
+
+def _owed(user: User, unit: Unit | None, others: list[int], at: datetime) -> dict[int, Arrears]:
+    """What the unit owes and each of the others; nothing at all for who may not see accounts."""
+    if unit is None or not may(user, "billing.view", unit.estate_id):
+        return {}
+    return {unit.pk: NOTHING_OWED} | arrears_of_units([unit.pk, *others], on=local(unit.estate, at).date())
 
 
 class _History:
@@ -284,6 +323,7 @@ def _person(
         is_caller=caller is not None and caller.pk == resident.pk,
         is_primary=bool(row and row.is_primary),
         is_payer=bool(row and row.is_payer),
+        hears_arrears=bool(row and hears_arrears(row)),
         phones=[_phone(phone, in_clear) for phone in resident.phones.all()],
         url=reverse("resident_detail", args=[resident.pk]),
     )
@@ -292,6 +332,18 @@ def _person(
 def _phone(phone: Phone, in_clear: bool) -> CardPhone:
     number = display_phone(phone.number) if in_clear else mask_phone(phone.number)
     return CardPhone(phone.pk, number, phone.label, phone.is_primary, phone.is_working)
+
+
+def _telling_anybody(names: str) -> str:
+    if names:
+        return _("Say the sum to nobody but %(names)s.") % {"names": names}
+    return _("Say the sum to nobody: neither owner nor payer is on file.")
+
+
+def _telling_nobody(caller: str, names: str) -> str:
+    if names:
+        return _("Don't say the sum to %(name)s, only to %(names)s.") % {"name": caller, "names": names}
+    return _("Don't say the sum to %(name)s: neither owner nor payer is on file.") % {"name": caller}
 
 
 def _role(row: Occupancy) -> str:

@@ -170,6 +170,7 @@ SCOPES: dict[str, frozenset[str]] = {
             "billing.dispute",
             "billing.waive",
             "collection.visit",
+            "deferrals.grant",
         }
     ),
     "reports:read": frozenset({"reports.view", "billing.figures"}),

@@ -137,6 +137,7 @@ def money(estate, unit, admin, manager, cashier) -> dict[str, int]:
     bill = run.made.get()
     rule = late_fees.set_late_fee(estate, actor=admin, rate_per_day=Decimal("0.0005"), since=date(2030, 1, 1))
     door = collection.record_visit(unit, actor=cashier, met="nobody")
+    deferral = collection.grant_deferral(unit, actor=manager, until=date(2026, 12, 31), reason="Ill")
     reminder = Reminder.objects.create(
         estate=estate, unit=unit, bill=bill, level=1, day=date(2026, 1, 12), outstanding=1
     )
@@ -144,7 +145,7 @@ def money(estate, unit, admin, manager, cashier) -> dict[str, int]:
         "item": item.pk, "rate": rate.pk, "meter": meter.pk, "reading": reading.pk, "cost": cost.pk, "lease": lease.pk,
         "run": run.pk, "exemption": exemption.pk, "payment": payment.pk, "refund": refund.pk, "deposit": deposit.pk,
         "invoice": invoice.pk, "closing": closing.pk, "bill": bill.pk, "late_fee_rule": rule.pk,
-        "door": door.pk, "reminder": reminder.pk,
+        "door": door.pk, "deferral": deferral.pk, "reminder": reminder.pk,
     }  # fmt: skip
 
 

@@ -147,6 +147,7 @@ LEDGER = {
     "invoice-requests/": ("invoice", "billing.view", "billing.take"),
     "day-closings/": ("closing", "billing.view", "billing.close_day"),
     "collection-visits/": ("door", "collection.visit", "collection.visit"),
+    "deferrals/": ("deferral", "collection.visit", "deferrals.grant"),
 }
 for route, (name, read, write) in LEDGER.items():
     STAFF |= {route: {"GET": read, "POST": write}, f"{route}{{{name}}}/": {"GET": read}}
@@ -154,6 +155,8 @@ STAFF |= {
     "units/{unit}/statement/": {"GET": "billing.view"},
     "units/{unit}/use-credit/": {"POST": "billing.take"},
     "late-fee-rules/{late_fee_rule}/end/": {"POST": "billing.set_rates"},
+    "collection-visits/{door}/photos/": {"GET": "collection.visit", "POST": "collection.visit"},
+    "deferrals/{deferral}/end/": {"POST": "deferrals.grant"},
     "reminders/": {"GET": "reminders.view"},
     "reminders/{reminder}/": {"GET": "reminders.view"},
     "meters/{meter}/replace/": {"POST": "billing.set_meters"},

@@ -10,19 +10,24 @@ from billing.models import CollectionVisit, Deferral, Dispute, PaymentPromise, R
 from billing.services.collection import (
     Promised,
     end_complaint_pause,
+    end_deferral,
     grant_deferral,
     promise_payment,
     record_visit,
     route_of,
     settle_promises,
 )
+from billing.services.disputes import open_dispute, settle_dispute
 from billing.services.payments import take_payment
 from billing.services.reminders import send_reminders
 from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
 from helpdesk.notifications.models import Message
+from residents.models import Unit
+from residents.views.shown import deeds_elsewhere
 from tests.billing.bills import post_bill
 from tests.conftest import at
+from tests.tickets.acts import at_once
 
 pytestmark = pytest.mark.django_db
 DUE = date(2026, 9, 1)
@@ -37,6 +42,12 @@ def bill(unit, resident):
     for days in (7, 15, 30, 45):
         send_reminders(at(f"{DUE + timedelta(days=days)} 10:00"))
     return bill
+
+
+def call(unit, clerk, **more):
+    return record_visit(
+        unit, actor=clerk, at=NOW, way="phone", **({"met": "owner", "reason": "forgot"} | more)
+    )
 
 
 def refuse(code, unit, clerk, **visit):
@@ -237,3 +248,72 @@ def test_what_was_paid_before_a_promise_keeps_none(bill, unit, clerk):
     pay("2026-10-20 16:00")
     assert settle_promises(at("2026-10-20 16:05")) == 1
     assert PaymentPromise.objects.get().outcome == "kept"
+
+
+def test_a_promise_by_telephone_holds_and_the_door_stays_to_be_knocked_at(bill, unit, clerk):
+    call(unit, clerk, met="nobody", reason="")
+    assert len(route_of(unit.estate, TODAY)) == 1, "nobody answered: the door is still on the way"
+    call(unit, clerk, promise=Promised("Mr Wang", TODAY + timedelta(days=3)))
+    assert route_of(unit.estate, TODAY) == [] and PaymentPromise.objects.get().outcome == ""
+    settle_promises(at("2026-10-24 00:30"))
+    assert len(route_of(unit.estate, date(2026, 10, 24))) == 1
+
+
+def test_no_notice_is_left_by_telephone(bill, unit, clerk):
+    refuse("not_at_the_door", unit, clerk, met="owner", reason="forgot", left_notice=True, way="phone")
+
+
+def test_a_household_that_doubts_all_it_owes_is_not_called_upon(bill, unit, clerk):
+    open_dispute(bill, actor=clerk, reason="Area", at=NOW)
+    assert route_of(unit.estate, TODAY) == []
+    settle_dispute(bill, actor=clerk, outcome="upheld", at=NOW)
+    assert len(route_of(unit.estate, TODAY)) == 1
+
+
+def test_the_route_goes_from_door_to_door(estate, building, resident):
+    for code in ("3-10-101", "3-2-1101", "3-2-502"):
+        unit = Unit.objects.create(estate=estate, building=building, code=code, floor=1, area_m2="80")
+        post_bill(unit, DUE, "300.00")
+    for days in (7, 15, 30, 45):
+        send_reminders(at(f"{DUE + timedelta(days=days)} 10:00"))
+    stops = [stop.unit.code for stop in route_of(estate, TODAY)]
+    assert stops == ["3-2-502", "3-2-1101", "3-10-101"]
+
+
+def test_each_change_of_a_promise_is_in_the_history(bill, unit, clerk):
+    for days in (3, 9):
+        promise_payment(unit, actor=clerk, promised=Promised("Wang", TODAY + timedelta(days=days)), at=NOW)
+    settle_promises(at("2026-10-30 00:30"))
+    verbs = Entry.objects.about(unit).filter(verb__startswith="promise.").order_by("id")
+    assert [entry.verb for entry in verbs] == [
+        "promise.made",
+        "promise.replaced",
+        "promise.made",
+        "promise.broken",
+    ]
+
+
+def test_a_manager_ends_a_pause_before_its_day(bill, unit, manager):
+    pause = grant_deferral(unit, actor=manager, until=TODAY + timedelta(days=30), reason="Ill", at=NOW)
+    assert route_of(unit.estate, TODAY + timedelta(days=1)) == []
+    end_deferral(pause, actor=manager, at=NOW)
+    assert len(route_of(unit.estate, TODAY + timedelta(days=1))) == 1
+    with pytest.raises(Refused) as refused:
+        end_deferral(pause, actor=manager, at=NOW)
+    assert refused.value.code == "invalid_transition"
+    assert Entry.objects.about(unit).filter(verb="deferral.ended").count() == 1
+
+
+def test_no_state_without_its_words_in_the_history_of_the_unit():
+    said = deeds_elsewhere()
+    for verb in ("kept", "broken", "replaced", "made"):
+        assert f"promise.{verb}" in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_at_once_are_one_visit(bill, unit, clerk):
+    def tap():
+        return record_visit(unit, actor=clerk, met="owner", reason="forgot", form_token="t", at=NOW).pk
+
+    assert len(set(at_once(*[tap] * 6))) == 1
+    assert CollectionVisit.objects.count() == 1

@@ -3,15 +3,19 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from billing.models import CollectionVisit, Deferral, LateFeePolicy
+from helpdesk.audit.models import Entry
 from helpdesk.staff.services import create_token
 from tests.api.conftest import bearer, codes
+from tests.attachments.hostile import picture
 from tests.billing.bills import post_bill
 from tests.conftest import at
 
 pytestmark = pytest.mark.django_db
 VISITS, RULES = "/api/v1/collection-visits/", "/api/v1/late-fee-rules/"
+DEFERRALS = "/api/v1/deferrals/"
 
 
 @pytest.fixture
@@ -100,6 +104,38 @@ def test_it_is_never_changed_and_nobodys_else(owing, unit, clerk, outsider, tech
     assert client_of(outsider).get(f"{VISITS}{made['id']}/").status_code == 404
     assert client_of(outsider).post(VISITS, visit(unit), format="json").status_code == 400
     assert client_of(technician).get(VISITS).status_code == 403
+
+
+def test_a_call_is_written_down_beside_the_visits(owing, unit, clerk):
+    client = client_of(clerk)
+    assert client.post(VISITS, visit(unit, way="phone"), format="json").json()["way"] == "phone"
+    assert len(client.get(VISITS, {"way": "phone"}).json()["results"]) == 1
+    answer = client.post(VISITS, visit(unit, way="phone", left_notice=True), format="json")
+    assert answer.status_code == 409 and ("not_at_the_door", "left_notice") in codes(answer)
+
+
+def test_photos_of_the_notice_come_after_the_visit(owing, unit, clerk, outsider):
+    client = client_of(clerk)
+    photos = f"{VISITS}{client.post(VISITS, visit(unit), format='json').json()['id']}/photos/"
+    assert client.post(photos, {}, format="multipart").status_code == 400
+    sent = client.post(photos, {"files": [SimpleUploadedFile("notice.jpg", picture())]}, format="multipart")
+    assert sent.status_code == 201 and client.get(photos).json()["results"] == sent.json()
+    assert Entry.objects.about(unit).filter(verb="collection.photos_added").count() == 1
+    assert client_of(outsider).get(photos).status_code == 404
+
+
+def test_a_manager_defers_and_ends_it_and_a_clerk_reads_it(owing, unit, manager, clerk, outsider):
+    body = {"unit": unit.pk, "until": "2026-11-30", "reason": "Lost the job"}
+    assert client_of(clerk).post(DEFERRALS, body, format="json").status_code == 403
+    made = client_of(manager).post(DEFERRALS, body, format="json")
+    assert made.status_code == 201 and made.json()["kind"] == "hardship"
+    running = {"running_on": "2026-10-21"}
+    assert client_of(clerk).get(DEFERRALS, running).json()["results"] == [made.json()]
+    end = f"{DEFERRALS}{made.json()['id']}/end/"
+    assert client_of(clerk).post(end).status_code == 403 and client_of(outsider).post(end).status_code == 403
+    assert client_of(manager).post(end).json()["until"] == "2026-10-20"
+    assert codes(client_of(manager).post(end)) == {("invalid_transition", None)}
+    assert client_of(clerk).get(DEFERRALS, running).json()["results"] == []
 
 
 # --- late fee rules ---------------------------------------------------------------------------------------------------

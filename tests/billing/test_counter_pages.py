@@ -290,12 +290,12 @@ def test_a_run_is_given_the_day_it_is_due_and_says_which_it_would_be(
 
 def test_the_photo_of_a_notice_is_shown_to_who_collects(account, unit, clerk, cashier, login, jpeg):
     browser, door = login(clerk), f"/fees/collection/{unit.pk}/"
-    visit = {"met": "nobody", "left_notice": "on", "files": jpeg}
+    visit = {"way": "door", "met": "nobody", "left_notice": "on", "files": jpeg}
     assert browser.post(door, visit).status_code == 303
     made, file = CollectionVisit.objects.get(), Attachment.objects.get()
     path = f"/fees/collection/visits/{made.pk}/files/{file.pk}/"
     assert path in browser.get(door).text and browser.get(path).status_code == 200
-    browser.post(door, {"met": "nobody"})
+    browser.post(door, {"way": "door", "met": "nobody"})
     other = CollectionVisit.objects.exclude(pk=made.pk).get()
     assert browser.get(f"/fees/collection/visits/{other.pk}/files/{file.pk}/").status_code == 404
 

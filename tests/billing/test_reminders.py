@@ -18,11 +18,13 @@ from billing.services.reminders import (
     ladder_of,
     next_reminder,
     pauses_of,
+    put_back_held,
     send_reminders,
     set_ladder,
     tell_each,
     tell_household,
     withdraw_settled,
+    words_now,
     write_reminder_text,
 )
 from helpdesk.audit.models import Entry
@@ -140,6 +142,23 @@ def test_who_wants_no_messages_gets_paper(bill, resident, clerk):
     assert refused.value.code == "invalid_transition"
 
 
+def test_a_company_is_told_by_a_contact_person_who_agrees(bill, resident, unit):
+    """A shop has no telephone of its own: paper would lie there until somebody found the time."""
+    resident.kind, resident.email = Resident.Kind.ORGANISATION, ""
+    resident.save()
+    resident.phones.all().delete()
+    for name, agrees in (("No", False), ("First", True), ("Second", True)):
+        Resident.objects.create(
+            estate=unit.estate,
+            name=name,
+            email=f"{name.lower()}@x.example",
+            contact_of=resident,
+            accepts_messages=agrees,
+        )
+    send_reminders(on(7))
+    assert Message.objects.get(template="reminder").address == "first@x.example"
+
+
 def test_an_open_dispute_pauses_its_bill_alone(bill, unit):
     other = post_bill(unit, DUE, "50.00")
     Dispute.objects.create(estate=unit.estate, bill=bill, reason="Area", opened_on=DUE)
@@ -236,10 +255,84 @@ def test_a_worker_killed_after_finding_leaves_the_telling_to_the_next(bill, monk
 
 def test_what_was_not_sent_yet_is_taken_back_when_all_is_settled(bill, monkeypatch):
     send_reminders(on(7))
-    assert withdraw_settled() == 0
+    assert withdraw_settled(on(7)) == 0
     monkeypatch.setattr(reminders.ladder, "UNSETTLED", ("nothing",))
-    assert withdraw_settled() == 1
+    assert withdraw_settled(on(7)) == 1
     assert deliver_due(on(7)) == 0
+
+
+def on_paper(resident) -> ReminderNotice:
+    resident.accepts_messages = False
+    resident.save()
+    send_reminders(on(7))
+    return ReminderNotice.objects.get()
+
+
+def test_paper_that_nobody_handed_over_is_taken_back_when_all_is_paid(bill, unit, resident, clerk):
+    """A demand for what was paid would be put into somebody's hand."""
+    notice = on_paper(resident)
+    take_payment(unit, actor=clerk, amount=bill.total, method="cash", at=on(8))
+    assert withdraw_settled(on(8)) == 1 and withdraw_settled(on(8)) == 0
+    assert not ReminderNotice.objects.to_hand_over().exists()
+    assert Entry.objects.about(unit).filter(verb="reminder.withdrawn").count() == 1
+    with pytest.raises(Refused) as refused:
+        hand_over_notice(notice, actor=clerk)
+    assert refused.value.code == "invalid_transition"
+
+
+def test_paper_asks_for_no_more_than_is_left_on_the_day_it_is_handed_over(bill, unit, resident, clerk):
+    second = post_bill(unit, DUE, "50.00")
+    notice = on_paper(resident)
+    assert notice.total == bill.total + second.total
+    take_payment(unit, actor=clerk, amount=bill.total, method="cash", bills=[bill], at=on(8))
+    subject, body, total = words_now(notice)
+    assert total == second.total and second.number in body and bill.number not in body
+    done = hand_over_notice(notice, actor=clerk)
+    assert (done.total, done.body) == (total, body), "kept as it was read"
+    take_payment(unit, actor=clerk, amount=Decimal(20), method="cash", at=on(9))
+    assert words_now(done) == (subject, body, total), "what was handed over stays as it was"
+
+
+def test_paper_waits_while_a_promise_a_deferral_or_a_doubt_holds(bill, unit, resident):
+    on_paper(resident)
+    day = on(8).date()
+    held = lambda: ReminderNotice.objects.to_hand_over().held(day).exists()  # noqa: E731
+    assert not held()
+    for pause in (
+        lambda: Deferral.objects.create(estate=unit.estate, unit=unit, since=day, until=day, reason="Ill"),
+        lambda: PaymentPromise.objects.create(
+            estate=unit.estate, unit=unit, promised_by="Wang", promised_for=day, made_on=day
+        ),
+        lambda: Dispute.objects.create(estate=unit.estate, bill=bill, reason="Area", opened_on=day),
+    ):
+        with transaction.atomic():
+            pause()
+            assert held()
+            transaction.set_rollback(True)
+    assert not held() and withdraw_settled(on(8)) == 0
+
+
+def test_what_waits_in_the_outbox_waits_for_the_end_of_a_promise_too(bill, unit):
+    """The mail server was down; meanwhile they promised to pay."""
+    send_reminders(on(7))
+    assert put_back_held(on(7)) == 0
+    PaymentPromise.objects.create(
+        estate=unit.estate, unit=unit, promised_by="Wang", promised_for=on(9).date(), made_on=on(7).date()
+    )
+    assert put_back_held(on(7)) == 1 and deliver_due(on(7)) == 0
+    assert send_reminders(on(9)) == 0
+    assert send_reminders(on(10)) == 1 and levels(bill) == [(3, 7)]
+    assert deliver_due(on(10)) == 1
+
+
+def test_a_message_that_could_not_be_sent_is_handed_over_on_paper(bill, clerk):
+    send_reminders(on(7))
+    notice = ReminderNotice.objects.get()
+    with pytest.raises(Refused):
+        hand_over_notice(notice, actor=clerk)
+    Message.objects.filter(template="reminder").update(status="failed")
+    assert list(ReminderNotice.objects.to_hand_over()) == [notice]
+    assert hand_over_notice(notice, actor=clerk).done_by == clerk
 
 
 def test_only_the_estates_own_bills_are_reminded_of(bill, other_estate):
@@ -258,17 +351,53 @@ def test_an_estate_sets_its_own_ladder(bill, admin):
 
 
 @pytest.mark.parametrize(
-    ("steps", "code"),
+    "steps",
     [
-        ([(1, 3, "message"), (2, 3, "door")], "ladder_twice"),
-        ([(2, 3, "message"), (1, 9, "door")], "ladder_order"),
+        [(1, 3, "message"), (2, 3, "door")],
+        [(1, 3, "message"), (1, 9, "door")],
     ],
 )
-def test_a_ladder_that_cannot_be_climbed_is_refused(estate, admin, steps, code):
+def test_a_ladder_that_cannot_be_climbed_is_refused(estate, admin, steps):
     with pytest.raises(Refused) as refused:
         set_ladder(estate, actor=admin, steps=steps)
-    assert refused.value.code == code
+    assert refused.value.code == "ladder_twice"
     assert len(ladder_of(estate)) == 8
+
+
+def reminded(bill: Bill) -> list[int]:
+    return list(Reminder.objects.filter(bill=bill).order_by("id").values_list("level", flat=True))
+
+
+def test_a_rung_put_in_reminds_nobody_again_and_nobody_climbs_down(bill, admin):
+    """Numbered anew, the rungs above would have been new to everybody who had climbed them already."""
+    for day in (7, 15):
+        send_reminders(on(day))
+    steps = [(rung.level, rung.days, rung.way) for rung in ladder_of(bill.estate)]
+    set_ladder(bill.estate, actor=admin, steps=[*steps, (None, 3, "message")])
+    assert [rung.level for rung in ladder_of(bill.estate)] == [1, 2, 9, 3, 4, 5, 6, 7, 8]
+    assert next_reminder(bill, on(16).date())[1].days == 30
+    for day in range(16, 31):
+        send_reminders(on(day))
+    assert reminded(bill) == [3, 4, 5]
+
+
+def test_a_rung_that_was_taken_off_gives_its_number_to_no_other(bill, admin):
+    send_reminders(on(7))
+    set_ladder(bill.estate, actor=admin, steps=[(1, -3, "message")])
+    set_ladder(bill.estate, actor=admin, steps=[(1, -3, "message"), (None, 8, "message")])
+    assert [rung.level for rung in ladder_of(bill.estate)] == [1, 9]
+
+
+def test_words_stay_with_their_rung_when_another_is_put_in(bill, admin):
+    write_reminder_text(
+        bill.estate, actor=admin, level=3, language="zh-hans", subject="Own", body="%(total)s"
+    )
+    steps = [(rung.level, rung.days, rung.way) for rung in ladder_of(bill.estate)]
+    set_ladder(bill.estate, actor=admin, steps=[*steps, (None, 3, "message")])
+    send_reminders(on(3))
+    assert ReminderNotice.objects.get(day=on(3).date()).subject != "Own"
+    send_reminders(on(7))
+    assert ReminderNotice.objects.get(day=on(7).date()).subject == "Own"
 
 
 @pytest.mark.parametrize(
@@ -445,3 +574,47 @@ def test_a_household_that_another_worker_told_is_told_no_more_and_the_rest_is(es
     monkeypatch.setattr(reminders.telling, "_silent", lambda unit_ids, day: set())
     assert tell_each([bill.unit_id for bill in bills], on(7).date(), on(7)) == 1
     assert ReminderNotice.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "将拉电闸",
+        "逾期將鎖電表",
+        "我们会拆除您家的水表",
+        "不缴费就不给水",
+        "不缴就没电用",
+        "将封门",
+        "取消您的门禁权限",
+        "您的電梯卡將失效",
+        "欠费业主姓名将公布",
+        "将曝光欠费名单",
+        "We will cut you off.",
+        "There is no water until you pay.",
+        "We shall remove your meter.",
+        "We will lock your door.",
+        "You will be denied access to the lift.",
+        "Your name will be posted on the board.",
+    ],
+)
+def test_neither_meter_nor_door_nor_name_is_threatened(words):
+    with pytest.raises(Refused) as refused:
+        check_words(words)
+    assert refused.value.code == "threat_refused"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "请按公示的账号转账，并注明房号和姓名。",
+        "水表读数见账单，电表同。",
+        "不给您添麻烦，请致电。",
+        "请开门禁联系管家。",
+        "Put your name on the transfer, please.",
+        "The water meter was read on the 1st.",
+        "If you have no access to a computer, ring us.",
+        "Notes are on the notice board. Please give your name.",
+    ],
+)
+def test_meters_doors_and_names_may_be_spoken_of(words):
+    check_words(words)

@@ -1,6 +1,6 @@
 """The caller card says who calls, how often, and what came of it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from helpdesk.audit.models import AccessEntry
 from helpdesk.desk.caller_cards import caller_card
 from helpdesk.lib.phones import phone_hash
 from residents.services.residents import add_occupancy, add_resident
+from tests.billing.bills import post_bill
 
 pytestmark = pytest.mark.django_db
 
@@ -241,6 +242,78 @@ def test_somebody_in_two_units_has_one_card_that_names_both(
     add_occupancy(second, resident, actor=None, relation="owner", since=now.date())
     card = caller_card(clerk, resident=resident, at=now)
     assert card.unit and card.unit.code == "3-2-501" and [u.code for u in card.other_units] == ["6-2-301"]
+
+
+@pytest.fixture
+def overdue(unit: Any, resident: Any, now: datetime) -> Any:
+    """The unit owes 300.00; it has an owner, a co-owner, a tenant, the owner's mother, and had another owner before."""
+    post_bill(unit, (now - timedelta(days=40)).date(), "300.00")
+    people = {"owner": resident}
+    for relation in ("co_owner", "tenant", "family", "former"):
+        person = add_resident(estate=unit.estate, actor=None, name=relation.title())
+        until = now.date() - timedelta(days=9) if relation == "former" else None
+        since = date(2020, 1, 1)
+        add_occupancy(unit, person, actor=None, relation="owner" if until else relation, since=since)
+        person.occupancies.update(until=until)
+        people[relation] = person
+    return people
+
+
+@pytest.mark.parametrize(
+    ("who", "allowed"),
+    [("owner", True), ("co_owner", True), ("tenant", False), ("family", False), ("former", False)],
+)
+def test_the_card_says_whether_the_caller_may_hear_what_is_owed(
+    clerk: Any, overdue: Any, unit: Any, now: datetime, who: str, allowed: bool
+) -> None:
+    card = caller_card(clerk, resident=overdue[who], unit=unit, at=now)
+    assert card.owes and card.owes["owed"] and card.telling
+    assert card.telling["allowed"] is allowed
+    assert ("Wang Jianguo 王建国, Co_Owner" in card.telling["says"]) is not allowed
+
+
+def test_a_payer_who_is_not_the_owner_may_hear_it(clerk: Any, overdue: Any, unit: Any, now: datetime) -> None:
+    unit.occupancies.update(is_payer=False)
+    overdue["tenant"].occupancies.update(is_payer=True)
+    card = caller_card(clerk, resident=overdue["tenant"], at=now)
+    assert card.telling and card.telling["allowed"] is True
+
+
+def test_a_contact_person_hears_it_for_the_company_that_owns(
+    clerk: Any, overdue: Any, unit: Any, now: datetime
+) -> None:
+    overdue["tenant"].contact_of = overdue["owner"]
+    overdue["tenant"].save()
+    card = caller_card(clerk, resident=overdue["tenant"], at=now)
+    assert card.telling and card.telling["allowed"] is True
+
+
+def test_a_units_own_card_names_those_who_may_hear_it(
+    clerk: Any, overdue: Any, unit: Any, now: datetime
+) -> None:
+    card = caller_card(clerk, unit=unit, at=now)
+    assert card.telling == {
+        "allowed": None,
+        "says": "Say the sum to nobody but Wang Jianguo 王建国, Co_Owner.",
+    }
+
+
+def test_where_nothing_is_owed_nothing_is_said_of_it(clerk: Any, resident: Any, now: datetime) -> None:
+    assert caller_card(clerk, resident=resident, at=now).telling is None
+
+
+def test_what_an_owner_owes_elsewhere_stands_beside_the_other_unit_and_a_tenant_sees_none(
+    clerk: Any, resident: Any, make_unit: Any, now: datetime
+) -> None:
+    for code, relation in (("6-2-301", "owner"), ("6-2-302", "tenant")):
+        other = make_unit(code)
+        add_occupancy(other, resident, actor=None, relation=relation, since=now.date())
+        post_bill(other, (now - timedelta(days=40)).date(), "80.00")
+    card = caller_card(clerk, resident=resident, at=now)
+    assert {also["unit"].code: bool(also["owed"]) for also in card.also} == {
+        "6-2-301": True,
+        "6-2-302": False,
+    }
 
 
 def test_somebody_who_belongs_nowhere_has_a_card(clerk: Any, login: Any, estate: Any) -> None:

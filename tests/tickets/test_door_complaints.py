@@ -117,7 +117,7 @@ def test_a_new_ticket_is_taken_once_a_form(named, unit, clerk):
 def test_a_clerk_at_the_door_is_led_to_the_complaint(unit, resident, clerk, make_ticket, login):
     ticket = make_ticket("The lift stands still", unit=unit)
     browser = login(clerk)
-    form = {"met": "owner", "reason": "complaint", "said": "The lift stands still."}
+    form = {"way": "door", "met": "owner", "reason": "complaint", "said": "The lift stands still."}
     sent = browser.post(f"/fees/collection/{unit.pk}/", form)
     path = sent["Location"]
     assert path.startswith("/tickets/door-complaints/")
@@ -131,7 +131,9 @@ def test_a_clerk_at_the_door_is_led_to_the_complaint(unit, resident, clerk, make
 
 
 def test_a_cashier_who_takes_no_tickets_goes_on_with_the_route(unit, resident, cashier, login):
-    sent = login(cashier).post(f"/fees/collection/{unit.pk}/", {"met": "owner", "reason": "complaint"})
+    sent = login(cashier).post(
+        f"/fees/collection/{unit.pk}/", {"way": "door", "met": "owner", "reason": "complaint"}
+    )
     assert sent["Location"] == "/fees/collection/" and Deferral.objects.filter(unit=unit).exists()
 
 

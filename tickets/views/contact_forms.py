@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from billing.models import CollectionVisit
 from helpdesk.estates.models import Department
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.phones import display_phone
@@ -99,7 +100,17 @@ def first_values(request: HttpRequest, caller: Caller) -> dict[str, Any]:
         "name": caller.resident.name if caller.resident else "",
         "phone": caller.phone,
         "form_token": uuid.uuid4().hex,
+        "summary": _said_at_the_door(request, caller),
     }
+
+
+def _said_at_the_door(request: HttpRequest, caller: Caller) -> str:
+    """What a collector could not answer at this unit's door, to be passed on in a message."""
+    door = request.GET.get("door", "")
+    if not (door.isascii() and door.isdigit() and len(door) < 12) or caller.unit is None:
+        return ""
+    visits = CollectionVisit.objects.filter(unit=caller.unit, pk=door)
+    return visits.values_list("said", flat=True).first() or ""
 
 
 def taken(form: ContactForm, caller: Caller) -> dict[str, Any]:

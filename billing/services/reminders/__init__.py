@@ -6,6 +6,7 @@ hundred thousand cost no more than a few. Either may be killed at any point: the
 
 from billing.services.reminders.finding import (
     find_reminders,
+    put_back_held,
     send_estate_reminders,
     send_reminders,
     withdraw_settled,
@@ -18,8 +19,8 @@ from billing.services.reminders.ladder import (
     pauses_of,
     set_ladder,
 )
+from billing.services.reminders.paper import hand_over_notice, words_now
 from billing.services.reminders.telling import (
-    hand_over_notice,
     payer_of,
     tell_each,
     tell_household,
@@ -35,11 +36,13 @@ __all__ = [
     "next_reminder",
     "pauses_of",
     "payer_of",
+    "put_back_held",
     "send_estate_reminders",
     "send_reminders",
     "set_ladder",
     "tell_each",
     "tell_household",
     "withdraw_settled",
+    "words_now",
     "write_reminder_text",
 ]

@@ -12,6 +12,7 @@ from billing.paid_ahead import COVERED
 from billing.services.reminders import ladder
 from billing.services.reminders.ladder import Rung, ladder_of
 from billing.services.reminders.telling import tell_each
+from helpdesk.audit.services import record
 from helpdesk.estates.business_time import is_open
 from helpdesk.estates.calendars import calling_calendar, local
 from helpdesk.estates.models import Estate
@@ -50,7 +51,10 @@ def find_reminders(estate: Estate, day: date) -> int:
 
 
 def _climb(estate: Estate, rung: Rung, day: date) -> int:
-    """One statement for one rung. Before and at due a rung holds until the next; after it bills climb one at a time."""
+    """One statement for one rung. Before and at due a rung holds until the next; after it bills climb one at a time.
+
+    Nobody climbs down: a rung that was put in below what a bill has reached is none of its business.
+    """
     conditions = ["b.due_on <= %s"]
     values: list[Any] = [day - timedelta(days=rung.days)]
     if rung.days <= 0:
@@ -61,12 +65,13 @@ def _climb(estate: Estate, rung: Rung, day: date) -> int:
             "EXISTS (SELECT 1 FROM billing_reminder p WHERE p.bill_id = b.id AND p.level = %s AND p.day <= %s)"
         )
         values += [rung.before, day - timedelta(days=rung.gap)]
+    reached = ", ".join(str(level) for level in (rung.level, *rung.later))
     sql = f"""
         INSERT INTO billing_reminder (estate_id, unit_id, bill_id, level, day, outstanding, is_dropped, created_at)
         SELECT b.estate_id, b.unit_id, b.id, %s, %s, b.total - b.paid - b.written_off, %s, %s
         FROM billing_bill b
         WHERE b.estate_id = %s AND b.status IN ('open', 'part_paid') AND {" AND ".join(conditions)}
-          AND NOT EXISTS (SELECT 1 FROM billing_reminder r WHERE r.bill_id = b.id AND r.level = %s)
+          AND NOT EXISTS (SELECT 1 FROM billing_reminder r WHERE r.bill_id = b.id AND r.level IN ({reached}))
           AND NOT EXISTS (SELECT 1 FROM billing_dispute d WHERE d.bill_id = b.id AND d.settled_on IS NULL)
           AND NOT EXISTS (
             SELECT 1 FROM billing_deferral f WHERE f.unit_id = b.unit_id AND f.since <= %s AND f.until >= %s)
@@ -75,10 +80,10 @@ def _climb(estate: Estate, rung: Rung, day: date) -> int:
             WHERE q.unit_id = b.unit_id AND q.settled_on IS NULL AND q.promised_for >= %s)
           AND NOT {COVERED}
         ON CONFLICT DO NOTHING
-    """  # noqa: S608  (the conditions are the fixed texts above)
+    """  # noqa: S608  (the conditions are the fixed texts above, the levels whole numbers)
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(sql, [rung.level, day, False, now, estate.pk, *values, rung.level, day, day, day])
+        cursor.execute(sql, [rung.level, day, False, now, estate.pk, *values, day, day, day])
         return cursor.rowcount
 
 
@@ -95,10 +100,45 @@ def _pauses(day: date) -> QuerySet[Any, Any]:
     return Deferral.objects.filter(unit=OuterRef("unit"), since__lte=day, until__gte=day).values("pk")
 
 
-def withdraw_settled() -> int:
-    """Take back what waits in the outbox although all of its bills are settled by now; returns how many."""
+def withdraw_settled(at: datetime) -> int:
+    """Take back what nobody was told yet although all of its bills are settled by now; returns how many.
+
+    Messages in the outbox, paper that waits to be handed over, doors, letters and legal cases.
+    """
     still = Reminder.objects.filter(notice=OuterRef("pk"), bill__status__in=ladder.UNSETTLED)
-    notices = ReminderNotice.objects.filter(message__status=Message.Status.WAITING).exclude(Exists(still))
-    ids = list(notices.values_list("message_id", flat=True))
-    waiting = Message.objects.filter(pk__in=ids, status=Message.Status.WAITING)
-    return waiting.update(status=Message.Status.CANCELLED)
+    unsaid = ReminderNotice.objects.filter(done_at__isnull=True, withdrawn_at__isnull=True)
+    unsaid = unsaid.exclude(Exists(still)).select_related("unit")
+    # Apart: each finds its rows by an index of its own.
+    notices = [*unsaid.filter(message__status=Message.Status.WAITING), *unsaid.filter(channel="print")]
+    return one_by_one(notices, lambda notice: _withdraw(notice, at), what="taking back notice")
+
+
+@transaction.atomic
+def _withdraw(notice: ReminderNotice, at: datetime) -> bool:
+    """False where somebody sent it or handed it over meanwhile."""
+    if notice.message_id:
+        waiting = Message.objects.filter(pk=notice.message_id, status=Message.Status.WAITING)
+        if not waiting.update(status=Message.Status.CANCELLED):
+            return False
+    open_still = ReminderNotice.objects.filter(pk=notice.pk, done_at__isnull=True, withdrawn_at__isnull=True)
+    if not open_still.update(withdrawn_at=at):
+        return False
+    record("reminder.withdrawn", notice, filed_under=notice.unit, actor=None, at=at)
+    return True
+
+
+def put_back_held(at: datetime) -> int:
+    """What waits in the outbox for a household that is left alone by now is said when that ends; returns how many."""
+    waiting = ReminderNotice.objects.filter(message__status=Message.Status.WAITING)
+    estates = Estate.objects.filter(pk__in=waiting.values("estate"))
+    held = (waiting.filter(estate=estate).held(local(estate, at).date()) for estate in estates)  # type: ignore[attr-defined]
+    notices = [notice for rows in held for notice in rows.select_related("unit")]
+    return one_by_one(notices, lambda notice: _put_back(notice, at), what="putting back notice")
+
+
+@transaction.atomic
+def _put_back(notice: ReminderNotice, at: datetime) -> bool:
+    if not _withdraw(notice, at):
+        return False
+    Reminder.objects.filter(notice=notice).update(notice=None)
+    return True

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from billing.models import Bill, Deferral, Dispute, PaymentPromise, Reminder, ReminderStep
+from billing.models import Bill, Deferral, Dispute, PaymentPromise, Reminder, ReminderStep, ReminderText
 from billing.paid_ahead import covered_bills
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
@@ -32,7 +34,10 @@ LADDER = [
 
 @dataclass(frozen=True)
 class Rung:
-    """A step of the ladder in force; `gap` is how many days lie between it and the one before."""
+    """A step of the ladder in force; `gap` is how many days lie between it and the one before.
+
+    `level` is its name for ever, whatever stands before it: reminders and words hang on it. `later` are those above it.
+    """
 
     level: int
     days: int
@@ -40,6 +45,7 @@ class Rung:
     until: int | None
     before: int | None
     gap: int
+    later: tuple[int, ...] = ()
 
     @property
     def way_label(self) -> str:
@@ -56,28 +62,44 @@ def ladder_of(estate: Estate) -> list[Rung]:
     for at, (level, days, way) in enumerate(steps):
         before = steps[at - 1] if at and steps[at - 1][1] > 0 else None
         until = steps[at + 1][1] if at + 1 < len(steps) else None
-        rungs.append(
-            Rung(level, days, way, until, before[0] if before else None, days - before[1] if before else 0)
-        )
+        gap = days - before[1] if before else 0
+        later = tuple(step[0] for step in steps[at + 1 :])
+        rungs.append(Rung(level, days, way, until, before[0] if before else None, gap, later))
     return rungs
 
 
 @transaction.atomic
-def set_ladder(estate: Estate, *, actor: User, steps: Iterable[tuple[int, int, str]]) -> list[ReminderStep]:
-    """The estate's rungs as (level, days, way). Refused: ladder_twice when two share a day or a level, ladder_order."""
-    wanted = sorted(steps, key=lambda step: step[1])
-    if len({level for level, _d, _w in wanted}) < len(wanted) or len({d for _l, d, _w in wanted}) < len(
-        wanted
-    ):
-        raise Refused("ladder_twice", _("Two rungs share a day or a level."))
-    if [level for level, _d, _w in wanted] != sorted(level for level, _d, _w in wanted):
-        raise Refused("ladder_order", _("A later rung has a higher level."))
+def set_ladder(
+    estate: Estate, *, actor: User, steps: Iterable[tuple[int | None, int, str]]
+) -> list[ReminderStep]:
+    """The estate's rungs as (level, days, way); a new one, without a level, takes one that was never used.
+
+    A rung that stays keeps its level, so nobody is reminded of it twice and its words stay with it. Refused:
+    ladder_twice when two share a day or a level.
+    """
+    fresh = count(1 + _highest_level(estate))
+    wanted = sorted(
+        ((next(fresh) if level is None else level, days, way) for level, days, way in steps),
+        key=lambda step: step[1],
+    )
+    for at in (0, 1):
+        if len({step[at] for step in wanted}) < len(wanted):
+            raise Refused("ladder_twice", _("Two rungs share a day or a level."))
     ReminderStep.objects.filter(estate=estate).delete()
     rows = ReminderStep.objects.bulk_create(
         ReminderStep(estate=estate, level=level, days=days, way=way) for level, days, way in wanted
     )
     record("reminder.ladder_changed", estate, actor=actor, steps=[list(step) for step in wanted])
     return rows
+
+
+def _highest_level(estate: Estate) -> int:
+    """The highest that any rung of the estate has, or had when somebody was reminded or words were written."""
+    used = [
+        rows.filter(estate=estate).aggregate(top=Max("level"))["top"] or 0
+        for rows in (ReminderStep.objects, Reminder.objects, ReminderText.objects)
+    ]
+    return max(*used, len(LADDER))
 
 
 def pauses_of(unit: Unit, day: date) -> list[str]:
@@ -101,7 +123,7 @@ def next_reminder(bill: Bill, day: date) -> tuple[date, Rung] | None:
     done = dict(Reminder.objects.filter(bill=bill).values_list("level", "day"))
     for rung in ladder_of(bill.estate):
         passed = rung.days <= 0 and rung.until is not None and bill.due_on <= day - timedelta(days=rung.until)
-        if rung.level in done or passed:
+        if passed or not done.keys().isdisjoint({rung.level, *rung.later}):
             continue
         due = bill.due_on + timedelta(days=rung.days)
         if rung.before in done:

@@ -10,19 +10,16 @@ from itertools import groupby
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from billing.models import Bill, Dispute, PaymentPromise, Reminder, ReminderNotice, ReminderText
 from billing.paid_ahead import covered_bills
+from billing.selectors import OWNERS
 from billing.services.reminders.ladder import UNSETTLED, Rung, Way, ladder_of
 from billing.services.reminders.words import in_words, own_words
-from helpdesk.audit.services import Event, record, record_many
-from helpdesk.lib.errors import Refused
+from helpdesk.audit.services import Event, record_many
 from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.notifications.models import Message
 from helpdesk.notifications.services import notify_residents
-from helpdesk.staff.models import User
 from residents.models import Occupancy, Phone, Resident, Unit
 from residents.names_shown import full_name
 
@@ -192,7 +189,7 @@ def payer_of(unit: Unit, day: date) -> Resident | None:
 def payers_of(unit_ids: Iterable[int], day: date) -> dict[int, Resident]:
     """Unit -> who is asked to pay, for many units at once."""
     rows = Occupancy.objects.current(day).filter(unit__in=list(unit_ids), resident__is_archived=False)  # type: ignore[attr-defined]
-    rows = rows.filter(Q(is_payer=True) | Q(relation__in=("owner", "co_owner"))).select_related("resident")
+    rows = rows.filter(Q(is_payer=True) | Q(relation__in=OWNERS)).select_related("resident")
     found: dict[int, Resident] = {}
     for row in sorted(rows, key=lambda row: (not row.is_payer, row.relation != "owner", row.pk)):
         found.setdefault(row.unit_id, row.resident)
@@ -200,7 +197,10 @@ def payers_of(unit_ids: Iterable[int], day: date) -> dict[int, Resident]:
 
 
 def reach(residents: Collection[Resident]) -> dict[int, tuple[str, str]]:
-    """Resident -> channel and address, by consent and what is on file; paper for everybody else."""
+    """Resident -> channel and address, by consent and what is on file; paper for everybody else.
+
+    A company without an address of its own is reached by a contact person who agrees.
+    """
     found = {resident.pk: ("print", "") for resident in residents}
     willing = {resident.pk: resident for resident in residents if resident.accepts_messages}
     rows = Phone.objects.filter(
@@ -214,20 +214,16 @@ def reach(residents: Collection[Resident]) -> dict[int, tuple[str, str]]:
             found[pk] = ("email", resident.email)
         elif phones[pk]:
             found[pk] = ("sms", phones[pk][0].number)
-    return found
+    companies = [
+        pk
+        for pk, who in willing.items()
+        if who.kind == Resident.Kind.ORGANISATION and found[pk][0] == "print"
+    ]
+    return found | _by_contact_person(companies) if companies else found
 
 
-@transaction.atomic
-def hand_over_notice(
-    notice: ReminderNotice, *, actor: User, note: str = "", at: datetime | None = None
-) -> ReminderNotice:
-    """A notice on paper, a letter or a legal case was done. Refused: invalid_transition when it was done before."""
-    done_at = at or timezone.now()
-    rows = ReminderNotice.objects.filter(pk=notice.pk, done_at__isnull=True)
-    if not rows.exclude(channel__in=("email", "sms")).update(
-        done_at=done_at, done_by=actor, done_note=note[:200]
-    ):
-        raise Refused("invalid_transition", _("This notice was handed over already."))
-    notice.refresh_from_db()
-    record("reminder.handed_over", notice, filed_under=notice.unit, actor=actor, at=at, note=note[:200])
-    return notice
+def _by_contact_person(companies: list[int]) -> dict[int, tuple[str, str]]:
+    people = Resident.objects.filter(contact_of__in=companies, is_archived=False).order_by("-id")
+    addresses = reach(people)
+    # The first on file counts, so it comes last.
+    return {person.contact_of_id: addresses[person.pk] for person in people if addresses[person.pk][1]}  # type: ignore[misc]
