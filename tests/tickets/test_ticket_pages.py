@@ -192,6 +192,17 @@ def test_too_little_text_is_not_judged(login, clerk):
     assert "%" not in login(clerk).post(reverse("ticket_suggest"), {"description": "水"}).content.decode()
 
 
+def test_where_a_colleague_changed_something_else_only_ones_own_words_stand_beside_the_refusal(
+    login, clerk, make_ticket
+):
+    ticket = make_ticket(complaint_class="inquiry")
+    url = reverse("ticket_resolve", args=[ticket.pk])
+    page = login(clerk).post(url, {"resolution": "Told the hours", "version": ticket.version - 1})
+    shown = page.content.decode()
+    assert page.status_code == 409 and "What you wrote" in shown and "Told the hours" in shown
+    assert "What a colleague saved" not in shown
+
+
 # --- the page -------------------------------------------------------------------------------------------------------
 
 
