@@ -180,7 +180,7 @@ def _who_did_it(about: Asked) -> set[int | None]:
     if isinstance(about, Contact):
         return {about.called_back_by_id}
     signed = Slip.objects.filter(ticket=about).exclude(status=Slip.Status.CANCELLED)
-    hands = {pk for pair in signed.values_list("signed_by_id", "done_by_id") for pk in pair}
+    hands: set[int | None] = {pk for pair in signed.values_list("signed_by_id", "done_by_id") for pk in pair}
     return hands | {about.handler_id} | ({_who_resolved(about)} if _is_the_desks_own(about, hands) else set())
 
 

@@ -1,6 +1,7 @@
 """What happens to visits by the clock, and the report to security (docs/domain.md §6)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet, Value
@@ -109,7 +110,7 @@ def report_suspicious(
         actor=actor,
         at=at,
     )
-    said = {"incident": incident.number, "ticket": ticket.number, "form": form or ""}
+    said: dict[str, Any] = {"incident": incident.number, "ticket": ticket.number, "form": form or ""}
     record("visit.suspicious", locked, actor=actor, at=at, **said)
     return ticket
 
