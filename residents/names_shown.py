@@ -3,6 +3,7 @@
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from helpdesk.lib.names import fold
 from residents.models import Resident
 
 TITLES_BEFORE = frozenset({"mr", "ms", "mrs", "miss", "dr", "prof"})
@@ -38,3 +39,13 @@ def spoken_name(resident: Resident) -> str:
     if salutation in TITLES_AFTER:
         return f"{short_name(resident)}{salutation}"
     return salutation
+
+
+def bears(person: Resident, name: str) -> bool:
+    """Whether it is one of the person's names, whatever its width, case, script and spaces."""
+    asked = _written(name)
+    return bool(asked) and asked in {_written(person.name), _written(person.other_name)}
+
+
+def _written(name: str) -> str:
+    return "".join(fold(name).split())

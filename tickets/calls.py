@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from helpdesk.estates.models import Estate
 from helpdesk.lib.phones import parse_phone, phone_hashes
 from helpdesk.staff.models import User
 from residents.models import Phone, Resident, Unit
+from residents.selectors import homes_of, residents_by_number
 from tickets.models import Channel, Contact, Ticket
 
 WINDOW = timedelta(days=30)
@@ -34,6 +36,15 @@ def hashes_of(estate: Estate, resident: Resident | None, number: str = "") -> li
     on_file = Phone.objects.filter(resident=resident).values_list("whole_hash", flat=True) if resident else []
     e164 = parse_phone(number, estate.phone_region) if number else None
     return [*on_file, *(phone_hashes(e164) if e164 else [])]
+
+
+def known_by_number(estate: Estate, number: str, at: datetime) -> tuple[Resident | None, Unit | None]:
+    """Whoever alone has the number on file, and their door where they have one only; nobody where two share it."""
+    e164 = parse_phone(number, estate.phone_region) if number else None
+    known = residents_by_number([estate.pk], e164 or "")
+    resident = known[0] if len(known) == 1 else None
+    homes = homes_of(resident, timezone.localdate(at)) if resident else []
+    return resident, homes[0].unit if len(homes) == 1 else None
 
 
 def entries_of(units: Sequence[Unit], resident: Resident | None, hashes: Collection[str]) -> Q:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from tickets.classification.text import read
+from tickets.undertakings import CURE_EN, DONE_ZH, LET_OFF_EN, LET_OFF_ZH
 
 MONEY, DATE_OF_CURE, OUTCOME = "money", "date_of_cure", "outcome"
 
@@ -102,13 +103,14 @@ PROMISES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|be (?:fully )?(?:refunded|reimbursed|compensated|waived|credited|paid back|free of charge)|not (?:be charged|charge you|have to pay)|give you [^.!?,;\n]{1,20} free)|\b(?:you|we) won't (?:have to pay|be charged|charge you)"
             r"|\b(?:full|complete) refund (?:will|is|has been)|\b(?:your|the) (?:refund|compensation|money) (?:will be|is guaranteed|is on its way)|\b(?:promise|guarantee|assure)\w*[^.!?\n]{0,30}(?:refund|compensat\w+|money back|waive\w*|reimburs\w+|discount|free of charge)"
             r"|" + GIVEN_ZH + r"|\b(?:" + GIVEN_EN + r")"
+            r"|" + LET_OFF_ZH + r"|\b(?:" + LET_OFF_EN + r")"
             r"|\b(?:we|i) (?:agree|promise|guarantee) to (?:refund|pay|compensate|waive|reimburse)"
         ),
     ),
     (
         DATE_OF_CURE,
         re.compile(
-            WHEN + OPEN + CURED
+            WHEN + OPEN + r"(?:" + CURED + r"|" + DONE_ZH + r")|\b(?:" + CURE_EN + r")"
             + r"|" + WHEN + OPEN + SUPPLIED + r"|" + POWER_BACK
             + r"|" + CURED + r"[^。,;!?\n]{0,4}(?:的?时间|日期)(?:是|定在|为)" + WHEN
             + r"|\b" + SUPPLY + r" (?:(?:will|'ll|should) (?:be|come|run|work)|comes?|runs|works)(?: back| again| on)+[^.!?,;\n]{0,12} " + SOON + r"\b[^.!?,;\n]{0,20}|\b(?:can|able to|may) use (?:the |your )?\w+ again " + SOON + r"\b"

@@ -7,20 +7,28 @@ from django.db.models import Count, Q, QuerySet, Value
 
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
-from residents.models import Unit
 from tickets.models import UNRESOLVED, Contact, FollowUp, Incident, Slip, Ticket
 from tickets.models.contacts import CALL_BACK_WAITS, DECISION_WAITS, MESSAGE_WAITS
 from tickets.models.tickets import late_at
 from tickets.services.letters import may_decide
+from tickets.services.tickets.repeated import Reporter
 
+ALIKE_SHOWN = 3
 # Rows that wait, and which of them are late.
 Waiting = tuple[QuerySet[Any], Q]
 
 
-def duplicates_of(unit: Unit, topic: str) -> QuerySet[Ticket]:
-    """Unresolved tickets of the unit on the same topic, the newest first: perhaps the same matter."""
-    rows = Ticket.objects.filter(unit=unit, topic=topic, status__in=UNRESOLVED, merged_into__isnull=True)
-    return rows.order_by("-created_at", "-id")
+def perhaps_same(
+    user: User, estate: Estate, reporter: Reporter, topic: str, *, but_for: int | None = None
+) -> list[Ticket]:
+    """At most three unresolved tickets that `user` sees, of the same unit, resident or number and on the same topic.
+
+    The newest first: perhaps the same matter, which the clerk decides.
+    """
+    theirs = reporter.is_same(number="reporter_phone_hash")
+    rows = Ticket.objects.visible_to(user).filter(theirs, estate=estate, topic=topic)  # type: ignore[attr-defined]
+    rows = rows.filter(status__in=UNRESOLVED, merged_into__isnull=True).exclude(pk=but_for or 0)
+    return list(rows.order_by("-created_at", "-id")[:ALIKE_SHOWN])
 
 
 def counts_for_rail(user: User, estate: Estate, at: datetime) -> dict[str, tuple[int, bool]]:

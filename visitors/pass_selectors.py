@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from helpdesk.estates.models import Estate
-from helpdesk.lib.names import fold
 from helpdesk.staff.models import User
 from residents.models import Occupancy, Resident, Unit
+from residents.names_shown import bears
 from visitors.models import ReleasePass
 
 OWNERS = (Occupancy.Relation.OWNER, Occupancy.Relation.CO_OWNER)
@@ -51,13 +51,3 @@ def is_owner_on_file(release_pass: ReleasePass, at: datetime) -> bool:
         return False
     # Names were compared when it was issued; since then either may have been taken out or written anew.
     return release_pass.issued_at is not None or bears(owner, release_pass.applicant_name)
-
-
-def bears(person: Resident, name: str) -> bool:
-    """Whether it is one of the person's names, whatever its width, case, script and spaces."""
-    asked = _written(name)
-    return bool(asked) and asked in {_written(person.name), _written(person.other_name)}
-
-
-def _written(name: str) -> str:
-    return "".join(fold(name).split())

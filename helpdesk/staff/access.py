@@ -53,12 +53,10 @@ def way_back(request: HttpRequest) -> str:
     page = urlsplit(request.headers.get("Referer", ""))
     # A refused form stands at the address that it was posted to, which can't be opened; a form for something new can.
     can_be_opened = page.path != request.path or request.method == "GET" or page.path.endswith("/new/")
-    if (
-        page.netloc == request.get_host()
-        and page.path
-        and request.path.startswith(page.path)
-        and can_be_opened
-    ):
+    # What a form for something new asks while one types lies at an address of its own.
+    asks_while_typed = bool(request.headers.get("HX-Request")) and page.path.endswith("/new/")
+    belongs = request.path.startswith(page.path) or asks_while_typed
+    if page.netloc == request.get_host() and page.path and belongs and can_be_opened:
         return urlunsplit(("", "", page.path, page.query, ""))
     return "/"
 

@@ -37,6 +37,24 @@ def test_a_new_ticket_comes_with_number_suggestion_limits_and_steps(ticket, esta
     assert ticket["created_at"].endswith("+08:00") and ticket["response_due_at"] < ticket["resolution_due_at"]
 
 
+def test_a_new_ticket_names_what_may_be_the_same_matter_and_is_never_refused_for_it(
+    api, clerk, estate, unit, make_ticket
+):
+    client = api(clerk)
+    said = {"estate": estate.pk, "channel": "phone", "description": LEAK}
+    assert post(client, "tickets/", 201, **said, unit=unit.pk)["similar"] == []
+    first = Ticket.objects.get()
+    make_ticket(topic="noise", unit=unit)
+    again = post(client, "tickets/", 201, **said, unit=unit.pk)
+    assert [(each["id"], each["number"], each["status"]) for each in again["similar"]] == [
+        (first.pk, first.number, "new")
+    ]
+    by_number = [post(client, "tickets/", 201, **said, reporter_phone="13911112222") for _time in range(2)]
+    assert [len(answer["similar"]) for answer in by_number] == [0, 1]
+    answers = [post(client, "tickets/", 201, **said, unit=unit.pk) for _time in range(4)]
+    assert len(answers[-1]["similar"]) == 3
+
+
 def test_a_valid_complaint_goes_its_whole_way(ticket, api, clerk, second_clerk, departments):
     client, at = api(clerk), f"tickets/{ticket['id']}/"
     judged = post(client, at + "classify/", complaint_class="valid")

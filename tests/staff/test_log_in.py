@@ -164,6 +164,22 @@ def test_a_form_sent_after_the_session_was_lost_leads_back_to_its_page(db, came_
     assert answer["Location"] == f"{reverse('login')}?next={goes_on}"
 
 
+@pytest.mark.parametrize(
+    ("came_from", "goes_on"),
+    [
+        ("http://testserver/tickets/new/?unit=7", "/tickets/new/%3Funit%3D7"),
+        ("http://testserver/tickets/7/resolve/", "/"),
+        ("http://evil.example/tickets/new/", "/"),
+    ],
+)
+def test_what_a_form_asks_while_one_types_leads_back_to_the_form_after_the_session_was_lost(
+    db, came_from, goes_on
+):
+    headers = {"referer": came_from, "HX-Request": "true"}
+    answer = Client().post(reverse("ticket_suggest"), {"description": "Draft"}, headers=headers)
+    assert answer["HX-Redirect"] == f"{reverse('login')}?next={goes_on}"
+
+
 def test_somebody_without_an_estate_sees_an_honest_page(clerk):
     clerk.memberships.update(is_active=False)
     browser = Client()

@@ -9,9 +9,10 @@ from helpdesk.lib.phones import phone_hash
 from tests.tickets.acts import MORNING, at_once, refused
 from tickets.calls import calls_before, hashes_of
 from tickets.models import Contact
-from tickets.selectors import counts_for_rail, duplicates_of
+from tickets.selectors import counts_for_rail, perhaps_same
 from tickets.services import tickets
 from tickets.services.contacts import mark_called_back, take_contact
+from tickets.services.tickets.repeated import Reporter
 
 
 @pytest.fixture
@@ -123,13 +124,25 @@ def test_the_entry_of_this_very_call_is_not_counted_as_an_earlier_one(call, cler
     assert len(found) == 1 and first.pk != second.pk
 
 
-def test_an_unresolved_ticket_of_the_unit_on_the_topic_may_be_the_same_matter(make_ticket, unit, clerk):
-    same = make_ticket("请问", unit=unit, topic="water")
-    make_ticket("请问", unit=unit, topic="noise")
+@pytest.mark.parametrize("known_by", ["unit", "resident", "number"])
+def test_an_unresolved_ticket_of_the_same_people_on_the_topic_may_be_the_same_matter(
+    known_by, make_ticket, unit, resident, clerk, outsider, estate
+):
+    said = {
+        "unit": {"unit": unit},
+        "resident": {"resident": resident},
+        "number": {"reporter_phone": "+8613911112222"},
+    }[known_by] | {"topic": "water"}
+    same = make_ticket("请问", **said)
+    make_ticket("请问", **said | {"topic": "noise"})
     make_ticket("请问", topic="water")
-    merged = make_ticket("请问", unit=unit, topic="water")
+    merged = make_ticket("请问", **said)
     tickets.merge_tickets(merged, actor=clerk, into=same)
-    assert list(duplicates_of(unit, "water")) == [same]
+    who = Reporter(said.get("unit"), said.get("resident"), "", said.get("reporter_phone", ""), "")
+    assert perhaps_same(clerk, estate, who, "water") == [same]
+    assert perhaps_same(clerk, estate, who, "water", but_for=same.pk) == []
+    assert perhaps_same(outsider, estate, who, "water") == []
+    assert perhaps_same(clerk, estate, Reporter(None, None, "", "", ""), "water") == []
 
 
 def test_the_rail_counts_what_waits_and_says_when_some_of_it_is_late(

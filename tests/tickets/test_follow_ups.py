@@ -12,7 +12,7 @@ from helpdesk.estates.models import Holiday
 from helpdesk.lib.errors import Refused
 from helpdesk.notifications.models import Message
 from tests.conftest import at
-from tests.tickets.acts import MORNING, at_once, bring_to, refused
+from tests.tickets.acts import MORNING, at_once, bring_to, open_steps, refused
 from tickets.models import Attempt, FollowUp
 from tickets.services import follow_ups, tickets
 from tickets.services.follow_up_plans import plan_visit
@@ -187,6 +187,26 @@ def test_the_clerk_with_the_fewest_visits_asks(resolve, second_clerk, clerk, sup
     ticket = resolve(actor=clerk)
     ticket.responsible = None
     assert follow_ups.pick_assignee(ticket) == second_clerk
+
+
+@pytest.mark.parametrize("department", [None, "front_desk"])
+def test_what_the_desk_answered_alone_is_asked_about_by_another_clerk(
+    department, make_ticket, clerk, second_clerk, departments
+):
+    ticket = tickets.classify_ticket(
+        make_ticket(at=MORNING), actor=clerk, complaint_class="inquiry", at=MORNING
+    )
+    if department:
+        ticket = tickets.assign_ticket(ticket, actor=clerk, department=departments[department], at=MORNING)
+    said = {"actor": clerk, "not_needed": True, "reason": "Answered at once", "at": MORNING}
+    for key in set(open_steps(ticket)) - {"follow_up"}:
+        ticket = tickets.tick_step(ticket, key=key, **said)
+    tickets.resolve_ticket(ticket, actor=clerk, resolution="Told the hours", at=MORNING)
+    assert FollowUp.objects.get(ticket=ticket).assignee == second_clerk
+
+
+def test_the_clerk_who_only_wrote_down_that_the_department_was_done_still_asks(visit, second_clerk, clerk):
+    assert visit.ticket.department is not None and visit.assignee == clerk
 
 
 def test_in_a_house_of_one_that_one_asks(make_ticket, clerk, departments):

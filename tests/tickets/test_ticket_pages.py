@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from helpdesk.audit.models import AccessEntry
 from residents.models import Building, Occupancy, Resident, Unit
+from residents.services.residents import add_phone
 from tests.tickets.counting import cost
 from tickets.models import Contact, Reply, Slip, Ticket
 from tickets.services.tickets import assign_ticket
@@ -134,8 +135,72 @@ def test_the_suggestion_names_tickets_of_the_unit_that_may_be_the_same(login, cl
     assert before.number in text
 
 
+NUMBER = "138 0013 6021"  # Wang Jianguo's alone, of 3-2-501
+
+
+def suggested(client, **said):
+    return client.post(reverse("ticket_suggest"), said).content.decode()
+
+
+def test_whoever_has_the_typed_number_on_file_is_named_beside_the_form(login, clerk, resident, make_ticket):
+    before = make_ticket(resident=resident, topic="water", channel="phone")
+    text = suggested(login(clerk), description=TEXT, reporter_phone=NUMBER)
+    assert "Wang Jianguo" in text and "3-2-501" in text and before.number in text
+    assert reverse("resident_card", args=[resident.pk]) in text and "Second call in 30 days" in text
+
+
+def test_a_number_nobody_has_on_file_counts_its_calls(login, clerk, make_ticket):
+    before = make_ticket(reporter_phone="13911112222", topic="water", channel="phone")
+    text = suggested(login(clerk), description=TEXT, reporter_phone="+86 139 1111 2222")
+    assert "Second call in 30 days" in text and before.number in text
+    assert "30 days" not in suggested(login(clerk), description=TEXT, reporter_phone="13911113333")
+
+
+def test_who_is_speaking_is_told_before_a_word_of_the_matter_is_typed(login, clerk, resident):
+    assert "Wang Jianguo" in suggested(login(clerk), description="", reporter_phone=NUMBER)
+
+
+def test_a_new_ticket_is_of_whoever_has_the_typed_number(login, clerk, unit, resident):
+    values = new_values(unit="", reporter_name="", reporter_phone=NUMBER)
+    login(clerk).post(reverse("ticket_new"), values)
+    ticket = Ticket.objects.get()
+    assert (ticket.resident, ticket.unit) == (resident, unit)
+
+
+def test_who_rings_from_somebody_elses_telephone_is_not_taken_for_them(login, clerk, unit, resident):
+    for said in ({"reporter_name": "Li Na"}, {"unit": "3-2-777"}):
+        values = {"reporter_phone": NUMBER, "unit": "", "reporter_name": "", "form_token": uuid.uuid4().hex}
+        login(clerk).post(reverse("ticket_new"), new_values(**values | said))
+        assert Ticket.objects.latest("pk").resident is None
+    assert Ticket.objects.latest("pk").unit_as_written == "3-2-777"
+
+
+def test_a_number_that_two_share_names_nobody(login, clerk, unit, resident, estate):
+    other = Resident.objects.create(estate=estate, name="Li Na")
+    add_phone(other, actor=None, number="13800136021")
+    text = suggested(login(clerk), description=TEXT, reporter_phone=NUMBER)
+    assert "Wang Jianguo" not in text and "Li Na" not in text
+
+
+@pytest.mark.parametrize("written", ["\0", "9" * 5000, "'; --", "٣-٢-٥٠١"])
+def test_whatever_is_typed_as_who_is_speaking_is_answered(login, clerk, written):
+    said = {"reporter_phone": written, "unit": written, "reporter_name": written, "description": TEXT}
+    assert login(clerk).post(reverse("ticket_suggest"), said).status_code == 200
+
+
 def test_too_little_text_is_not_judged(login, clerk):
     assert "%" not in login(clerk).post(reverse("ticket_suggest"), {"description": "水"}).content.decode()
+
+
+def test_where_a_colleague_changed_something_else_only_ones_own_words_stand_beside_the_refusal(
+    login, clerk, make_ticket
+):
+    ticket = make_ticket(complaint_class="inquiry")
+    url = reverse("ticket_resolve", args=[ticket.pk])
+    page = login(clerk).post(url, {"resolution": "Told the hours", "version": ticket.version - 1})
+    shown = page.content.decode()
+    assert page.status_code == 409 and "What you wrote" in shown and "Told the hours" in shown
+    assert "What a colleague saved" not in shown
 
 
 # --- the page -------------------------------------------------------------------------------------------------------

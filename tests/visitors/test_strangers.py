@@ -30,6 +30,12 @@ def test_the_same_form_again_is_one_incident(login, clerk, departments):
     assert Incident.objects.count() == Ticket.objects.count() == 1
 
 
+def test_the_form_gone_back_to_with_other_words_is_a_report_of_its_own(login, clerk, departments):
+    for note in ("Tries the doors", "Climbs over the wall"):
+        login(clerk).post(reverse("visit_stranger"), {"note": note, "form_token": "one"})
+    assert Incident.objects.count() == 2
+
+
 def test_without_words_nothing_is_told_and_what_was_typed_stays(login, clerk, departments):
     answer = login(clerk).post(reverse("visit_stranger"), {"note": " ", "unit": "3-2-501"})
     assert answer.status_code == 422 and "3-2-501" in answer.content.decode()

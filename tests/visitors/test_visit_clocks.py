@@ -139,6 +139,39 @@ class TestSecurity:
         assert people == sorted(["clerk", "guard", "manager"] * 2)
         assert "doors" not in str(list(told.values_list("context", flat=True)))
 
+    def test_the_same_form_again_tells_security_once(
+        self, announce, enter, clerk, manager, guard, departments
+    ):
+        visit = enter(announce())
+        said = {"actor": clerk, "note": "Photographs the meters", "at": TEN}
+        report_suspicious(visit, **said)
+        for _click in range(2):
+            again = report_suspicious(visit, form_token="one", **said)
+        assert again == Ticket.objects.get()
+        assert Incident.objects.get().notes.filter(body="Photographs the meters").count() == 1
+        told = Message.objects.filter(template="incident_goes_on", channel="desk")
+        assert sorted(told.values_list("recipient_user__username", flat=True)) == [
+            "clerk",
+            "guard",
+            "manager",
+        ]
+        assert Entry.objects.filter(verb="visit.suspicious").count() == 2
+
+    def test_the_same_form_sent_late_is_no_new_incident_after_the_first_was_closed(
+        self, announce, enter, clerk, departments
+    ):
+        visit = enter(announce())
+        said = {"actor": clerk, "note": "Photographs the meters", "form_token": "one", "at": TEN}
+        first = report_suspicious(visit, **said)
+        close_incident(Incident.objects.get(), actor=clerk, summary="Has gone", at=TEN)
+        assert report_suspicious(visit, **said) == first and Incident.objects.count() == 1
+
+    def test_a_form_gone_back_to_with_other_words_is_a_report_of_its_own(self, announce, enter, clerk):
+        visit = enter(announce())
+        for note in ("Photographs the meters", "Tries the doors"):
+            report_suspicious(visit, actor=clerk, note=note, form_token="one", at=TEN)
+        assert Incident.objects.get().notes.filter(body="Tries the doors").count() == 1
+
     def test_a_report_after_the_first_incident_was_closed_opens_a_new_one(
         self, announce, enter, clerk, departments
     ):

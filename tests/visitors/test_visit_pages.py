@@ -1,5 +1,6 @@
 """The pages of visits: today, the form, one visit, the list, papers, the host's link (docs/domain.md §6)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 from helpdesk.audit.models import AccessEntry
 from helpdesk.lib.sealed import clear
 from helpdesk.notifications.models import Message
-from tickets.models import Incident
+from tickets.models import Incident, Ticket
 from visitors.models import Visit, VisitorPolicy, WatchEntry
 from visitors.services import visits
 from visitors.services.watching import name_hash
@@ -227,6 +228,17 @@ class TestVisit:
         assert "On the way" in shown and "B-1" in shown and Incident.objects.get().number in shown
         invitation = Message.objects.get(template="visit_invitation")
         assert invitation.link == page("visit_invitation", visit.code)
+
+    def test_security_is_told_once_of_a_button_pressed_twice(self, desk, now, enter):
+        url = page("visit_detail", enter(now(), at=timezone.now()).pk)
+        form = re.search(r'name="form_token" value="(\w+)"', said(desk.get(url)).split("/suspicious/")[1])
+        assert form is not None
+        pk = Visit.objects.get().pk
+        for _click in range(3):
+            sent = {"note": "Tries the doors", "form_token": form[1]}
+            assert desk.post(page("visit_suspicious", pk), sent).status_code == 303
+        assert Incident.objects.count() == Ticket.objects.count() == 1
+        assert not Incident.objects.get().notes.filter(body="Tries the doors").exists()
 
     def test_what_is_refused_stands_on_the_page(self, desk, now):
         visit = now()

@@ -118,6 +118,28 @@ def test_an_unknown_unit_goes_to_the_desk_without_the_visitors_name(ask, unit, r
     assert "Li Zhiming" not in Ticket.objects.get().description
 
 
+def test_an_unknown_unit_goes_to_the_desk_with_whatever_else_was_typed(ask, unit, resident):
+    said = {"party_size": 7, "plate": "粤B·73K19", "purpose": "Measuring the windows"}
+    ask(unit_code="9-9-999", phone="13700000009", expected_at=TEN + timedelta(hours=6), **said)
+    told = Ticket.objects.get().description
+    assert [word for word in ("7", "粤B·73K19", "Measuring the windows", "16:00") if word not in told] == []
+
+
+@pytest.mark.parametrize("door", ["page", "api"])
+def test_what_a_household_beyond_its_three_requests_typed_is_not_lost(door, ask, form, unit, resident):
+    for n in range(3):
+        ask(form_token=str(n), at=timezone.now())
+    if door == "page":
+        said = form | {"plate": "粤B·73K19", "party_size": "7"}
+        Client().post(reverse("public_visit", args=["willow"]), said)
+    else:
+        said = {key: form[key] for key in ("name", "phone", "visitor_name")}
+        said |= {"estate_code": "willow", "unit_code": "3-2-501", "plate": "粤B·73K19", "party_size": 7}
+        Client().post("/api/v1/public/visits/", said, "application/json")
+    told = Ticket.objects.get().description
+    assert "粤B·73K19" in told and "7" in told
+
+
 def test_the_same_form_again_is_one_request_and_one_message(ask, unit, resident):
     ask(form_token="once")
     ask(form_token="once")

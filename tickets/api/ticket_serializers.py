@@ -133,6 +133,29 @@ class TicketSerializer(StrictModelSerializer):
         return ticket.is_overdue(timezone.now())
 
 
+class SimilarSerializer(StrictModelSerializer):
+    """An unresolved ticket that may be the same matter."""
+
+    class Meta:
+        model = Ticket
+        fields = ("id", "number", "subject", "description", "status", "topic", "unit", "created_at")
+        read_only_fields = fields
+
+
+class TakenTicketSerializer(TicketSerializer):
+    """A ticket as it was just taken, with what may be the same matter."""
+
+    similar = SimilarSerializer(
+        many=True,
+        read_only=True,
+        help_text="At most three, the newest first; whoever asked decides.",
+    )
+
+    class Meta(TicketSerializer.Meta):
+        fields = (*TicketSerializer.Meta.fields, "similar")
+        read_only_fields = fields
+
+
 class NewTicketSerializer(StrictSerializer):
     estate = VisibleKey(queryset=Estate.objects.filter(is_active=True))
     channel = serializers.ChoiceField(Channel.choices)

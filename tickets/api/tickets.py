@@ -31,14 +31,18 @@ from tickets.api.ticket_serializers import (
     ReasonSerializer,
     ReplySerializer,
     ResolveSerializer,
+    SimilarSerializer,
+    TakenTicketSerializer,
     TicketSerializer,
     TickSerializer,
     UploadSerializer,
     refuse_other_estate,
 )
 from tickets.models import ComplaintClass, Reply, Step, Ticket
+from tickets.selectors import perhaps_same
 from tickets.services import replies, tickets
 from tickets.services.files import add_files
+from tickets.services.tickets.repeated import reporter_of
 
 READS = {"list": "tickets.view", "retrieve": "tickets.view", "history": "tickets.view"}
 # Read by GET what the same address writes by POST.
@@ -117,11 +121,15 @@ class TicketViewSet(ClockActs):
     def search(self, queryset: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
         return queryset.search(words)  # type: ignore[attr-defined, no-any-return]
 
-    @extend_schema(request=NewTicketSerializer, responses={201: TicketSerializer})
+    @extend_schema(request=NewTicketSerializer, responses={201: TakenTicketSerializer})
     def create(self, request: Request) -> Response:
         body = self.body(NewTicketSerializer)
         self.check_object_permissions(request, body["estate"])
-        return self.answer(tickets.take_ticket(actor=request.user, **body), status=201)
+        ticket = tickets.take_ticket(actor=request.user, **body)
+        said = self.answer(ticket, status=201)
+        same = perhaps_same(request.user, ticket.estate, reporter_of(ticket), ticket.topic, but_for=ticket.pk)  # type: ignore[arg-type]
+        said.data["similar"] = SimilarSerializer(same, many=True, context=self.get_serializer_context()).data
+        return said
 
     @extend_schema(request=EditTicketSerializer, responses=TicketSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tickets.classification.scenes import SCENES
 from tickets.classification.text import ReadText
 
 # A fear or a rule is not an event: "in case of fire", 万一起火, 消防通道. What somebody suspects right now is one ("there
@@ -17,12 +18,12 @@ NOT_YET = re.compile(
     r"|(?:(?<!there )\b(?:could|might|may)|\b(?:would|will|potential|possible(?! (?:gas|fire))))\b(?! you| someone| somebody)[^.!?,;]{0,24}$"
 )
 NO_SUCH = re.compile(
-    r"(?:没有|没|无|并未|未|冇)(?:人|任何|发生)?$|(?:不想|别|不要|勿|不许|禁止|严禁|不准)[^。！？!?，,]{0,4}$|\b(?:no|not|never|without|nobody|no one)\b[^.!?,]{0,12}$|n't (?:\w+ )?$"
+    r"(?:上次|上回|上个?月|当年|历史上)(?:的|那次|那场)?$|(?:没有|没|无|并未|未|冇)(?:人|任何|发生)?$|(?:不想|别|不要|勿|不许|禁止|严禁|不准)[^。！？!?，,]{0,4}$|\b(?:no|not|never|without|nobody|no one)\b[^.!?,]{0,12}$|n't (?:\w+ )?$"
 )
 # Words after it that make it a rehearsal or a rule.
 ONLY_NAMED = re.compile(
-    r"(?:的话|演练|演习|预案|应急|培训|讲座|知识|须知|宣传|隐患|保险|救援演|逃生演)"
-    r"| (?:drills?|exercises?|training|safety|polic(?:y|ies)|procedures?|prevention|insurance|tests?|scenario|simulation|rescue (?:drill|training|exercise))\b"
+    r"(?:的?(?:老|历史)问题|[很好]久的|(?:后|以后)的(?:赔偿|处理|方案|通知|维修|修复)|(?:的)?(?:通知|公告|海报|标语|告示)|的话|演练|演习|预案|应急|培训|讲座|知识|须知|宣传|隐患|保险|救援演|逃生演)"
+    r"| alarm (?:panel|system|code|batter\w+|company|contract|test)| (?:drills?|exercises?|training|safety|polic(?:y|ies)|procedures?|prevention|insurance|allowed|permitted|forbidden|banned|tests?|scenario|simulation|rescue (?:drill|training|exercise))\b"
 )
 
 
@@ -38,9 +39,12 @@ class Alarm:
 
 
 def alarm(
-    key: str, label: Promise | str, zh: str, en: str, *, critical: bool = True, grave: str = ""
+    key: str, label: Promise | str, zh: str = "", en: str = "", *, critical: bool = True, grave: str = ""
 ) -> Alarm:
-    expression = re.compile(rf"{zh}|\b(?:{en})")
+    """An alarm of these phrases and of the scenes that tell of the same."""
+    scenes_zh, scenes_en = SCENES.get(key, ("", ""))
+    chinese, english = ("|".join(filter(None, pair)) for pair in ((zh, scenes_zh), (en, scenes_en)))
+    expression = re.compile(rf"{chinese}|\b(?:{english})")
     return Alarm(key, label, critical, expression, re.compile(grave) if grave else None)
 
 
@@ -58,7 +62,7 @@ SUICIDE_EN = r"suicid\w*|kill(?:ing)? (?:him|her|my)self|kill themselves|(?<!cat
 SERIOUS: tuple[Alarm, ...] = (
     alarm("injury", _("someone hurt"),
         r"受伤|摔伤|砸伤|砸(?:到|中|了|咗)[^。,!?车]{0,3}" + PERSON_ZH + r"|咬伤|被咬|撞伤|烫伤|烧伤|灼伤|骨折|流血|流咗[^。,]{0,3}血|出血|头破血|扭伤|昏倒|晕倒|晕(?:过去|厥|咗|低)|昏(?:过去|厥|迷|死)|休克|不省人事|失去(?:知觉|意识)|没(?:有|了)?(?:知觉|呼吸|心跳)|没(?:有|了)?意识(?!到|地)"
-        r"|心脏病(?:突?发|犯)|心梗|(?:突然|刚刚?|好像|突发|怀疑)中风|中风了|抽搐|癫痫|羊癫|窒息|噎(?:住|到)|溺水|(?<!电脑)(?<!手机)(?<!系统)中毒|呼吸困难|喘不过气|送医|送(?:去|到|进)?医院|急救(?!箱|包|知识|课)|救护车|(?:叫|召)白车|救命(?!稻草|恩人)|触电|割伤|夹伤|夹(?:到|住|了|咗)[^。,!?]{0,5}(?:手|脚|人|孩)|跌伤|跌亲|仆亲|摔断|跌断"
+        r"|心脏病(?:突?发|犯)|心梗|(?:突然|刚刚?|好像|突发|怀疑)中风|中风了|抽搐|癫痫|羊癫|窒息|噎(?:住|到)|溺水|(?<!电脑)(?<!手机)(?<!系统)中毒|呼吸困难|喘不过气|送医|送(?:去|到|进)?医院|急救(?!箱|包|知识|课|班|员|证|培训|药|器|常识|演)|救护车|(?:叫|召)白车|救命(?!稻草|恩人)|触电|割伤|夹伤|夹(?:到|住|了|咗)[^。,!?]{0,5}(?:手|脚|人|孩)|跌伤|跌亲|仆亲|摔断|跌断"
         r"|(?:摔|滑|跌)(?:倒|跤|下来|下去|落嚟)(?:了|在|咗)|摔(?:了|咗)[一个]?[一大]?跤|(?<!差点)坠楼|堕楼|被电(?:了|到|咗|一下|击|得)|(?<![充来放通停用])电(?:到|咗|了|伤)" + PERSON_ZH
         + r"|(?<![垫鞋袋线椅门包裤花草树])(?<!鞋子)(?<!垫子)(?<!袋子)(?<!裤子)(?<!沙发)(?<!快递)(?<!外卖)[被俾畀][^。,!?]{0,8}(?:狗|犬|猫|蛇|老鼠|黄?蜂)[^。,!?]{0,3}(?:咬|抓伤|蜇|叮)(?!坏|烂|破|断|碎)|(?:咬|抓|蜇)(?:了|到|伤|咗|住|亲)[^。,!?]{0,4}" + PERSON_ZH + r"|咬人了"
         r"|被[^。,!?]{0,6}车[^。,!?]{0,2}(?:撞|碾|压|刮)(?:倒|伤|飞|到" + PERSON_ZH + r")|撞(?:到|倒|了|咗|伤|飞)[^。,!?车]{0,3}" + PERSON_ZH
@@ -70,7 +74,7 @@ SERIOUS: tuple[Alarm, ...] = (
         r"|fist ?fight|(?:a )?fight (?:broke out|in the|at the)|(?:people|men|residents|guards|neighbou?rs|are) fighting(?! (?:for|the|against|to|over))|brawl|punched (?:in|by|" + PERSON_EN + r")\b|beat(?:en|ing)? (?:up|" + PERSON_EN + r"\b)|stabb(?:ed|ing)|(?:hand|finger|foot|arm|leg|head)s? (?:is |was |got |are )?(?:caught|trapped|stuck|jammed) in|" + PERSON_EN + r" (?:just )?hit " + PERSON_EN + r"\b|" + PERSON_EN + r" (?:has |just )?(?:fell|fallen) (?:on|in|into|down|from|off) (?:the|a|our|my)\b|can(?:no|')?t get up\b(?! the| to| there)|" + SUICIDE_EN,
         grave=rf"{SUICIDE_ZH}|\b(?:{SUICIDE_EN})"),
     alarm("fire", _("fire or gas"),
-        r"着火(?!点)|着咗火|起火|失火|火灾(?!隐患|报警|自动)|火烛|烧起来|烧着了|自燃|冒(?:出|着|起|咗|了)?(?:好多|大|很多|黑|白|浓|好大)*烟|浓烟|火苗|火警(?!系统|演)|(?:煤气|燃气|天然气|瓦斯|石油气)[^。,!?]{0,5}(?:泄漏|泄露|外泄|漏|好大味|有味|味道?(?:很|好|大|浓|重))|漏(?:煤气|燃气|天然气|瓦斯|石油气)|(?<!轮胎)(?<!车胎)(?<!窗户)(?<!门窗)漏气|(?:煤气|燃气|天然气|瓦斯|石油气)(?:的)?(?:臭)?味|一氧化碳中毒|[冒打出](?:大)?火[花星]|烧(?:焦|糊|燶)(?:的)?味|焦糊?味|燶味|(?<!信息)爆炸(?!性|式|头|物)",
+        r"着火(?!点)|着咗火|起火|失火|火灾(?!隐患|报警|自动)|火烛|烧起来|烧着了|自燃|冒(?:出|着|起|咗|了)?(?:好多|大|很多|黑|白|浓|好大)*烟|浓烟|火苗|火警(?!系统|演|(?:钟|铃|掣|器|钟声)(?![^。,!?]{0,6}响))|(?:煤气|燃气|天然气|瓦斯|石油气)[^。,!?]{0,5}(?:泄漏|泄露|外泄|漏|好大味|有味|味道?(?:很|好|大|浓|重))|漏(?:煤气|燃气|天然气|瓦斯|石油气)|(?<!轮胎)(?<!车胎)(?<!窗户)(?<!门窗)漏气|(?:煤气|燃气|天然气|瓦斯|石油气)(?:的)?(?:臭)?味|一氧化碳中毒|[冒打出](?:大)?火[花星]|烧(?:焦|糊|燶)(?:的)?味|焦糊?味|燶味|(?<!信息)爆炸(?!性|式|头|物)",
         r"(?<![a-z] )fire!|(?:on|caught|a|there(?:'s| is| was)(?: a)?) fire(?! (?:lane|door|drill|alarm|escape|exit|hydrant|code|extinguisher|station|department|marshal|inspection|pit|safety|hazard|blanket|warden|sprinkler|regulation|rule|risk|certificate|panel|pump|hose|notice|plan|system|sign|assembly|evacuation|training|test))|fire (?:broke|in the|started)|catching fire|ablaze|in flames|flames|(?<!cigarette )(?<!cigar )(?<!tobacco )(?<!hand )smoke (?:is |was )?(?:coming|pouring|billowing|rising|in the|from)|full of smoke|smoke under|(?:socket|outlet|panel|meter|box|bin|battery|motor|pump|cable|scooter|car|bike) is smoking|smell(?:s|ed|ing)?(?: of| like)?(?: a lot of)? gas\b|gas (?:smell|odou?r|is leaking|leaking)|smell(?:s|ed)? (?:of |like )?(?:something )?burning|leaking gas|gas (?:pipe |line )?leaks?|burning (?:plastic |rubber |electrical )?smell|explosion|exploded|carbon monoxide|sparks? (?:are |is )?(?:coming|flying|from)|sparking"),
     alarm("flood", _("flood"),
         r"水淹|被淹|淹(?:了|到|没|水|咗|晒)|爆(?:水|喉)?管|水管(?:突然)?(?:爆|炸|断了)|水喉爆|爆水喉|漏到楼下|水[都已]?漫|水[^。,!?]{0,3}涌[入进]|水管破裂|水流成河|水浸|浸(?:水|咗|晒)(?!泡)|泡(?:水了|在水里)|倒灌|大量(?:漏水|涌水|积水)|积水(?:很深|好深|没过|到膝|过膝|齐|成河)|水深(?:及|到|过)|没过(?:膝|脚|小腿)|喷水(?!池|壶|枪|器|头)|水如泉涌|水漏得像下雨|瀑布一样|像瀑布"
@@ -89,8 +93,9 @@ SERIOUS: tuple[Alarm, ...] = (
         r"入室|被盗(?!版|用|刷)|失窃|被偷|偷(?:了|走|咗)|(?<!防)小偷|盗贼|(?<!防)盗窃|爆窃|爆格|爆门|撬(?:门|锁|窗)|(?:门|锁|窗|柜|抽屉|闸|车)[^。,!?]{0,4}撬(?!不)|抢劫|打劫|抢(?:走|了我|咗我)|入屋(?:偷|盗|行|爆|抢)|窃贼|[进入遭招来]了?(?:个|咗)?贼(?!船)|有贼(?=$|[。,!?;进入在偷啊呀])|[捉抓](?:到)?贼|贼人|贼佬|尾随|持刀|拿(?:着)?刀|带刀|揸刀|非礼|猥亵"
         r"|(?:陌生人|有人|男子|男人|醉汉|歹徒)[^。,!?]{0,6}(?:闯|翻|爬|摸|溜|潜)[^。,!?]{0,3}(?:入|进)[^。,!?]{0,4}(?:家|屋|房间|房子|室内|阳台|窗)|[破翻爬砸撬][门窗墙](?:进|入)",
         r"break[- ]?ins?\b|(?:have |has |had |'ve |'s )broken in\b|(?:broke in(?:to)?|broken into)\b(?! (?:two|half|pieces|bits|tears|song|the middle|my hands?|less|under|a (?:day|week|month)))|breaking into|burgl\w+|stolen|stole\b|steal(?:ing|s)?\b (?:my|our|the|parcels|packages|bikes|things)|thie(?:f|ves)\b|robb(?:ed|ery|ers?)|theft|mugged|intruders?|prowler|(?:stranger|someone|somebody|man|men) (?:is |are )?(?:trying|tried) to (?:open|force|get in(?:to)?|get through) (?:my|our)\b|(?:lock|door|window) (?:was|has been|had been|is|were|been) (?:forced|picked|jimm\w+|pried|prised|kicked in)|forced (?:open|entry)|kicked (?:in|down) (?:my|our|the) door|stranger (?:is )?(?:in|inside|climb\w+ in(?:to)?) (?:my|our)|with a (?:knife|gun)|gun ?shots?|shots fired|assault\w*|molest\w+"),
+    alarm("danger", _("danger to people")),
     alarm("many_residents", _("many residents"),
-        r"(?:全体|众多|许多|很多|广大|多名|多位|几百|上百|数百|几十|上千|数千|\d{2,}(?:多)?)(?:个|名|位|户)?(?:业主|住户|居民|户人|户|家庭|街坊)|联名|联合签名|集体(?:维权|投诉|上访|抗议)|全小区|整(?:栋|幢|个小区|座)|全楼|全栋|横幅",
+        r"(?:全体|众多|许多|很多|广大|多名|多位|几百|上百|数百|几十|上千|数千|\d{2,}(?:多)?)(?:个|名|位|户)?(?:业主|住户|居民|户人|户|家庭|街坊)|联名|联合签名|集体(?:维权|投诉|上访|抗议)|全小区(?![吗么])|整(?:栋|幢|个小区|座)(?![^。,!?]{0,2}[吗么?])|全楼|全栋|横幅",
         r"(?:all|many|dozens of|hundreds of|most|several|\d{2,}) (?:of the |of us |other )?(?:residents|owners|tenants|families|households|units|homeowners|neighbou?rs)|petition|whole (?:building|complex|floor)|entire (?:building|complex|floor|community)|class action",
         critical=False),
     # A threat to tell the press is always conditional: "if nothing is done, I will call the newspaper".

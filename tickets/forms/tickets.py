@@ -73,13 +73,15 @@ class NewTicketForm(BesideFields):
 
     def ask_while_typed(self, url: str) -> None:
         """Let the page fetch a suggestion from `url` while the text is typed."""
+        who = [f"#id_{name}" for name in ("unit", "reporter_name", "reporter_phone")]
+        who_changes = ", ".join(f"change from:{field}" for field in who)
         self.fields["description"].widget.attrs |= {
             "autofocus": True,
             "hx-post": url,
-            "hx-trigger": "input changed delay:400ms, load",
+            "hx-trigger": f"input changed delay:400ms, load, {who_changes}",
             "hx-target": "#suggestion",
-            "hx-include": "#id_unit",
-            "hx-params": "description,unit",
+            "hx-include": ", ".join(who),
+            "hx-params": "description,unit,reporter_name,reporter_phone",
         }
 
     def clean_reporter_phone(self) -> str:

@@ -17,7 +17,7 @@ from helpdesk.notifications.services import notify
 from helpdesk.staff.models import User
 from helpdesk.staff.roles import role_in
 from residents.models import Resident, Unit
-from residents.selectors import homes_of, residents_by_number
+from tickets.calls import known_by_number
 from tickets.models import Contact, LetterClass, Ticket
 from tickets.services.follow_up_plans import schedule_follow_up
 from tickets.services.letters import settle_letter
@@ -267,15 +267,13 @@ def promise_call_back(
     number = ""
     if sum(letter.isdecimal() for letter in who) >= FEWEST_DIGITS:
         number = read_phone(estate, who, field="who")
-    known = residents_by_number([estate.pk], number)
-    resident = known[0] if len(known) == 1 else None
-    homes = homes_of(resident, timezone.localdate(at)) if resident else []
+    resident, unit = known_by_number(estate, number, at)
     return take_contact(
         estate=estate,
         kind=K.CALL,
         actor=actor,
         resident=resident,
-        unit=homes[0].unit if len(homes) == 1 else None,
+        unit=unit,
         name="" if number else who[:80],
         phone=number,
         call_back_at=call_back_at,

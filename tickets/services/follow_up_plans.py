@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 
+from helpdesk.audit.models import Entry
 from helpdesk.audit.services import record
 from helpdesk.estates.business_time import Calendar, NeverOpens, next_allowed_before, open_windows_on
 from helpdesk.estates.calendars import calling_calendar
-from helpdesk.estates.models import Estate
+from helpdesk.estates.models import Department, Estate
 from helpdesk.lib.crypto import keyed_hash
 from helpdesk.staff.models import User
 from helpdesk.staff.permissions import Role
@@ -179,8 +180,20 @@ def _who_did_it(about: Asked) -> set[int | None]:
     if isinstance(about, Contact):
         return {about.called_back_by_id}
     signed = Slip.objects.filter(ticket=about).exclude(status=Slip.Status.CANCELLED)
-    hands = {pk for pair in signed.values_list("signed_by_id", "done_by_id") for pk in pair}
-    return hands | {about.handler_id}
+    hands: set[int | None] = {pk for pair in signed.values_list("signed_by_id", "done_by_id") for pk in pair}
+    return hands | {about.handler_id} | ({_who_resolved(about)} if _is_the_desks_own(about, hands) else set())
+
+
+def _is_the_desks_own(ticket: Ticket, hands: set[int | None]) -> bool:
+    """Whether nobody but the desk had a hand in it: an inquiry that was answered there and then."""
+    if hands or ticket.handler_id:
+        return False
+    return ticket.department is None or ticket.department.kind == Department.Kind.FRONT_DESK
+
+
+def _who_resolved(ticket: Ticket) -> int | None:
+    resolved = Entry.objects.about(ticket).filter(verb="ticket.resolved").order_by("-pk").first()
+    return resolved.actor_id if resolved else None
 
 
 def _may_ask(user: User, estate_id: int) -> bool:

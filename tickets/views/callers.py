@@ -18,9 +18,9 @@ from helpdesk.staff.access import get_visible, require
 from helpdesk.staff.models import User
 from residents.caller_numbers import remembered_number
 from residents.models import Resident, Unit
-from residents.names_shown import spoken_name
-from residents.selectors import unit_on_file
-from tickets.calls import Call, calls_before, greeting, hashes_of
+from residents.names_shown import bears, spoken_name
+from residents.selectors import homes_of, unit_on_file
+from tickets.calls import Call, calls_before, greeting, hashes_of, known_by_number
 from tickets.models import Contact
 
 
@@ -84,6 +84,24 @@ def as_typed(caller: Caller, written: Any) -> Caller:
     unit = caller.unit if same else unit_on_file(plate, caller.estate) or caller.unit
     phone, token = written.get("phone", "").strip() or caller.phone, written.get("form_token", "")
     return replace(caller, unit=unit, phone=phone, form_token=token[:64].replace("\0", ""))
+
+
+def recognised(caller: Caller, name: str, plate: str) -> Caller:
+    """The same caller with whoever alone has the typed number on file, and their door where none was typed.
+
+    Not where somebody is named already, another name was typed (who rings from a neighbour's telephone is not the
+    neighbour), or the door that was typed is not theirs.
+    """
+    if caller.resident or not caller.phone:
+        return caller
+    now = timezone.now()
+    resident, home = known_by_number(caller.estate, caller.phone, now)
+    if resident is None or (name.strip() and not bears(resident, name)):
+        return caller
+    if not plate.strip():
+        return replace(caller, resident=resident, unit=caller.unit or home)
+    homes = {row.unit_id for row in homes_of(resident, timezone.localdate(now))}
+    return replace(caller, resident=resident) if caller.unit and caller.unit.pk in homes else caller
 
 
 def one_of(queryset: Any, request: HttpRequest, name: str, permission: str) -> Any:

@@ -11,20 +11,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.phones import parse_phone
 from helpdesk.staff.access import needs
+from helpdesk.staff.models import User
+from residents.models import Unit
+from residents.names_shown import full_name
 from tickets.forms.clocks import FORWARDED
-from tickets.forms.fields import unit_on_file
 from tickets.forms.tickets import NewTicketForm
-from tickets.models import Ticket
 from tickets.routing import usual_department
 from tickets.scripts import script_for_channel, script_of
-from tickets.selectors import duplicates_of
+from tickets.selectors import perhaps_same
 from tickets.services.tickets import take_ticket
 from tickets.services.tickets.repeated import Reporter
 from tickets.services.tickets.taking import suggest as suggestion_for
 from tickets.similar import similar_confirmed
 from tickets.views.answers import INVALID, REFUSED, done, ticket_for
-from tickets.views.callers import Caller, call_banner, caller_from
+from tickets.views.callers import Caller, as_typed, call_banner, caller_from, recognised
 from tickets.views.class_panel import shown as alike_shown
 from tickets.views.plus_ones import open_like, plus_ones
 from tickets.views.suggested import shown
@@ -46,16 +48,17 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("tickets.take")
 def new(request: HttpRequest) -> HttpResponse:
     """The form, filled in from the caller card; a POST makes one ticket, however often it is sent."""
-    caller = caller_from(request, "tickets.take")
+    told = caller_from(request, "tickets.take")
     if request.method == "GET":
-        return show_form(
-            request, caller, NewTicketForm(estate=caller.estate, initial=first_values(request, caller))
-        )
+        form = NewTicketForm(estate=told.estate, initial=first_values(request, told))
+        return show_form(request, told, form)
+    caller = as_said(told, request.POST)
+    home = None if told.unit else caller.unit
     form = NewTicketForm(request.POST, request.FILES, estate=caller.estate)
     if not form.is_valid():
         return show_form(request, caller, form, status=INVALID)
     try:
-        ticket = take_ticket(estate=caller.estate, actor=request.user, **taken(form, caller))  # type: ignore[arg-type]
+        ticket = take_ticket(estate=caller.estate, actor=request.user, **taken(form, caller, home))  # type: ignore[arg-type]
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         return show_form(request, caller, form, status=REFUSED)
@@ -70,32 +73,55 @@ def new(request: HttpRequest) -> HttpResponse:
 @needs("tickets.take")
 def suggest(request: HttpRequest) -> HttpResponse:
     """A fragment: what the text typed so far points to, and tickets of this unit that may be the same matter."""
-    caller = caller_from(request, "tickets.take")
+    told = caller_from(request, "tickets.take")
+    caller = as_said(told, request.POST)
+    user: User = request.user  # type: ignore[assignment]
+    context = {"speaking": speaking(caller, user)} if says_more(caller, told) else {}
     text = request.POST.get("description", "")[:8000].strip()
-    if len(text) < SHORTEST:
-        return render(request, "tickets/_suggestion.html", {})
-    written = request.POST.get("unit", "")[:60].replace("\0", "").strip()
-    unit = unit_on_file(written, caller.estate) if written else None
-    suggestion = suggestion_for(
-        caller.estate, text, Reporter(unit, caller.resident, "", "", ""), "", timezone.now()
-    )
-    department = usual_department(
-        suggestion.topic or "other", caller.estate.departments.filter(is_active=True)
-    )
-    visible = Ticket.objects.visible_to(request.user).values("pk")  # type: ignore[arg-type]
-    same = duplicates_of(unit, suggestion.topic or "other").filter(pk__in=visible) if unit else []
-    context = {
+    if len(text) >= SHORTEST:
+        context |= what_it_points_to(text, caller, user)
+    return render(request, "tickets/_suggestion.html", context)
+
+
+def as_said(caller: Caller, written: Any) -> Caller:
+    """The caller with the door and the number that were typed, and whoever alone has that number on file."""
+    plate = written.get("unit", "")
+    said = {"unit": plate, "phone": written.get("reporter_phone", "")[:40]}
+    typed = as_typed(caller, said | {"form_token": written.get("form_token", "")})
+    return recognised(typed, written.get("reporter_name", ""), plate)
+
+
+def says_more(caller: Caller, told: Caller) -> bool:
+    """Whether what was typed names somebody; whom the page was opened for stands on it already."""
+    if (caller.unit, caller.resident) != (told.unit, told.resident):
+        return True
+    return caller.phone != told.phone and not told.card_url
+
+
+def speaking(caller: Caller, user: User) -> dict[str, Any]:
+    """Who it is by the number and the door that were typed, and which call this is; empty for nobody known."""
+    banner = call_banner(caller, user)
+    name = full_name(caller.resident) if caller.resident else ""
+    if not (banner or name):
+        return {}
+    return {"name": name, "unit": caller.unit, "card_url": caller.card_url, "banner": banner}
+
+
+def what_it_points_to(text: str, caller: Caller, user: User) -> dict[str, Any]:
+    """The suggestion for a text, and what may be the same matter."""
+    estate = caller.estate
+    number = parse_phone(caller.phone, estate.phone_region) if caller.phone else ""
+    reporter = Reporter(caller.unit, caller.resident, "", number or "", "")
+    suggestion = suggestion_for(estate, text, reporter, "", timezone.now())
+    topic = suggestion.topic or "other"
+    return {
         "text": text,
         "suggestion": shown(suggestion),
-        "department": department,
-        "duplicates": list(same)[:3],
-        "incidents": open_like(request.user, caller.estate, suggestion.topic or "other", unit),  # type: ignore[arg-type]
-        "alike": [
-            alike_shown(each)
-            for each in similar_confirmed(request.user, caller.estate, text, suggestion.topic or "other")  # type: ignore[arg-type]
-        ],
+        "department": usual_department(topic, estate.departments.filter(is_active=True)),
+        "duplicates": perhaps_same(user, estate, reporter, topic),
+        "incidents": open_like(user, estate, topic, caller.unit),
+        "alike": [alike_shown(each) for each in similar_confirmed(user, estate, text, topic)],
     }
-    return render(request, "tickets/_suggestion.html", context)
 
 
 def first_values(request: HttpRequest, caller: Caller) -> dict[str, Any]:
@@ -118,15 +144,18 @@ def first_values(request: HttpRequest, caller: Caller) -> dict[str, Any]:
     }
 
 
-def taken(form: NewTicketForm, caller: Caller) -> dict[str, Any]:
-    """The form's values as the service takes them; a plate that is not on file stays as it was written."""
+def taken(form: NewTicketForm, caller: Caller, home: Unit | None) -> dict[str, Any]:
+    """The form's values as the service takes them; a plate that is not on file stays as it was written.
+
+    `home` is the door that the typed number names, where none was typed.
+    """
     values = dict(form.cleaned_data)
     written = values.pop("unit")
     for name in FORWARDED:
         values.pop(name)
     values |= {
         "form_token": values["form_token"] or None,
-        "unit": form.unit_on_file,
+        "unit": form.unit_on_file or home,
         "unit_as_written": "" if form.unit_on_file else written,
         "resident": caller.resident,
         "contact": caller.contact,

@@ -169,6 +169,7 @@ class SuspiciousForm(forms.Form):
     """What was seen, for security."""
 
     note = CleanTextField(label=_("What you saw"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    form_token = one_time_token()
 
 
 class StrangerForm(forms.Form):

@@ -91,7 +91,7 @@ def release_goods(
     )
     record(f"release_pass.{locked.status}", locked, actor=actor, at=at, **said)
     if other_plate:
-        plates = {"seen": other_plate, "plate": locked.vehicle_plate}
+        plates: dict[str, Any] = {"seen": other_plate, "plate": locked.vehicle_plate}
         tell_desk(locked, "pass_plate_differs", at=at, gate=release.gate, **plates)
     return release
 

@@ -19,9 +19,9 @@ from helpdesk.lib.crypto import token_for
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
 from residents.models import Resident, Unit
+from residents.names_shown import bears
 from residents.selectors import people_of
 from visitors.models import ReleaseItem, ReleasePass
-from visitors.pass_selectors import bears
 from visitors.services.release_passes import PASS_STATES, lock_pass, settle
 
 MOST_ITEMS = 100

@@ -22,7 +22,7 @@ from helpdesk.staff.models import User
 from visitors.models import Consent, ReleasePass, VisitorPolicy
 from visitors.models.policies import policy_of
 from visitors.pass_selectors import is_owner_on_file
-from visitors.services.pass_telling import tell_managers, tell_who_drafted
+from visitors.services.pass_telling import ask_managers, tell_who_asked
 
 S = ReleasePass.Status
 
@@ -66,7 +66,7 @@ def override_pass(
     locked.override_by, locked.override_at = actor, at
     settle(locked, at)
     record("release_pass.overridden", locked, actor=actor, at=at, reason=locked.override_reason)
-    tell_who_drafted(locked, "pass_overridden", at=at, but=actor)
+    tell_who_asked(locked, "pass_overridden", at=at, but=actor)
     return locked
 
 
@@ -113,8 +113,13 @@ def _look_at_arrears(release_pass: ReleasePass, acknowledged: bool) -> None:
 def refuse_pass(
     release_pass: ReleasePass, *, actor: User | None, reason: str, at: datetime | None = None
 ) -> ReleasePass:
-    """No pass, with the reason. Refused invalid_transition, reason_required."""
-    return _end(release_pass, "refuse", actor=actor, reason=reason, at=at)
+    """No pass, with the reason; whoever asked is told. Refused invalid_transition, reason_required."""
+    at = at or timezone.now()
+    ended = _end(release_pass, "refuse", actor=actor, reason=reason, at=at)
+    # Of a request nobody stands behind nobody has asked.
+    if not ended.is_request:
+        tell_who_asked(ended, "pass_refused", at=at, but=actor, reason=ended.end_reason)
+    return ended
 
 
 @transaction.atomic
@@ -197,14 +202,14 @@ def lock_pass(release_pass: ReleasePass) -> ReleasePass:
 
 def settle(release_pass: ReleasePass, at: datetime) -> None:
     """What it waits for now: consent first, then an override, else only to be issued."""
-    before, status = release_pass.status, S.DRAFT
+    status = S.DRAFT
     if needs_consent(release_pass, at) and not has_consent(release_pass):
         status = S.AWAITING_CONSENT
     elif blocks(release_pass.estate) and release_pass.override_at is None and owed_by(release_pass, at) > 0:
         status = S.AWAITING_OVERRIDE
     _move(release_pass, status)
-    if status == S.AWAITING_OVERRIDE and before != status and not release_pass.is_request:
-        tell_managers(release_pass, "pass_override_asked", at=at)
+    if status == S.AWAITING_OVERRIDE and not release_pass.is_request:
+        ask_managers(release_pass)
 
 
 def _move(release_pass: ReleasePass, status: str) -> None:

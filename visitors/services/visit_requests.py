@@ -65,7 +65,18 @@ def ask_for_visit(
     if token and Visit.objects.filter(estate=estate, form_token=token).exists():
         return
     if unit is None or unit.is_archived or _too_many(unit):
-        _leave_to_the_desk(estate, name, phone, unit_code, expected_at, language, token, at)
+        submit_form(
+            estate,
+            name=name,
+            phone=phone,
+            description=_for_the_desk(estate, expected_at, party_size, plate, purpose),
+            unit_code=unit_code,
+            language=language,
+            form_token=token,
+            # Whoever asks about a unit that exists gets no message either: it would tell that this one does not.
+            acknowledge=False,
+            at=at,
+        )
         return
     asked = announce_visit(
         estate=estate,
@@ -106,29 +117,19 @@ def _too_many(unit: Unit) -> bool:
     return waiting.count() >= OPEN_REQUESTS
 
 
-def _leave_to_the_desk(
-    estate: Estate,
-    name: str,
-    phone: str,
-    unit_code: str,
-    expected_at: datetime | None,
-    language: str,
-    form_token: str | None,
-    at: datetime,
-) -> None:
+def _for_the_desk(
+    estate: Estate, expected_at: datetime | None, party_size: int, plate: str, purpose: str
+) -> str:
     """Somebody at the desk rings back; the visitor's name is not kept in a ticket, where it would outlive the visit."""
     when = on_the_clock(estate, expected_at) if expected_at else _("some time today")
-    submit_form(
-        estate,
-        name=name,
-        phone=phone,
-        description=_("Announces a visitor, %(when)s. Please ring back.") % {"when": when},
-        unit_code=unit_code,
-        language=language,
-        form_token=form_token,
-        # Whoever asks about a unit that exists gets no message either: it would tell that this one does not.
-        acknowledge=False,
-        at=at,
+    return "\n".join(
+        [
+            _("Announces a visitor, %(when)s. Please ring back.") % {"when": when},
+            "",
+            _("How many people: %(count)d") % {"count": party_size},
+            *([_("Plate: %(plate)s") % {"plate": plate.strip()}] if plate.strip() else []),
+            *([_("Purpose: %(purpose)s") % {"purpose": purpose.strip()}] if purpose.strip() else []),
+        ]
     )
 
 

@@ -1,6 +1,7 @@
 """What happens to visits by the clock, and the report to security (docs/domain.md §6)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet, Value
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from helpdesk.audit.models import Entry
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Department, Estate
+from helpdesk.lib.crypto import token_for
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
@@ -81,14 +83,20 @@ def _is_told(visit: Visit) -> bool:
 
 
 @transaction.atomic
-def report_suspicious(visit: Visit, *, actor: User, note: str, at: datetime | None = None) -> Ticket:
+def report_suspicious(
+    visit: Visit, *, actor: User, note: str, form_token: str | None = None, at: datetime | None = None
+) -> Ticket:
     """Security is told at once: an incident with its ticket, given to security. A further report goes into the incident
-    while that is open, and is told again; once it is closed, a new one is opened.
+    while that is open, and is told again; once it is closed, a new one is opened. The same form again tells nobody.
 
     Nothing in it names the visitor. Refused reason_required, invalid_transition (nobody came).
     """
     at = at or timezone.now()
     locked = lock_visit(visit)
+    # The same form with other words is another report.
+    form = token_for(form_token, note)
+    if form and (before := _reported_by(locked, form)):
+        return before
     VISIT_STATES.guard(locked.status, "report")
     if not note.strip():
         raise Refused("reason_required", _("Write down in a few words what you saw."), field="note")
@@ -102,8 +110,15 @@ def report_suspicious(visit: Visit, *, actor: User, note: str, at: datetime | No
         actor=actor,
         at=at,
     )
-    record("visit.suspicious", locked, actor=actor, at=at, incident=incident.number, ticket=ticket.number)
+    said: dict[str, Any] = {"incident": incident.number, "ticket": ticket.number, "form": form or ""}
+    record("visit.suspicious", locked, actor=actor, at=at, **said)
     return ticket
+
+
+def _reported_by(visit: Visit, form: str) -> Ticket | None:
+    """The ticket of the report that this very form has made."""
+    told = Entry.objects.about(visit).filter(verb="visit.suspicious", data__form=form).first()
+    return Ticket.objects.filter(estate=visit.estate, number=told.data["ticket"]).first() if told else None
 
 
 def _report_again(visit: Visit, note: str, actor: User, at: datetime) -> tuple[Incident, Ticket] | None:
@@ -140,7 +155,8 @@ def report_stranger(
     same_estate(estate.pk, "unit", unit)
     if not note.strip():
         raise Refused("reason_required", _("Write down in a few words what you saw."), field="note")
-    token = f"stranger-{form_token}" if form_token else None
+    # The same form with other words is another report.
+    token = token_for(form_token, note)
     title = _("Suspicious person")
     incident, _ticket = _tell_security(
         estate, title=title, note=note, link="", unit=unit, token=token, actor=actor, at=at

@@ -84,6 +84,7 @@ def views_of(request: HttpRequest, opened: Opened) -> list[dict[str, Any]]:
     choices: list[tuple[str, dict[str, str]]] = [
         (_("All"), {}),
         (_("Waiting"), {"status": "waiting"}),
+        (_("Awaiting override"), {"status": "awaiting_override"}),
         (_("Goods still inside"), {"status": "running"}),
         (_("Asked for on the public form"), {"asked": "1"}),
         (_("Expired"), {"status": "expired"}),

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -10,6 +11,7 @@ from helpdesk.desk.lanes.lane import READ, Due, Lane, Row, joined, line_of, plat
 from helpdesk.desk.matters import language_of
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
+from helpdesk.staff.roles import may
 from tickets.clocks import clock_until
 from visitors.models import ReleasePass
 
@@ -17,13 +19,15 @@ S = ReleasePass.Status
 
 
 def passes_waiting(user: User, estate: Estate, at: datetime) -> Lane:
-    """Those that are wanted soonest first."""
+    """Those that are wanted soonest first; before them, for who may override, those that wait for an override."""
+    decides = may(user, "passes.override", estate.pk)
+    for_me = Q(status=S.AWAITING_OVERRIDE, is_request=False) if decides else Q(pk__in=[])
     found = (
         ReleasePass.objects.visible_to(user)
         .filter(estate=estate, status__in=ReleasePass.WAITING, valid_until__gte=at)
         .select_related("unit")
         .prefetch_related("items")
-        .order_by("valid_until", "pk")
+        .order_by(Case(When(for_me, then=0), default=1), "valid_until", "pk")
     )
     lane = Lane(
         "passes",
@@ -32,10 +36,10 @@ def passes_waiting(user: User, estate: Estate, at: datetime) -> Lane:
         empty=_("No pass waits."),
         all_url=f"{reverse('pass_list')}?status=waiting",
     )
-    return lane.fill(found[: READ + 1], lambda release_pass: _row(release_pass, at))
+    return lane.fill(found[: READ + 1], lambda release_pass: _row(release_pass, at, decides))
 
 
-def _row(release_pass: ReleasePass, at: datetime) -> tuple[Row, Due]:
+def _row(release_pass: ReleasePass, at: datetime, decides: bool) -> tuple[Row, Due]:
     url = reverse("pass_detail", args=[release_pass.pk])
     goods = joined([str(item) for item in release_pass.items.all()])
     row = {
@@ -47,7 +51,7 @@ def _row(release_pass: ReleasePass, at: datetime) -> tuple[Row, Due]:
         "name_lang": language_of(release_pass.applicant_name),
         **line_of(goods),
         "second": joined([_waits_for(release_pass), release_pass.number]),
-        "action": {"label": _next(release_pass), "url": url},
+        "action": {"label": _next(release_pass, decides), "url": url},
     }
     title = _("%(number)s runs out") % {"number": release_pass.number}
     return row, Due(release_pass.valid_until, "pass", title, url)
@@ -59,7 +63,9 @@ def _waits_for(release_pass: ReleasePass) -> str:
     return str(_("to be issued") if release_pass.status == S.DRAFT else release_pass.get_status_display())
 
 
-def _next(release_pass: ReleasePass) -> str:
+def _next(release_pass: ReleasePass, decides: bool) -> str:
+    if decides and release_pass.status == S.AWAITING_OVERRIDE and not release_pass.is_request:
+        return _("Decide")
     if release_pass.status == S.AWAITING_CONSENT and not release_pass.is_request:
         return _("Ring the owner")
     return pgettext("a link", "Open")
