@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.models import ChargeItem, Meter, MeterReading
@@ -88,7 +89,14 @@ def _take(
             outcome.same += 1
             return
         with transaction.atomic():
-            take_reading(meter, actor=actor, period=period, value=value, source=MeterReading.Source.FILE)
+            take_reading(
+                meter,
+                actor=actor,
+                period=period,
+                value=value,
+                source=MeterReading.Source.FILE,
+                at=timezone.now(),
+            )
         known[meter.pk] = value
         outcome.kept += 1
     except Refused as refusal:

@@ -29,6 +29,7 @@ from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import round_money
 from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
+from residents.models import Unit
 
 PERIOD = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 STATUS = BillingRun.Status
@@ -115,6 +116,13 @@ def discard_preview(run: BillingRun) -> None:
     BillingRun.objects.filter(pk=run.pk, status=STATUS.PREVIEWED).update(status=STATUS.DISCARDED)
 
 
+def outdate_previews(estate: Estate, *, since: str, until: str | None = None) -> None:
+    """Previews of these periods don't know what just changed: they are not confirmed, but made anew."""
+    told = BillingRun.objects.filter(estate=estate, status=STATUS.PREVIEWED, period__gte=since)
+    told = told.filter(period__lte=until) if until else told
+    told.filter(outdated_at__isnull=True).update(outdated_at=timezone.now())
+
+
 def _rows(run: BillingRun, lines: Iterator[Line]) -> Iterator[tuple[Any, ...]]:
     for line in lines:
         yield (
@@ -132,16 +140,18 @@ def _text(value: Any) -> str | None:
 def confirm_run(run: BillingRun, *, actor: User | None, at: datetime | None = None) -> BillingRun:
     """The bills are made from now on, in the background.
 
-    Refused period_already_billed, invalid_transition (a discarded preview), preview_outdated (a meter was read anew,
-    replaced or billed since).
+    Refused period_already_billed, invalid_transition (a discarded preview), preview_outdated (a rate, an exemption, a
+    contract, a unit or a meter changed since).
     """
     at = at or timezone.now()
     lock_ledger(run.estate)
     refuse_billed(run.estate, run.period)
-    if run.status == STATUS.PREVIEWED and _is_outdated(run):
-        raise Refused(
-            "preview_outdated", _("Meters were read or billed since this preview; preview it anew.")
+    run.refresh_from_db()
+    if run.status == STATUS.PREVIEWED and is_outdated(run):
+        message = _(
+            "Rates, exemptions, contracts, units or meters changed since this preview; preview it anew."
         )
+        raise Refused("preview_outdated", message)
     try:
         with transaction.atomic():
             won = BillingRun.objects.filter(pk=run.pk, status=STATUS.PREVIEWED).update(
@@ -156,10 +166,17 @@ def confirm_run(run: BillingRun, *, actor: User | None, at: datetime | None = No
     return run
 
 
-def _is_outdated(run: BillingRun) -> bool:
-    """What was previewed is what is billed, so the meters must stand where the preview saw them."""
+def is_outdated(run: BillingRun) -> bool:
+    """What was previewed is what is billed, so rates, units and meters must stand where the preview saw them."""
+    if run.outdated_at is not None:
+        return True
+    drafts = DraftLine.objects.filter(run=run)
+    sizes = drafts.filter(charge_item__kind="area").annotate(apart=Abs(F("unit__area_m2") - F("quantity")))
+    gone = Q(unit__is_archived=True) | Q(unit__status=Unit.Status.NOT_HANDED_OVER)
+    if drafts.filter(gone).exists() or sizes.filter(apart__gte=HALF_A_MILLI).exists():
+        return True
     # SQLite keeps decimals as floating numbers: two writings of one value may differ far behind the last place.
-    apart = DraftLine.objects.filter(run=run, meter__isnull=False).annotate(
+    apart = drafts.filter(meter__isnull=False).annotate(
         began=Abs(F("meter__billed_value") - F("meter_from")), ended=Abs(F("reading__value") - F("meter_to"))
     )
     read_since = MeterReading.objects.filter(meter=OuterRef("meter"), period=run.period)

@@ -116,6 +116,7 @@ def _save_one(request: HttpRequest, meter: Meter, period: str, text: str) -> boo
         read_on=known.read_on if known and meter.removed_on else None,
         rolled_over=rolled,
         is_confirmed=confirmed,
+        at=timezone.now(),
     )
     return True
 
