@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_DOWN, Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from billing.calculation import (
     Stretch,
@@ -27,6 +27,11 @@ from residents.models import Unit
 
 ZERO = Decimal(0)
 KIND, CODE = ChargeItem.Kind, RunProblem.Code
+
+
+def billed_units(estate: Estate) -> QuerySet[Unit]:
+    """Units that get bills: handed over, not archived."""
+    return Unit.objects.filter(estate=estate, is_archived=False).exclude(status=Unit.Status.NOT_HANDED_OVER)
 
 
 class Draft:
@@ -61,10 +66,7 @@ class Draft:
     # --- what there is ------------------------------------------------------------------------------------------------
 
     def _homes(self) -> list[Home]:
-        """Units that are billed: handed over, not archived."""
-        units = Unit.objects.filter(estate=self.estate, is_archived=False).exclude(
-            status=Unit.Status.NOT_HANDED_OVER
-        )
+        units = billed_units(self.estate)
         if self.unit_ids is not None:
             units = units.filter(pk__in=self.unit_ids)
         rows = units.order_by("pk").values_list("pk", "building_id", "use", "area_m2")

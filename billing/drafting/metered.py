@@ -45,13 +45,14 @@ class Metered:
         self.readings = self._readings([meter.pk for meter in gone])
         self.charged_until = charged_until(self.estate, self.period, self.meters)
         hardly_read = [meter for meter in self.meters if len(self.readings.get(meter.pk, [])) <= FEW]
+        self.charged_later = charged_after(self.estate, self.period)
         self.used_a_month: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
         self.begun = _before_their_first(self.estate, self.period, hardly_read)
 
     def lines(self) -> Iterator[Line]:
         for meter in self.meters:
             home = self.homes.get(meter.unit_id)
-            if home is None:
+            if home is None or (meter.pk in self.charged_later and meter.pk not in self.draft.again):
                 continue
             rate = self.draft.tariff.rate_for(self.items[meter.charge_item_id], home)
             if rate is None:
@@ -222,6 +223,12 @@ class Metered:
 
     def _trouble(self, code: str, meter: Meter, detail: str) -> None:
         self.draft.troubles.append(Trouble(code, meter.unit_id, meter.charge_item_id, detail))
+
+
+def charged_after(estate: Estate, period: str) -> set[int]:
+    """Meters that a later period charged: what they counted until then is charged already."""
+    lines = BillLine.objects.filter(meter__isnull=False, bill__estate=estate, bill__period__gt=period)
+    return set(lines.exclude(bill__status=Bill.Status.REVERSED).values_list("meter", flat=True))
 
 
 def charged_until(estate: Estate, period: str, meters: Sequence[Meter]) -> dict[int, str]:

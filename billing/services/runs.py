@@ -11,14 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Abs
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.bulk import copy_rows
-from billing.drafting import Draft, Line, Trouble
-from billing.models import BillingRun, DraftLine, MeterReading, RunProblem, UnitAccount
+from billing.drafting import Draft, Line, Trouble, billed_units
+from billing.models import Bill, BillingRun, DraftLine, MeterReading, RunProblem, UnitAccount
 from billing.services.credit import apply_credit
 from billing.services.ledger import lock_ledger, posting_day
 from billing.services.run_dates import BILLED_STATES, dates_of_run, months_skipped, refuse_too_far
@@ -108,6 +108,13 @@ def is_billed(estate: Estate, period: str) -> bool:
 def refuse_billed(estate: Estate, period: str) -> None:
     if is_billed(estate, period):
         raise Refused("period_already_billed", _("This period has been billed already."))
+
+
+def left_out(run: BillingRun) -> QuerySet[Unit]:
+    """Units that are billed, of which no bill of the run's period stands."""
+    standing = Bill.objects.filter(unit=OuterRef("pk"), kind=Bill.Kind.RUN, period=run.period)
+    standing = standing.exclude(status=Bill.Status.REVERSED)
+    return billed_units(run.estate).filter(~Exists(standing))
 
 
 def discard_preview(run: BillingRun) -> None:

@@ -4,11 +4,13 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
+from django.urls import reverse
 
 from billing.models import Bill, BillingRun, Meter
 from billing.selectors import explained
 from billing.services import bills, charges, meters, runs
 from billing.statement_lines import sum_of
+from helpdesk.audit.models import Entry
 from residents.models import Building, Unit
 from tests.billing.conftest import NOON
 from tests.conftest import at
@@ -262,3 +264,72 @@ def test_a_reading_of_a_month_that_is_far_ahead_or_a_day_to_come_is_refused(unit
         with refused(code):
             meters.take_reading(meter, actor=admin, period=period, value=D(5), read_on=read_on, at=moment)
     assert meters.take_reading(meter, actor=admin, period="2026-12", value=D(5), at=moment)
+
+
+# --- left out ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_unit_that_was_left_out_is_billed_afterwards_and_once(
+    estate, manager, unit, neighbour, management_fee, run_period, login
+):
+    Unit.objects.filter(pk=neighbour.pk).update(area_m2=0)
+    (mine,) = run_period()
+    run, client = mine.run, login(manager)
+    page = client.get(reverse("run_detail", args=[run.pk]))
+    assert [u.code for u in page.context["left_out"]] == [neighbour.code]
+    url = reverse("run_bill_unit", args=[run.pk])
+    # Still without an area: there is nothing to bill, and the page says so.
+    assert client.post(url, {"unit": neighbour.code}).status_code == 409
+    Unit.objects.filter(pk=neighbour.pk).update(area_m2=100)
+    assert client.post(url, {"unit": neighbour.code}).status_code == 303
+    bill = Bill.objects.get(unit=neighbour)
+    assert (bill.total, bill.period, bill.run, bill.serial) == (D(285), "2026-11", run, 2)
+    assert bill.due_on > bill.issued_on and Entry.objects.about(bill).filter(verb="bill.issued").exists()
+    assert client.post(url, {"unit": neighbour.code}).status_code == 409
+    assert client.post(url, {"unit": unit.code}).status_code == 409
+    assert Bill.objects.count() == 2
+    assert not client.get(reverse("run_detail", args=[run.pk])).context["left_out_count"]
+
+
+def test_a_unit_whose_bill_was_reversed_is_left_out_until_it_is_made_anew(
+    manager, unit, management_fee, run_period
+):
+    (bill,) = run_period()
+    bills.reverse_bill(bill, actor=manager, reason="Wrong area", at=NOON)
+    assert list(runs.left_out(bill.run)) == [unit]
+    assert bills.bill_left_out(bill.run, unit, actor=manager, at=NOON).replaces == bill
+    assert not runs.left_out(bill.run).exists()
+
+
+def test_nobody_is_billed_apart_before_the_others(estate, manager, unit, management_fee):
+    run = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
+    with refused("invalid_transition"):
+        bills.bill_left_out(run, unit, actor=manager)
+
+
+def test_a_month_billed_late_charges_no_meter_that_a_later_one_charged(
+    unit, admin, water, parking, run_period
+):
+    meter = with_meter(unit, admin, water, "W1", p2026_07=10, p2026_08=20)
+    run_period("2026-08")
+    meters.take_reading(meter, actor=admin, period="2026-11", value=D(50))
+    assert run_period("2026-11")[0].lines.get(meter=meter).quantity == 30
+    (october,) = run_period("2026-10", moment=at("2026-11-02 12:00"))
+    assert not october.lines.filter(meter=meter).exists()
+
+
+def test_a_preview_that_no_longer_holds_offers_another(estate, admin, manager, unit, management_fee, login):
+    run = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
+    client = login(manager)
+    assert client.get(reverse("run_detail", args=[run.pk])).context["may_confirm"]
+    charges.set_rate(management_fee, actor=admin, amount=D("3.10"), since=date(2026, 11, 15))
+    page = client.get(reverse("run_detail", args=[run.pk]))
+    assert page.context["outdated"] and not page.context["may_confirm"]
+    again = client.post(reverse("run_list"), {"period": "2026-11"}, follow=True)
+    assert again.context["may_confirm"] and again.context["run"].pk != run.pk
+
+
+def test_an_estate_without_rates_previews_nothing_and_says_why(estate, manager, unit, login):
+    run = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
+    page = login(manager).get(reverse("run_detail", args=[run.pk]))
+    assert page.context["nothing"] and not page.context["may_confirm"]
