@@ -18,6 +18,7 @@ from billing.forms.charges import (
     TierFormSet,
     tiers_in,
 )
+from billing.history import history_of
 from billing.models import ChargeItem, Exemption, Lease, Rate, SharedCost
 from billing.rate_words import rate_in_words, scope_in_words
 from billing.services import charges
@@ -161,6 +162,7 @@ def _page(request: HttpRequest, item: ChargeItem, status: int = 200, **sent: Any
         "cost": sent.get("cost") or SharedCostForm(estate=estate, auto_id="cost_%s"),
         "last_day": sent.get("last_day") or LastDayForm(),
         "ending": sent.get("ending"),
+        "history": history_of(item),
         "crumbs": [_home(), {"label": str(item)}],
     }
     return render(request, "billing/charge_detail.html", context, status=status)

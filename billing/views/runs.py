@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.forms.runs import BillUnitForm, RunForm
+from billing.history import history_of
 from billing.models import Bill, BillingRun, ChargeItem, RunProblem
 from billing.selectors import totals_of_run
 from billing.services.bills import bill_left_out
@@ -91,6 +92,7 @@ def _page(request: HttpRequest, run: BillingRun, status: int = 200, **sent: Any)
         "nothing": run.status == STATUS.PREVIEWED and not run.bills,
         "usual_due_on": usual_dates(estate, run.period, timezone.now())[1],
         **_left_out(run),
+        "history": history_of(run),
         "form": sent.get("form"),
         "crumbs": [{"label": _("Billing runs"), "url": reverse("run_list")}, {"label": run.period}],
     }

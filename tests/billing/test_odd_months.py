@@ -333,3 +333,24 @@ def test_an_estate_without_rates_previews_nothing_and_says_why(estate, manager, 
     run = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
     page = login(manager).get(reverse("run_detail", args=[run.pk]))
     assert page.context["nothing"] and not page.context["may_confirm"]
+
+
+def test_bill_run_item_and_meter_show_who_did_what(
+    admin, manager, unit, water, management_fee, run_period, login
+):
+    meter = with_meter(unit, admin, water, "W1", p2026_11=7)
+    (bill,) = run_period()
+    bills.hand_over_bill(bill, actor=manager, way="hand", received_by="Ms Lin")
+    charges.set_rate(management_fee, actor=admin, amount=D("3.20"), since=date(2026, 12, 1))
+    client = login(manager)
+    for name, pk, said in (
+        ("bill_detail", bill.pk, "handed the notice over"),
+        ("run_detail", bill.run_id, "confirmed the bills"),
+        ("meter_detail", meter.pk, "kept a reading"),
+        ("charge_detail", management_fee.pk, "set a rate"),
+    ):
+        page = client.get(reverse(name, args=[pk]))
+        line = next(row for row in page.context["history"] if row["sentence"] == said)
+        assert line["who"] in {"Admin", "Manager"} and said in page.content.decode()
+    (rate,) = [row for row in page.context["history"] if "3.2" in row["aside"]]
+    assert rate["aside"] == "3.20, from 2026-12-01"
