@@ -69,7 +69,7 @@ class Tariff:
         if not offs and self._covers(ladder[0][0]):
             return [Stretch(self.first, self.last, ladder[0][0].amount)]
         found: list[Stretch] = []
-        dated = [*(rate for rates in ladder for rate in rates), *offs]
+        dated: list[Rate | Exemption] = [*(rate for rates in ladder for rate in rates), *offs]
         for begin, end in self._spans(dated):
             rate = _in_force(ladder, begin)
             if rate is None:

@@ -105,6 +105,13 @@ def is_billed(estate: Estate, period: str) -> bool:
     return BillingRun.objects.filter(estate=estate, period=period, status__in=BILLED_STATES).exists()
 
 
+def billed_between(estate: Estate, since: date, until: date | None) -> list[str]:
+    """The periods with a day from `since` to `until` whose bills are made, and stay as they are."""
+    rows = BillingRun.objects.filter(estate=estate, status__in=BILLED_STATES, period__gte=f"{since:%Y-%m}")
+    rows = rows.filter(period__lte=f"{until:%Y-%m}") if until else rows
+    return list(rows.order_by("period").values_list("period", flat=True))
+
+
 def refuse_billed(estate: Estate, period: str) -> None:
     if is_billed(estate, period):
         raise Refused("period_already_billed", _("This period has been billed already."))

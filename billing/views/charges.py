@@ -22,7 +22,7 @@ from billing.history import history_of
 from billing.models import ChargeItem, Exemption, Lease, Rate, SharedCost
 from billing.rate_words import rate_in_words, scope_in_words
 from billing.services import charges
-from billing.views.acting import refusing, send, tabs_of
+from billing.views.acting import refusing, send, tabs_of, with_billed
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.money import show_money
@@ -97,7 +97,8 @@ def rate_set(request: HttpRequest, pk: int) -> HttpResponse:
         )
     if status:
         return _page(request, item, status, rate=form, tiers=tiers)
-    return _back(request, _("The rate is set"), item)
+    said = with_billed(_("The rate is set"), item.estate, data["since"], data["until"])
+    return _back(request, said, item)
 
 
 @require_POST

@@ -354,3 +354,23 @@ def test_bill_run_item_and_meter_show_who_did_what(
         assert line["who"] in {"Admin", "Manager"} and said in page.content.decode()
     (rate,) = [row for row in page.context["history"] if "3.2" in row["aside"]]
     assert rate["aside"] == "3.20, from 2026-12-01"
+
+
+def test_who_sets_a_rate_or_an_exemption_for_months_that_were_billed_is_told_that_their_bills_stay(
+    admin, manager, unit, management_fee, run_period, login
+):
+    (bill,) = run_period()
+    form = {
+        "unit": unit.code,
+        "percent": "50",
+        "since": "2026-10-01",
+        "until": "2026-12-31",
+        "reason": "Damage",
+    }
+    page = login(manager).post(reverse("exemption_list"), form, follow=True)
+    assert "Bills of 2026-11 are made and stay as they are" in page.content.decode()
+    url = reverse("rate_set", args=[management_fee.pk])
+    page = login(admin).post(url, {"amount": "3.5", "since": "2026-12-01"}, follow=True)
+    assert "stay as they are" not in "".join(str(m) for m in page.context["messages"])
+    bill.refresh_from_db()
+    assert bill.total == D("254.79")
