@@ -147,7 +147,7 @@ def bill_left_out(run: BillingRun, unit: Unit, *, actor: User | None, at: dateti
         unit, lines, actor=actor, kind=Bill.Kind.RUN, period=run.period, issued_on=day, due_on=max(due_on, run.due_on),
         at=at, run=run,
     )  # fmt: skip
-    record("bill.issued", bill, actor=actor, at=at, total=str(bill.total), period=run.period)
+    record("bill.issued", bill, actor=actor, filed_under=run, at=at, total=str(bill.total), period=run.period)
     apply_credit(unit, actor=actor, at=at)
     return Bill.objects.get(pk=bill.pk)
 
