@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 from itertools import pairwise
@@ -13,6 +13,34 @@ from helpdesk.lib.money import CENT, round_money
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Days in a row, from first to last (both count), with one rate a month and one discount in per cent."""
+
+    first: date
+    last: date
+    rate: Decimal
+    percent_off: Decimal = ZERO
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def joins(self, other: "Stretch") -> bool:
+        """Whether the other one goes on from here at the same price."""
+        alike = (self.rate, self.percent_off) == (other.rate, other.percent_off)
+        return alike and self.last + DAY == other.first
+
+    def to(self, last: date) -> "Stretch":
+        return replace(self, last=last)
+
+
+def amount_of_days(quantity: Decimal, stretches: Iterable[Stretch], days_in_month: int) -> Decimal:
+    """What a quantity costs in a month whose rate or discount changes: each day its part, added exactly, rounded once."""
+    exact = sum((s.rate * s.days * (HUNDRED - s.percent_off) for s in stretches), ZERO)
+    return round_money(quantity * exact / (HUNDRED * days_in_month))
 
 
 def line_amount(quantity: Decimal, rate: Decimal, percent_off: Decimal = ZERO) -> Decimal:
@@ -34,20 +62,24 @@ class Step:
 
 
 def steps_of(
-    quantity: Decimal, tiers: Sequence[Mapping[str, Any]], rate: Decimal, months: int = 1
+    quantity: Decimal,
+    tiers: Sequence[Mapping[str, Any]],
+    rate: Decimal,
+    months: int = 1,
+    before: Decimal = ZERO,
 ) -> list[Step]:
     """How a consumption of so many months falls into a tariff's steps, which are a month's and as many times as wide.
 
-    Beyond the last one, and without any, `rate` holds.
+    `before` is what the household's other meters used of them. Beyond the last one, and without any, `rate` holds.
     """
-    steps, used = [], ZERO
+    steps, used, whole = [], before, before + quantity
     for tier in tiers:
-        end = quantity if tier["up_to"] is None else min(quantity, Decimal(tier["up_to"]) * months)
+        end = whole if tier["up_to"] is None else min(whole, Decimal(tier["up_to"]) * months)
         if end > used:
             steps.append(Step(end - used, Decimal(tier["rate"])))
             used = end
-    if quantity > used:
-        steps.append(Step(quantity - used, rate))
+    if whole > used:
+        steps.append(Step(whole - used, rate))
     return steps
 
 
@@ -57,10 +89,11 @@ def metered_amount(
     rate: Decimal,
     percent_off: Decimal = ZERO,
     months: int = 1,
+    before: Decimal = ZERO,
 ) -> Decimal:
     """What a consumption of so many months costs; the steps are added exactly and rounded together."""
-    exact = sum((step.quantity * step.rate for step in steps_of(quantity, tiers, rate, months)), ZERO)
-    return discounted(exact, percent_off)
+    steps = steps_of(quantity, tiers, rate, months, before)
+    return discounted(sum((step.quantity * step.rate for step in steps), ZERO), percent_off)
 
 
 def consumption(

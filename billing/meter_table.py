@@ -1,6 +1,6 @@
 """The monthly meter table 抄表月报: what each meter showed, what was used, and what was charged for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -28,11 +28,12 @@ HEADS = [
 
 @dataclass(frozen=True)
 class MeterRow:
-    """`use` is what ran through since the reading before, times the multiplier; None without a reading.
+    """`use` is what ran through since the reading before, times the multiplier; without a reading what was estimated.
 
     `charged` is None until it is billed.
     """
 
+    building: str
     unit: str
     number: str
     before: Decimal
@@ -65,8 +66,39 @@ class MeterRow:
         ]
 
 
+@dataclass(frozen=True)
+class MeterSum:
+    """What the meters of a building came to; `building` is empty for all together."""
+
+    building: str
+    meters: int
+    missing: int
+    use: Decimal
+    charged: Decimal
+
+
+def meter_sums(rows: Iterable[MeterRow]) -> list[MeterSum]:
+    """The table building by building 抄表汇总, then together; nothing where there is no row."""
+    rows = list(rows)
+    groups: dict[str, list[MeterRow]] = {}
+    for row in rows:
+        groups.setdefault(row.building, []).append(row)
+    found = [_sum(building, members) for building, members in sorted(groups.items())]
+    return [*found, _sum("", rows)] if rows else []
+
+
+def _sum(building: str, rows: list[MeterRow]) -> MeterSum:
+    return MeterSum(
+        building=building,
+        meters=len(rows),
+        missing=sum(1 for row in rows if row.value is None),
+        use=sum((row.use for row in rows if row.use is not None), Decimal(0)),
+        charged=sum((row.charged for row in rows if row.charged is not None), Decimal(0)),
+    )
+
+
 def meter_table(item: ChargeItem, period: str) -> list[MeterRow]:
-    """Every meter that ran in the period, by unit; three queries however many there are."""
+    """Every meter that ran in the period, by unit; four queries however many there are."""
     meters = list(_meters(item, period))
     readings = {
         reading.meter_id: reading
@@ -78,7 +110,20 @@ def meter_table(item: ChargeItem, period: str) -> list[MeterRow]:
     charged = {
         pk: round_money(total) for pk, total in lines.order_by().values_list("meter").annotate(Sum("amount"))
     }
-    return [_row(meter, readings.get(meter.pk), charged.get(meter.pk)) for meter in meters]
+    estimated = _estimated(item, period)
+    return [_row(meter, readings.get(meter.pk), charged, estimated.get(meter.pk)) for meter in meters]
+
+
+def _estimated(item: ChargeItem, period: str) -> dict[int, tuple[Decimal, Decimal]]:
+    """Meter -> quantity and amount that the period's bills charge without a reading."""
+    lines = BillLine.objects.filter(
+        charge_item=item, meter__isnull=False, reading__isnull=True, bill__estate=item.estate_id
+    )
+    lines = lines.filter(bill__period=period).exclude(bill__status="reversed")
+    return {
+        meter: (quantity, round_money(amount))
+        for meter, quantity, amount in lines.values_list("meter", "quantity", "amount")
+    }
 
 
 def _meters(item: ChargeItem, period: str) -> Iterable[Any]:
@@ -86,14 +131,20 @@ def _meters(item: ChargeItem, period: str) -> Iterable[Any]:
     rows = Meter.objects.filter(charge_item=item).exclude(removed_on__lt=f"{period}-01")
     return (
         rows.annotate(before=Subquery(before.values("value")[:1]), plate=F("unit__code"))
-        .select_related("unit")
+        .select_related("unit__building")
         .order_by("unit__code", "number")
     )
 
 
-def _row(meter: Any, reading: MeterReading | None, charged: Decimal | None) -> MeterRow:
+def _row(
+    meter: Any,
+    reading: MeterReading | None,
+    charged: Mapping[int, Decimal],
+    estimated: tuple[Decimal, Decimal] | None,
+) -> MeterRow:
     before = meter.before if meter.before is not None else meter.initial_value
-    use = None
+    use, amount = estimated or (None, None)
+    source = str(MeterReading.Source.ESTIMATE.label) if estimated else ""
     if reading:
         use = consumption(
             before,
@@ -102,7 +153,11 @@ def _row(meter: Any, reading: MeterReading | None, charged: Decimal | None) -> M
             multiplier=meter.multiplier,
             rolled_over=reading.rolled_over,
         )
+        # Read after it was billed by an estimate: that is what was charged.
+        amount = charged.get(meter.pk, amount)
+        source = str(reading.get_source_display())
     return MeterRow(
+        building=meter.unit.building.code,
         unit=meter.unit.code,
         number=meter.number,
         before=before.normalize(),
@@ -110,6 +165,6 @@ def _row(meter: Any, reading: MeterReading | None, charged: Decimal | None) -> M
         use=use.normalize() if use is not None else None,
         multiplier=meter.multiplier.normalize(),
         read_on=reading.read_on if reading else None,
-        source=str(reading.get_source_display()) if reading else "",
-        charged=charged,
+        source=source,
+        charged=amount,
     )

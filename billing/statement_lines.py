@@ -55,8 +55,20 @@ def _products(line: Mapping[str, Any]) -> list[str]:
         )
         return ["{} × {} ÷ {} m²".format(*shares)]
     measure = str(getattr(line.get("item"), "measure", ""))
+    if line.get("stretches"):
+        return [_days_of(line, stretch, measure) for stretch in line["stretches"]]
     steps = line.get("steps") or [{"quantity": line["quantity"], "rate": line["rate"]}]
     return [f"{_quantity(step['quantity'], measure)} × {price(step['rate'])}" for step in steps]
+
+
+def _days_of(line: Mapping[str, Any], stretch: Mapping[str, Any], measure: str) -> str:
+    """Some days of a month at their own price: 89.4 m² × 3.20 × 16 ÷ 30, less a discount × 50%."""
+    parts = [price(stretch["rate"]), f"{stretch['days']} ÷ {line['of_days']}"]
+    if line["quantity"] != 1 or measure:
+        parts.insert(0, _quantity(line["quantity"], measure))
+    if stretch.get("percent_off"):
+        parts.append(f"{plain(100 - Decimal(stretch['percent_off']))}%")
+    return " × ".join(parts)
 
 
 def _quantity(amount: Any, measure: str) -> str:
@@ -75,12 +87,41 @@ def _asides(line: Mapping[str, Any]) -> list[str]:
         found.append(_("estimated"))
     if line.get("months"):
         found.append(_("with the steps of %(months)s months") % {"months": line["months"]})
+    if line.get("used_before"):
+        said = {"used": plain(Decimal(line["used_before"]))}
+        found.append(_("in the steps after the %(used)s of the unit's other meters") % said)
+    if line.get("odd_cent"):
+        found.append(_("with one of the odd cents"))
+    found += [_stretch(stretch) for stretch in line.get("stretches") or ()]
     for part in line.get("parts") or [line]:
         if part.get("lease"):
             found.append(_lease(part))
-    if line.get("percent_off"):
-        found.append(_("less %(percent)s%%") % {"percent": plain(Decimal(line["percent_off"]))})
+        found += _discounts(part)
     return found
+
+
+def _discounts(part: Mapping[str, Any]) -> list[str]:
+    """What exemptions took off it, on all of its days or on some."""
+    found = []
+    if part.get("percent_off"):
+        found.append(_("less %(percent)s%%") % {"percent": plain(Decimal(part["percent_off"]))})
+    for off in part.get("discounts") or ():
+        said = {
+            "percent": plain(Decimal(off["percent"])),
+            "days": off["days"],
+            "all": part["days_of_discounts"],
+        }
+        found.append(_("less %(percent)s%% on %(days)s of %(all)s days") % said)
+    return found
+
+
+def _stretch(stretch: Mapping[str, Any]) -> str:
+    """From when to when one price held, and what was taken off it."""
+    said = {"from": stretch["from"], "to": stretch["to"]}
+    if not stretch.get("percent_off"):
+        return _("%(from)s to %(to)s") % said
+    said["percent"] = plain(Decimal(stretch["percent_off"]))
+    return _("%(from)s to %(to)s less %(percent)s%%") % said
 
 
 def _lease(part: Mapping[str, Any]) -> str:

@@ -61,6 +61,7 @@ urlpatterns = [
     path("runs/", runs.run_list, name="run_list"),
     path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
     path("runs/<int:pk>/confirm/", runs.run_confirm, name="run_confirm"),
+    path("runs/<int:pk>/bill-unit/", runs.run_bill_unit, name="run_bill_unit"),
     path("meters/", meters.meter_grid, name="meter_grid"),
     path("meters/new/", meter_pages.meter_new, name="meter_new"),
     path("meters/file/", meter_pages.meter_file, name="meter_file"),

@@ -442,6 +442,7 @@ SPECTACULAR_SETTINGS = {
         "BillKindEnum": "billing.models.Bill.Kind",
         "EntryKindEnum": "billing.models.AccountEntry.Kind",
         "RunStatusEnum": "billing.models.BillingRun.Status",
+        "BillNoticeWayEnum": "billing.models.Handover.Way",
         "DisputeOutcomeEnum": "billing.models.Dispute.Outcome",
         "IncidentKindEnum": "tickets.models.Incident.Kind",
         "ContactSourceEnum": "tickets.models.Contact.Source",

@@ -13,12 +13,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField
+from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField, within
 from billing.calculation import bounds_of
-from billing.models import Bill, BillingRun, BillLine, ChargeItem, Dispute, RunProblem
+from billing.models import Bill, BillingRun, BillLine, ChargeItem, Dispute, Handover, RunProblem
+from billing.selectors import totals_of_run
 from billing.services import bills, disputes, late_fees, runs, write_offs
 from billing.services.ledger import local_day
-from helpdesk.api.filters import FilterSet, YesNoFilter
+from helpdesk.api.filters import FilterSet, YesNoFilter, refuse_unknown
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.estates.models import Estate
 from residents.models import Unit
@@ -68,6 +69,16 @@ class RunSerializer(StrictModelSerializer):
         return {"done": run.done, "total": run.bills}
 
 
+class RunSumSerializer(serializers.Serializer[Any]):
+    item = serializers.IntegerField()
+    building = serializers.IntegerField()
+    amount = AmountField()
+
+
+class BillUnitSerializer(StrictSerializer):
+    unit = VisibleKey(queryset=Unit.objects.all())
+
+
 class NewRunSerializer(StrictSerializer):
     estate = VisibleKey(queryset=Estate.objects.filter(is_active=True))
     period = PeriodField()
@@ -79,33 +90,6 @@ class NewRunSerializer(StrictSerializer):
         if attrs.get("due_on") and attrs["due_on"] < first:
             self.fields["due_on"].fail("invalid", format="YYYY-MM-DD")
         return attrs
-
-
-class RunFilter(FilterSet):
-    class Meta:
-        model = BillingRun
-        fields = ("estate", "period", "status", "issued_on", "due_on")
-
-
-class RunViewSet(LedgerViewSet):
-    """A period's bills: a preview, which is confirmed and then billed in the background."""
-
-    queryset = BillingRun.objects.all()
-    serializer_class = RunSerializer
-    filterset_class = RunFilter
-    ordering_fields = ("id", "period", "status", "due_on")
-    permissions = {"*": "billing.run", "list": "billing.view", "retrieve": "billing.view"}
-
-    @extend_schema(request=NewRunSerializer, responses={201: RunSerializer})
-    def create(self, request: Request) -> Response:
-        return self.made(NewRunSerializer, "estate", runs.preview_run)
-
-    @extend_schema(request=None, responses={202: RunSerializer})
-    @action(detail=True, methods=["post"])
-    def confirm(self, request: Request, pk: str) -> Response:
-        run = self.get_object()
-        self.nothing_in_the_body()
-        return self.answer(runs.confirm_run(run, actor=request.user), status=202)
 
 
 # --- bills ------------------------------------------------------------------------------------------------------------
@@ -125,8 +109,21 @@ class LineSerializer(StrictModelSerializer):
         read_only_fields = fields
 
 
+class BillNoticeSerializer(StrictModelSerializer):
+    class Meta:
+        model = Handover
+        fields = ("way", "received_by", "handed_by", "at")
+        read_only_fields = fields
+
+
+class NewBillNoticeSerializer(StrictSerializer):
+    way = serializers.ChoiceField(Handover.Way.choices)
+    received_by = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+
 class BillSerializer(StrictModelSerializer):
     lines = LineSerializer(many=True, read_only=True)
+    handovers = BillNoticeSerializer(many=True, read_only=True)
     status = serializers.SerializerMethodField()
     outstanding = AmountField(read_only=True)
     late_fee = serializers.SerializerMethodField()
@@ -136,7 +133,8 @@ class BillSerializer(StrictModelSerializer):
         model = Bill
         fields = (
             "id", "number", "estate", "unit", "run", "kind", "period", "issued_on", "due_on", "currency", "status", "total",
-            "paid", "written_off", "outstanding", "late_fee", "is_disputed", "replaces", "lines", "created_at",
+            "paid", "written_off", "outstanding", "late_fee", "is_disputed", "replaces", "lines", "handovers",
+            "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -196,6 +194,14 @@ class BillFilter(FilterSet):
         return queryset.filter(pk__in=disputed) if value else queryset.exclude(pk__in=disputed)
 
 
+def rows_of_bills() -> QuerySet[Bill]:
+    """Bills with all that their serializer tells."""
+    contested = Prefetch("disputes", Dispute.objects.filter(settled_on__isnull=True), to_attr="open_disputes")
+    return Bill.objects.select_related("estate").prefetch_related(
+        "lines", "late_fees", contested, Prefetch("handovers", Handover.objects.order_by("id"))
+    )
+
+
 class BillViewSet(LedgerViewSet):
     """Bills, never edited: a wrong one is reversed and made anew."""
 
@@ -213,14 +219,12 @@ class BillViewSet(LedgerViewSet):
         "settle_dispute": "billing.dispute",
         "write_off": "billing.waive",
         "waive_late_fee": "billing.waive",
+        "hand_over": "billing.take",
         "*": "billing.view",
     }
 
     def rows(self) -> QuerySet[Bill]:
-        contested = Prefetch(
-            "disputes", Dispute.objects.filter(settled_on__isnull=True), to_attr="open_disputes"
-        )
-        return Bill.objects.select_related("estate").prefetch_related("lines", "late_fees", contested)
+        return rows_of_bills()
 
     @extend_schema(request=NewBillSerializer, responses={201: BillSerializer})
     def create(self, request: Request) -> Response:
@@ -237,6 +241,14 @@ class BillViewSet(LedgerViewSet):
     def reverse(self, request: Request, pk: str) -> Response:
         bill = self.get_object()
         return self.answer(bills.reverse_bill(bill, actor=request.user, **self.body(ReverseSerializer)))
+
+    @extend_schema(request=NewBillNoticeSerializer, responses=BillSerializer)
+    @action(detail=True, methods=["post"], url_path="hand-over")
+    def hand_over(self, request: Request, pk: str) -> Response:
+        """Its notice was handed over: to whom and how; who and when are the caller and now. A key counts once."""
+        bill, body = self.get_object(), self.body(NewBillNoticeSerializer)
+        bills.hand_over_bill(bill, actor=request.user, form_token=self.key_token(), **body)
+        return self.answer(bill)
 
     @extend_schema(request=WhySerializer, responses=BillSerializer)
     @action(detail=True, methods=["post"])
@@ -267,3 +279,59 @@ class BillViewSet(LedgerViewSet):
         bill, body = self.get_object(), self.body(PartSerializer)
         act(bill, actor=self.request.user, form_token=self.key_token(), **body)
         return self.answer(bill)
+
+
+# --- the run's acts ---------------------------------------------------------------------------------------------------
+
+
+class RunFilter(FilterSet):
+    class Meta:
+        model = BillingRun
+        fields = ("estate", "period", "status", "issued_on", "due_on")
+
+
+class RunViewSet(LedgerViewSet):
+    """A period's bills: a preview, which is confirmed and then billed in the background."""
+
+    queryset = BillingRun.objects.all()
+    serializer_class = RunSerializer
+    filterset_class = RunFilter
+    ordering_fields = ("id", "period", "status", "due_on")
+    permissions = {
+        "*": "billing.run",
+        "list": "billing.view",
+        "retrieve": "billing.view",
+        "totals": "billing.view",
+    }
+
+    @extend_schema(request=NewRunSerializer, responses={201: RunSerializer})
+    def create(self, request: Request) -> Response:
+        return self.made(NewRunSerializer, "estate", runs.preview_run)
+
+    @extend_schema(request=None, responses={202: RunSerializer})
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, pk: str) -> Response:
+        run = self.get_object()
+        self.nothing_in_the_body()
+        return self.answer(runs.confirm_run(run, actor=request.user), status=202)
+
+    @extend_schema(responses=RunSumSerializer(many=True))
+    @action(detail=True)
+    def totals(self, request: Request, pk: str) -> Response:
+        """What the run would bill or billed, by charge item and building."""
+        refuse_unknown(request)
+        rows = [
+            {"item": row["charge_item"], "building": row["building"], "amount": row["amount"]}
+            for row in totals_of_run(self.get_object())
+        ]
+        return Response(RunSumSerializer(rows, many=True).data)
+
+    @extend_schema(request=BillUnitSerializer, responses={201: BillSerializer})
+    @action(detail=True, methods=["post"], url_path="bill-unit")
+    def bill_unit(self, request: Request, pk: str) -> Response:
+        """The bill of a unit that was left out when its period was billed."""
+        run, body = self.get_object(), self.body(BillUnitSerializer)
+        within(body | {"run": run}, "run", "unit")
+        bill = bills.bill_left_out(run, body["unit"], actor=request.user)
+        told = BillSerializer(rows_of_bills().get(pk=bill.pk), context=self.get_serializer_context())
+        return Response(told.data, status=201)

@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField, within
+from billing.api.late_fees import LastDaySerializer
 from billing.models import ChargeItem, Exemption, Lease, Rate, SharedCost
 from billing.services import charges
 from helpdesk.api.filters import FilterSet
@@ -40,6 +42,17 @@ class NewChargeItemSerializer(StrictSerializer):
     bears_late_fee = serializers.BooleanField(required=False)
 
 
+class EditChargeItemSerializer(StrictSerializer):
+    """Its code and kind stand, as bills were made by them."""
+
+    name = serializers.CharField(max_length=80, required=False)
+    name_zh_hans = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    name_zh_hant = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    measure = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    bears_late_fee = serializers.BooleanField(required=False)
+    is_active = serializers.BooleanField(required=False)
+
+
 class ChargeItemFilter(FilterSet):
     class Meta:
         model = ChargeItem
@@ -54,7 +67,17 @@ class ChargeItemViewSet(LedgerViewSet):
     filterset_class = ChargeItemFilter
     ordering_fields = ("id", "code")
     search_fields = ("code", "name", "name_zh_hans", "name_zh_hant")
-    permissions = {"*": "billing.see_rates", "create": "billing.set_rates"}
+    permissions = {
+        "*": "billing.see_rates",
+        "create": "billing.set_rates",
+        "partial_update": "billing.set_rates",
+    }
+
+    @extend_schema(request=EditChargeItemSerializer, responses=ChargeItemSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        item = self.get_object()
+        body = self.body(EditChargeItemSerializer)
+        return self.answer(charges.change_charge_item(item, actor=request.user, **body))
 
     @extend_schema(request=NewChargeItemSerializer, responses={201: ChargeItemSerializer})
     def create(self, request: Request) -> Response:
@@ -118,11 +141,18 @@ class RateViewSet(LedgerViewSet):
     serializer_class = RateSerializer
     filterset_class = RateFilter
     ordering_fields = ("id", "since")
-    permissions = {"*": "billing.see_rates", "create": "billing.set_rates"}
+    permissions = {"*": "billing.see_rates", "create": "billing.set_rates", "end": "billing.set_rates"}
 
     @extend_schema(request=NewRateSerializer, responses={201: RateSerializer})
     def create(self, request: Request) -> Response:
         return self.made(NewRateSerializer, "charge_item", charges.set_rate)
+
+    @extend_schema(request=LastDaySerializer, responses=RateSerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str) -> Response:
+        """Its last day; what was billed stays."""
+        found = self.get_object()
+        return self.answer(charges.end_rate(found, actor=request.user, **self.body(LastDaySerializer)))
 
 
 class SharedCostSerializer(StrictModelSerializer):
@@ -198,11 +228,18 @@ class ExemptionViewSet(LedgerViewSet):
     serializer_class = ExemptionSerializer
     filterset_class = ExemptionFilter
     ordering_fields = ("id", "since", "until")
-    permissions = {"*": "billing.see_rates", "create": "billing.waive"}
+    permissions = {"*": "billing.see_rates", "create": "billing.waive", "end": "billing.waive"}
 
     @extend_schema(request=NewExemptionSerializer, responses={201: ExemptionSerializer})
     def create(self, request: Request) -> Response:
         return self.made(NewExemptionSerializer, "unit", charges.grant_exemption)
+
+    @extend_schema(request=LastDaySerializer, responses=ExemptionSerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str) -> Response:
+        """An earlier last day; what was billed with it stays."""
+        found = self.get_object()
+        return self.answer(charges.end_exemption(found, actor=request.user, **self.body(LastDaySerializer)))
 
 
 class LeaseSerializer(StrictModelSerializer):
@@ -246,8 +283,15 @@ class LeaseViewSet(LedgerViewSet):
     filterset_class = LeaseFilter
     ordering_fields = ("id", "since", "until")
     search_fields = ("subject",)
-    permissions = {"*": "billing.view", "create": "billing.run"}
+    permissions = {"*": "billing.view", "create": "billing.run", "end": "billing.run"}
 
     @extend_schema(request=NewLeaseSerializer, responses={201: LeaseSerializer})
     def create(self, request: Request) -> Response:
         return self.made(NewLeaseSerializer, "unit", charges.add_lease)
+
+    @extend_schema(request=LastDaySerializer, responses=LeaseSerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str) -> Response:
+        """The contract's last day."""
+        found = self.get_object()
+        return self.answer(charges.end_lease(found, actor=request.user, **self.body(LastDaySerializer)))

@@ -129,6 +129,6 @@ class ReadingViewSet(LedgerViewSet):
     @extend_schema(request=NewReadingSerializer, responses={201: ReadingSerializer})
     def create(self, request: Request) -> Response:
         def take(meter: Meter, **body: Any) -> MeterReading:
-            return meters.take_reading(meter, source=MeterReading.Source.API, **body)
+            return meters.take_reading(meter, source=MeterReading.Source.API, at=timezone.now(), **body)
 
         return self.made(NewReadingSerializer, "meter", take)

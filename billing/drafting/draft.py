@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from typing import Any
+from decimal import ROUND_DOWN, Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from billing.calculation import (
+    Stretch,
+    amount_of_days,
     bounds_of,
     days_within,
     discounted,
@@ -17,13 +18,20 @@ from billing.calculation import (
 )
 from billing.drafting.lines import Home, Line, Trouble, merged, reduced
 from billing.drafting.metered import Metered
-from billing.models import BillLine, ChargeItem, Exemption, Lease, Rate, RunProblem, SharedCost
+from billing.drafting.tariff import Tariff
+from billing.models import BillLine, ChargeItem, Lease, RunProblem, SharedCost
 from billing.services.ledger import settings_of
 from helpdesk.estates.models import Estate
+from helpdesk.lib.money import CENT
 from residents.models import Unit
 
 ZERO = Decimal(0)
 KIND, CODE = ChargeItem.Kind, RunProblem.Code
+
+
+def billed_units(estate: Estate) -> QuerySet[Unit]:
+    """Units that get bills: handed over, not archived."""
+    return Unit.objects.filter(estate=estate, is_archived=False).exclude(status=Unit.Status.NOT_HANDED_OVER)
 
 
 class Draft:
@@ -41,8 +49,7 @@ class Draft:
         self.first, self.last = bounds_of(period)
         self.troubles: list[Trouble] = []
         self.items = list(ChargeItem.objects.filter(estate=estate, is_active=True).order_by("id"))
-        self.rates = self._rates()
-        self.off = self._exemptions()
+        self.tariff = Tariff(estate, period)
         self.unusual_factor = settings_of(estate).unusual_factor
 
     def lines(self) -> Iterator[Line]:
@@ -59,46 +66,11 @@ class Draft:
     # --- what there is ------------------------------------------------------------------------------------------------
 
     def _homes(self) -> list[Home]:
-        """Units that are billed: handed over, not archived."""
-        units = Unit.objects.filter(estate=self.estate, is_archived=False).exclude(
-            status=Unit.Status.NOT_HANDED_OVER
-        )
+        units = billed_units(self.estate)
         if self.unit_ids is not None:
             units = units.filter(pk__in=self.unit_ids)
         rows = units.order_by("pk").values_list("pk", "building_id", "use", "area_m2")
         return [Home(*row) for row in rows.iterator(chunk_size=10_000)]
-
-    def _rates(self) -> dict[int, dict[tuple[str, Any], Rate]]:
-        """Item -> scope -> the rate in force on the period's first day, or the first that begins within it."""
-        found: dict[int, dict[tuple[str, Any], Rate]] = defaultdict(dict)
-        rows = Rate.objects.filter(estate=self.estate, since__lte=self.last).filter(
-            Q(until__isnull=True) | Q(until__gte=self.first)
-        )
-        for rate in rows.order_by("-since"):
-            found[rate.charge_item_id][scope_of(rate)] = rate
-        return found
-
-    def _exemptions(self) -> dict[int, dict[int | None, Decimal]]:
-        """Unit -> item (None: every item) -> percent off on the period's first day; the greatest counts."""
-        found: dict[int, dict[int | None, Decimal]] = defaultdict(dict)
-        for row in Exemption.objects.filter(estate=self.estate).on(self.first):
-            scope = found[row.unit_id]
-            scope[row.charge_item_id] = max(row.percent, scope.get(row.charge_item_id, ZERO))
-        return found
-
-    def rate_for(self, item: ChargeItem, home: Home) -> Rate | None:
-        """The narrowest rate (the unit's, its building's, its use's, the estate's) in force on the period's first day.
-
-        One that begins later counts only where none was in force.
-        """
-        scopes = self.rates.get(item.pk, {})
-        keys = (("unit", home.id), ("building", home.building_id), ("use", home.use), ("estate", None))
-        found = [scopes[key] for key in keys if key in scopes]
-        return next((rate for rate in found if rate.since <= self.first), found[0] if found else None)
-
-    def percent_off(self, item_id: int, home_id: int) -> Decimal:
-        found = self.off.get(home_id)
-        return max(found.get(item_id, ZERO), found.get(None, ZERO)) if found else ZERO
 
     # --- by unit ------------------------------------------------------------------------------------------------------
 
@@ -106,23 +78,35 @@ class Draft:
         for item in self.items:
             if item.kind not in (KIND.AREA, KIND.FIXED):
                 continue
-            if item.pk not in self.rates:
+            if not self.tariff.priced(item):
                 self.troubles.append(Trouble(CODE.NO_RATE, charge_item_id=item.pk, detail=item.code))
                 continue
             for home in homes:
-                rate = self.rate_for(item, home)
-                if rate is None:
+                stretches = self.tariff.stretches(item, home)
+                if not stretches:
                     continue
                 if item.kind == KIND.AREA and home.area <= 0:
                     self.troubles.append(Trouble(CODE.NO_AREA, home.id, item.pk, item.code))
                     continue
-                quantity = home.area if item.kind == KIND.AREA else Decimal(1)
-                off = self.percent_off(item.pk, home.id)
-                amount = line_amount(quantity, rate.amount, off)
-                yield Line(home.id, item.pk, quantity, rate.amount, amount, reduced(off))
+                yield self._of_days(item, home, stretches)
+
+    def _of_days(self, item: ChargeItem, home: Home, stretches: list[Stretch]) -> Line:
+        """A month at one price, or its days at the price that each had."""
+        quantity = home.area if item.kind == KIND.AREA else Decimal(1)
+        rate, off = stretches[-1].rate, stretches[-1].percent_off
+        if len(stretches) == 1 and stretches[0].days == self.last.day:
+            return Line(home.id, item.pk, quantity, rate, line_amount(quantity, rate, off), reduced(off))
+        told = [
+            {"from": s.first.isoformat(), "to": s.last.isoformat(), "days": s.days, "rate": str(s.rate)}
+            | reduced(s.percent_off)
+            for s in stretches
+        ]
+        amount = amount_of_days(quantity, stretches, self.last.day)
+        said = {"stretches": told, "of_days": self.last.day}
+        return Line(home.id, item.pk, quantity, rate, amount, said)
 
     def _shared(self, homes: list[Home]) -> Iterator[Line]:
-        costs = SharedCost.objects.filter(estate=self.estate, period=self.period)
+        costs = SharedCost.objects.filter(estate=self.estate, period=self.period).order_by("id")
         entered = {cost.charge_item_id for cost in costs}
         for item in self.items:
             if item.kind == KIND.SHARED and item.pk not in entered:
@@ -131,23 +115,33 @@ class Draft:
         whole = self._homes_of_estate(homes) if costs else []
         wanted = {home.id for home in homes}
         for cost in costs:
-            bearers = {
-                h.id: h.area for h in whole if cost.building_id in (None, h.building_id) and h.area > 0
-            }
-            area = sum(bearers.values(), ZERO)
-            for unit_id, share in share_by_area(cost.amount, bearers).items():
-                if unit_id not in wanted:
-                    continue
-                off = self.percent_off(cost.charge_item_id, unit_id)
-                said = {"cost": str(cost.amount), "area_of_all": str(area), "share": str(share)} | reduced(
-                    off
-                )
-                rate = (cost.amount / area).quantize(Decimal("0.0001"))
-                line = Line(
-                    unit_id, cost.charge_item_id, bearers[unit_id], rate, discounted(share, off), said
-                )
-                found[unit_id, cost.charge_item_id].append(line)
+            bearers = [home for home in whole if cost.building_id in (None, home.building_id)]
+            for line in self._shares(cost, bearers, wanted):
+                found[line.unit_id, line.charge_item_id].append(line)
         yield from (merged(lines) for lines in found.values())
+
+    def _shares(self, cost: SharedCost, homes: list[Home], wanted: set[int]) -> Iterator[Line]:
+        """Each unit's part; a unit without area bears none and is told, and so is a cost that nobody bears.
+
+        What an exempt unit is let off is nobody else's.
+        """
+        areas = {home.id: home.area for home in homes if home.area > 0}
+        item_id, area = cost.charge_item_id, sum(areas.values(), ZERO)
+        for home in homes:
+            if home.area <= 0 and home.id in wanted:
+                self.troubles.append(Trouble(CODE.NO_AREA, home.id, item_id, str(cost.amount)))
+        if not areas and self.unit_ids is None:
+            self.troubles.append(Trouble(CODE.COST_UNBORNE, charge_item_id=item_id, detail=str(cost.amount)))
+        for unit_id, share in share_by_area(cost.amount, areas).items():
+            if unit_id not in wanted:
+                continue
+            off = self.tariff.discount(item_id, unit_id)
+            said = {"cost": str(cost.amount), "area_of_all": str(area), "share": str(share)} | dict(off.said)
+            if share > (cost.amount * areas[unit_id] / area).quantize(CENT, rounding=ROUND_DOWN):
+                said["odd_cent"] = str(CENT)
+            rate = (cost.amount / area).quantize(Decimal("0.0001"))
+            amount = discounted(share, off.percent)
+            yield Line(unit_id, item_id, areas[unit_id], rate, amount, said)
 
     def _homes_of_estate(self, homes: list[Home]) -> list[Home]:
         if self.unit_ids is None:
@@ -164,18 +158,10 @@ class Draft:
             if lease.unit_id not in wanted:
                 continue
             days = days_within(self.first, self.last, lease.since, lease.until)
-            off = self.percent_off(lease.charge_item_id, lease.unit_id)
+            off = self.tariff.discount(lease.charge_item_id, lease.unit_id, lease.since, lease.until)
             monthly = lease.quantity * lease.monthly_rent
-            amount = rent_for_days(monthly, days, self.last.day, off)
-            said = {"lease": lease.subject, "days": days, "of_days": self.last.day} | reduced(off)
+            amount = rent_for_days(monthly, days, self.last.day, off.percent)
+            said = {"lease": lease.subject, "days": days, "of_days": self.last.day} | dict(off.said)
             line = Line(lease.unit_id, lease.charge_item_id, lease.quantity, lease.monthly_rent, amount, said)
             found[lease.unit_id, lease.charge_item_id].append(line)
         yield from (merged(lines) for lines in found.values())
-
-
-def scope_of(rate: Rate) -> tuple[str, Any]:
-    if rate.unit_id:
-        return ("unit", rate.unit_id)
-    if rate.building_id:
-        return ("building", rate.building_id)
-    return ("use", rate.use) if rate.use else ("estate", None)

@@ -18,7 +18,7 @@ from billing.calculation import (
     period_before,
     steps_of,
 )
-from billing.drafting.lines import Home, Line, Trouble, period_of, reduced
+from billing.drafting.lines import Home, Line, Trouble, period_of
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Meter, MeterReading, Rate, RunProblem
 from helpdesk.estates.models import Estate
 
@@ -45,14 +45,16 @@ class Metered:
         self.readings = self._readings([meter.pk for meter in gone])
         self.charged_until = charged_until(self.estate, self.period, self.meters)
         hardly_read = [meter for meter in self.meters if len(self.readings.get(meter.pk, [])) <= FEW]
+        self.charged_later = charged_after(self.estate, self.period)
+        self.used_a_month: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
         self.begun = _before_their_first(self.estate, self.period, hardly_read)
 
     def lines(self) -> Iterator[Line]:
         for meter in self.meters:
             home = self.homes.get(meter.unit_id)
-            if home is None:
+            if home is None or (meter.pk in self.charged_later and meter.pk not in self.draft.again):
                 continue
-            rate = self.draft.rate_for(self.items[meter.charge_item_id], home)
+            rate = self.draft.tariff.rate_for(self.items[meter.charge_item_id], home)
             if rate is None:
                 self._trouble(CODE.NO_RATE, meter, meter.number)
                 continue
@@ -171,28 +173,40 @@ class Metered:
         said: dict[str, Any],
         since: Decimal | None = None,
     ) -> Line:
-        off, months = self.draft.percent_off(meter.charge_item_id, home.id), self._months(meter)
-        steps = [
-            {"quantity": str(s.quantity.quantize(MILLI)), "rate": str(s.rate)}
-            for s in steps_of(used, rate.tiers, rate.amount, months)
-        ]
-        said = said | {"meter": meter.number, "multiplier": str(meter.multiplier)} | reduced(off)
+        off, months = self.draft.tariff.discount(meter.charge_item_id, home.id), self._months(meter)
+        before = self._used_by_others(meter, months, used) if rate.tiers else Decimal(0)
+        said = said | {"meter": meter.number, "multiplier": str(meter.multiplier)} | dict(off.said)
         if rate.tiers:
-            said["steps"] = steps
+            said["steps"] = [
+                {"quantity": str(s.quantity.quantize(MILLI)), "rate": str(s.rate)}
+                for s in steps_of(used, rate.tiers, rate.amount, months, before)
+            ]
             if months > 1:
                 said["months"] = months
+            if before:
+                said["used_before"] = str(before)
         return Line(
             home.id,
             meter.charge_item_id,
             used.quantize(MILLI),
             rate.amount,
-            metered_amount(used, rate.tiers, rate.amount, off, months),
+            metered_amount(used, rate.tiers, rate.amount, off.percent, months, before),
             said,
             meter_id=meter.pk,
             reading_id=reading.pk if reading else None,
             meter_from=meter.billed_value if since is None else since,
             meter_to=to,
         )
+
+    def _used_by_others(self, meter: Meter, months: int, used: Decimal) -> Decimal:
+        """What the unit's meters before this one used of the steps in so many months.
+
+        A tariff's steps are a household's: a second meter, or the one in place of another, goes on in them.
+        """
+        household = (meter.unit_id, meter.charge_item_id)
+        before = self.used_a_month[household]
+        self.used_a_month[household] += used / months
+        return (before * months).quantize(MILLI)
 
     def _as_it_was(self, meter: Meter, home: Home, rate: Rate, old: BillLine) -> Line:
         """The span of a reversed line once more: what comes after it was charged on from its end."""
@@ -209,6 +223,12 @@ class Metered:
 
     def _trouble(self, code: str, meter: Meter, detail: str) -> None:
         self.draft.troubles.append(Trouble(code, meter.unit_id, meter.charge_item_id, detail))
+
+
+def charged_after(estate: Estate, period: str) -> set[int]:
+    """Meters that a later period charged: what they counted until then is charged already."""
+    lines = BillLine.objects.filter(meter__isnull=False, bill__estate=estate, bill__period__gt=period)
+    return set(lines.exclude(bill__status=Bill.Status.REVERSED).values_list("meter", flat=True))
 
 
 def charged_until(estate: Estate, period: str, meters: Sequence[Meter]) -> dict[int, str]:

@@ -1,12 +1,14 @@
 """The monthly run. Shape only; which periods and days may be billed is the service's."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.forms.fields import day_field
+from billing.forms.fields import UnitField, day_field
+from helpdesk.estates.models import Estate
 
 
 class RunForm(forms.Form):
@@ -26,3 +28,13 @@ class RunForm(forms.Form):
         self.fields["due_on"].help_text = _(
             "Empty: %(due_on)s for %(period)s. Otherwise day %(day)s of the month, and later where bills are made late."
         ) % {"due_on": f"{due_on:%Y-%m-%d}", "period": period, "day": due_day}
+
+
+class BillUnitForm(forms.Form):
+    """A unit that got no bill with the others."""
+
+    unit = UnitField()
+
+    def __init__(self, *args: Any, estate: Estate, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].estate = estate  # type: ignore[attr-defined]

@@ -34,6 +34,8 @@ class BillingRun(models.Model):
     done = models.PositiveIntegerField(_("bills made"), default=0)
     previewed_by = actor_field()
     previewed_at = models.DateTimeField(default=timezone.now)
+    # When a rate, an exemption, a contract or a reading came in that this preview does not know.
+    outdated_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = actor_field()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -72,6 +74,7 @@ class RunProblem(models.Model):
         NO_RATE = "no_rate", _("No rate is in force")
         NO_AREA = "no_area", _("The unit has no floor area")
         COST_MISSING = "cost_missing", _("No shared cost was entered for this period")
+        COST_UNBORNE = "cost_unborne", _("Nobody bears this shared cost: no unit with a floor area")
         MONTHS_SKIPPED = "months_skipped", _("Months left out since the last run")
         ALREADY_BILLED = "already_billed", _("The unit has a bill of this period")
 

@@ -10,7 +10,17 @@ from django.utils.translation import gettext as _
 
 from billing.calculation import line_amount
 from billing.drafting import Draft, Line, period_of
-from billing.models import Bill, BillLine, BillReversal, ChargeItem, Dispute, Handover, Meter, Rate
+from billing.models import (
+    Bill,
+    BillingRun,
+    BillLine,
+    BillReversal,
+    ChargeItem,
+    Dispute,
+    Handover,
+    Meter,
+    Rate,
+)
 from billing.services.credit import apply_credit
 from billing.services.disputes import settle_dispute
 from billing.services.late_fees import take_back_late_fees
@@ -23,6 +33,8 @@ from billing.services.ledger import (
     require_reason,
     sent_before,
 )
+from billing.services.run_dates import usual_dates
+from billing.services.runs import left_out
 from billing.services.settlement import take_back
 from helpdesk.audit.services import record
 from helpdesk.estates.services import next_serials
@@ -99,6 +111,7 @@ def issue(
     at: datetime,
     replaces: Bill | None = None,
     form_token: str | None = None,
+    run: BillingRun | None = None,
 ) -> Bill:
     """Writes a bill, its lines and its entry; refused nothing_to_bill when they come to nothing."""
     lines = [line for line in lines if line.amount > 0]
@@ -109,7 +122,7 @@ def issue(
     bill = Bill.objects.create(
         estate=estate, unit=unit, kind=kind, number=format_number("B", year, serial), year=year, serial=serial,
         period=period, issued_on=issued_on, due_on=due_on, currency=estate.currency,
-        total=sum((line.amount for line in lines), Decimal(0)), replaces=replaces, issued_by=actor,
+        total=sum((line.amount for line in lines), Decimal(0)), replaces=replaces, run=run, issued_by=actor,
         form_token=form_token or None, created_at=at, updated_at=at,
     )  # fmt: skip
     items = ChargeItem.objects.in_bulk([line.charge_item_id for line in lines])
@@ -126,6 +139,41 @@ def issue(
             )
     post("bill", bill, unit=unit, amount=bill.total, on=posting_day(estate, at), number=bill.number)
     return bill
+
+
+@transaction.atomic
+def bill_left_out(run: BillingRun, unit: Unit, *, actor: User | None, at: datetime | None = None) -> Bill:
+    """The bill that a unit did not get when its period was billed, worked out as it stands today.
+
+    It had no area then, no rate, or was not on file; or its bill was reversed and none made since, which is made anew
+    then. Dated today, with as many days to pay as usual.
+    Refused invalid_transition (the run is not done), other_estate, period_already_billed (the unit has its bill),
+    nothing_to_bill.
+    """
+    at = at or timezone.now()
+    lock_ledger(run.estate)
+    run = BillingRun.objects.select_related("estate").get(pk=run.pk)
+    if run.status != BillingRun.Status.DONE:
+        raise Refused("invalid_transition", _("The bills of this period are not made yet."))
+    if unit.estate_id != run.estate_id:
+        raise Refused("other_estate", _("This belongs to another estate."), field="unit")
+    if not left_out(run).filter(pk=unit.pk).exists():
+        raise Refused("period_already_billed", _("This unit has its bill of this period, or gets none."))
+    old = Bill.objects.filter(unit=unit, kind=Bill.Kind.RUN, period=run.period).order_by("-id").first()
+    if old is not None:
+        if anew := make_bill_anew(old, actor=actor, at=at):
+            return anew
+        raise Refused("nothing_to_bill", _("This comes to nothing."))
+    day = local_day(run.estate, at)
+    _issued_on, due_on = usual_dates(run.estate, run.period, at, day)
+    lines = list(Draft(run.estate, run.period, [unit.pk]).lines())
+    bill = issue(
+        unit, lines, actor=actor, kind=Bill.Kind.RUN, period=run.period, issued_on=day, due_on=max(due_on, run.due_on),
+        at=at, run=run,
+    )  # fmt: skip
+    record("bill.issued", bill, actor=actor, filed_under=run, at=at, total=str(bill.total), period=run.period)
+    apply_credit(unit, actor=actor, at=at)
+    return Bill.objects.get(pk=bill.pk)
 
 
 @transaction.atomic
@@ -224,7 +272,7 @@ def hand_over_bill(
 ) -> Handover:
     """Notes that the bill's notice was handed over: who, to whom, when, how. The same form again is the same one."""
     lock_ledger(bill.estate)
-    if before := made_before(Handover, bill.estate, form_token, bill_id=bill.pk):
+    if before := made_before(Handover, bill.estate, form_token, bill_id=bill.pk, way=way):
         return before
     handed = Handover.objects.create(
         estate=bill.estate,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import BillingRun, ChargeItem, Exemption, Lease, Rate, SharedCost
 from billing.services.ledger import check_amount, lock_ledger, require_reason
-from billing.services.runs import PERIOD, discard_preview, is_billed
+from billing.services.runs import PERIOD, discard_preview, is_billed, outdate_previews
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -43,12 +43,15 @@ def change_charge_item(item: ChargeItem, *, actor: User | None, **changes: Any) 
     """
     if not set(changes) <= CHANGEABLE:
         raise Refused("unknown_field", _("This of an item can't be changed."))
+    lock_ledger(item.estate)
     item = ChargeItem.objects.select_for_update().get(pk=item.pk)
     changed = [name for name, value in changes.items() if getattr(item, name) != value]
     for name in changed:
         setattr(item, name, changes[name])
     if changed:
         item.save(update_fields=changed)
+        if "is_active" in changed:
+            outdate_previews(item.estate, since="")
         record("charge_item.changed", item, actor=actor, fields=sorted(changed))
     return item
 
@@ -71,6 +74,7 @@ def set_rate(
     What was billed keeps the rate it was billed at. Refused rates_overlap, tiers_invalid, other_estate, has_no_rate,
     amount_not_positive, not_in_order.
     """
+    lock_ledger(charge_item.estate)
     ChargeItem.objects.select_for_update().get(pk=charge_item.pk)
     if charge_item.kind not in PRICED:
         raise Refused("has_no_rate", _("What this item costs does not come from a rate."))
@@ -93,6 +97,7 @@ def set_rate(
         estate_id=charge_item.estate_id, charge_item=charge_item, amount=amount, tiers=steps, building=building, use=use,
         unit=unit, since=since, until=until, set_by=actor,
     )  # fmt: skip
+    _outdate(rate)
     record("rate.set", rate, actor=actor, filed_under=charge_item, amount=str(amount), since=since)
     return rate
 
@@ -100,6 +105,7 @@ def set_rate(
 @transaction.atomic
 def end_rate(rate: Rate, *, actor: User | None, until: date) -> Rate:
     """The rate's last day. Refused not_in_order before its first, invalid_transition where it ends earlier already."""
+    lock_ledger(rate.estate)
     ChargeItem.objects.select_for_update().get(pk=rate.charge_item_id)
     rate = Rate.objects.select_related("charge_item").get(pk=rate.pk)
     _shorten(rate, until)
@@ -112,8 +118,15 @@ def _shorten(thing: Rate | Exemption, until: date) -> None:
         raise Refused("not_in_order", _("This lies before its beginning."), field="until")
     if thing.until is not None and thing.until <= until:
         raise Refused("invalid_transition", _("It ends earlier already."), field="until")
+    _outdate(thing, since=until)
     thing.until = until
     thing.save(update_fields=["until"])
+
+
+def _outdate(thing: Rate | Exemption | Lease, since: date | None = None) -> None:
+    """Previews of the days for which it holds, or no longer does, are to be made anew."""
+    until = f"{thing.until:%Y-%m}" if thing.until else None
+    outdate_previews(thing.estate, since=f"{since or thing.since:%Y-%m}", until=until)
 
 
 def check_tiers(tiers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -159,10 +172,12 @@ def grant_exemption(
         raise Refused("not_in_order", _("This lies before its beginning."), field="until")
     if charge_item is not None and charge_item.estate_id != unit.estate_id:
         raise Refused("other_estate", _("This belongs to another estate."), field="charge_item")
+    lock_ledger(unit.estate)
     exemption = Exemption.objects.create(
         estate_id=unit.estate_id, unit=unit, charge_item=charge_item, percent=percent, reason=require_reason(reason),
         approved_by=actor, since=since, until=until,
     )  # fmt: skip
+    _outdate(exemption)
     record("exemption.granted", exemption, actor=actor, filed_under=unit, percent=str(percent), until=until)
     return exemption
 
@@ -170,6 +185,7 @@ def grant_exemption(
 @transaction.atomic
 def end_exemption(exemption: Exemption, *, actor: User | None, until: date) -> Exemption:
     """An earlier last day; what was billed with it stays. Refused not_in_order, invalid_transition."""
+    lock_ledger(exemption.estate)
     exemption = Exemption.objects.select_for_update(of=("self",)).select_related("unit").get(pk=exemption.pk)
     _shorten(exemption, until)
     record("exemption.ended", exemption, actor=actor, filed_under=exemption.unit, until=until)
@@ -246,11 +262,13 @@ def add_lease(
         raise Refused(
             "already_there", _("The unit has an open contract of this kind; end it or raise its quantity.")
         )
+    lock_ledger(unit.estate)
     lease = Lease.objects.create(
         estate_id=unit.estate_id, unit=unit, charge_item=charge_item, subject=subject,
         monthly_rent=check_amount(monthly_rent), quantity=quantity, since=since, until=until, tenant=tenant,
         created_by=actor,
     )  # fmt: skip
+    _outdate(lease)
     record("lease.added", lease, actor=actor, filed_under=unit, monthly_rent=str(monthly_rent), since=since)
     return lease
 
@@ -260,6 +278,8 @@ def end_lease(lease: Lease, *, actor: User | None, until: date) -> Lease:
     """The contract's last day. Refused invalid_transition before its first."""
     if until < lease.since:
         raise Refused("invalid_transition", _("The contract begins later than that."), field="until")
+    lock_ledger(lease.estate)
+    _outdate(lease)
     lease.until = until
     lease.save(update_fields=["until"])
     record("lease.ended", lease, actor=actor, filed_under=lease.unit, until=until)

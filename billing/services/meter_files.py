@@ -1,16 +1,17 @@
 """Readings of a month from a spreadsheet: what is right is kept, what is wrong is said row by row (docs/domain.md §9)."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from billing.figures_typed import reading_in
 from billing.models import ChargeItem, Meter, MeterReading
 from billing.services.meters import take_reading
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.money import without_thousands
 from helpdesk.lib.names import fold
 from helpdesk.staff.models import User
 from residents.importing.sheets import Cells, Sheet, read_sheet
@@ -32,7 +33,6 @@ VALUE_WORDS = {
 }
 SEARCHED = 15  # rows, for the one with the headings
 MOST_WRONG = 200
-HIGHEST = Decimal(10) ** 9
 
 
 @dataclass
@@ -60,12 +60,12 @@ def take_readings_file(
     known = dict(
         MeterReading.objects.filter(meter__charge_item=item, period=period).values_list("meter", "value")
     )
-    outcome = Outcome()
+    outcome, taken = Outcome(), set[int]()
     for row, cells in sheet.rows:
         if row > first:
             number, value = _text(cells, number_at), _text(cells, value_at)
             if number or value:
-                _take(outcome, row, number, value, meters, known, actor=actor, period=period)
+                _take(outcome, row, number, value, meters, known, taken, actor=actor, period=period)
     return outcome
 
 
@@ -76,6 +76,7 @@ def _take(
     written: str,
     meters: dict[str, Meter],
     known: dict[int, Decimal],
+    taken: set[int],
     *,
     actor: User | None,
     period: str,
@@ -84,28 +85,27 @@ def _take(
     try:
         if meter is None:
             raise Refused("unknown_meter", _("No meter of this number is on file for this item."))
-        value = _figure(written)
+        value = reading_in(written)
         if known.get(meter.pk) == value:
             outcome.same += 1
             return
+        if meter.pk in taken:
+            raise Refused("twice", _("This meter stands in an earlier row with another reading."))
         with transaction.atomic():
-            take_reading(meter, actor=actor, period=period, value=value, source=MeterReading.Source.FILE)
+            take_reading(
+                meter,
+                actor=actor,
+                period=period,
+                value=value,
+                source=MeterReading.Source.FILE,
+                at=timezone.now(),
+            )
         known[meter.pk] = value
+        taken.add(meter.pk)
         outcome.kept += 1
     except Refused as refusal:
         if len(outcome.wrong) < MOST_WRONG:
             outcome.wrong.append((row, number[:40], str(refusal.message)))
-
-
-def _figure(written: str) -> Decimal:
-    """Digits as people write them; refused not_a_figure."""
-    try:
-        value = Decimal(without_thousands(written.replace("，", ",")))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or not 0 <= value < HIGHEST:
-        raise Refused("not_a_figure", _("Write a figure."))
-    return value.quantize(Decimal("0.001"))
 
 
 def _headings(sheet: Sheet) -> tuple[int, int, int]:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from billing.calculation import bounds_of
 from billing.models import BillingRun, BillLine, ChargeItem, Meter, MeterReading
-from billing.services.runs import PERIOD
+from billing.services.run_dates import refuse_too_far
+from billing.services.runs import PERIOD, outdate_previews
 from helpdesk.audit.services import record
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
@@ -44,6 +45,7 @@ def add_meter(
         estate_id=unit.estate_id, unit=unit, charge_item=charge_item, number=number, installed_on=installed_on,
         initial_value=initial_value, billed_value=initial_value, digits=digits, multiplier=multiplier, replaces=replaces,
     )  # fmt: skip
+    outdate_previews(unit.estate, since=f"{installed_on:%Y-%m}")
     record("meter.added", meter, actor=actor, filed_under=unit, initial_value=str(initial_value))
     return meter
 
@@ -64,6 +66,7 @@ def replace_meter(
 
     Refused already_replaced, day_not_begun, not_in_order, beyond_its_digits, reading_backwards, already_there.
     """
+    outdate_previews(meter.estate, since=f"{replaced_on:%Y-%m}")
     meter = locked(meter)
     if meter.removed_on is not None or Meter.objects.filter(replaces=meter).exists():
         raise Refused("already_replaced", _("This meter was replaced already."))
@@ -124,14 +127,19 @@ def take_reading(
     rolled_over: bool = False,
     is_confirmed: bool = False,
     source: str = MeterReading.Source.GRID,
+    at: datetime | None = None,
 ) -> MeterReading:
     """What a meter showed at the end of a period, or today while that is still to come; again corrects it until billed.
 
     Refused period_invalid, beyond_its_digits, reading_backwards (less than the one before, unless it began again at
-    zero), reading_billed.
+    zero), reading_billed; as it is read `at` a moment, period_too_far (beyond next month) and day_not_begun.
     """
     if not PERIOD.fullmatch(period):
         raise Refused("period_invalid", _("Write the period as 2026-11."), field="period")
+    if at is not None:
+        _refuse_to_come(meter.estate, period, read_on, at)
+    # Before the meter: a preview that is being made takes them in this order too.
+    outdate_previews(meter.estate, since=period)
     meter = locked(meter)
     _require_shown(meter.digits, value, "value")
     before = reading_before(meter, period)
@@ -148,6 +156,13 @@ def take_reading(
     was = str(old.value) if old else None
     record("reading.taken", reading, actor=actor, filed_under=meter, period=period, value=str(value), was=was)
     return reading
+
+
+def _refuse_to_come(estate: Estate, period: str, read_on: date | None, at: datetime) -> None:
+    """A year mistyped would keep a reading where no run looks for it."""
+    refuse_too_far(estate, period, at)
+    if read_on is not None and read_on > local(estate, at).date():
+        raise Refused("day_not_begun", _("This day has not begun yet."), field="read_on")
 
 
 def reading_before(meter: Meter, period: str) -> Decimal:

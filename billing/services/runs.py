@@ -11,14 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Abs
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.bulk import copy_rows
-from billing.drafting import Draft, Line, Trouble
-from billing.models import BillingRun, DraftLine, MeterReading, RunProblem, UnitAccount
+from billing.drafting import Draft, Line, Trouble, billed_units
+from billing.models import Bill, BillingRun, DraftLine, MeterReading, RunProblem, UnitAccount
 from billing.services.credit import apply_credit
 from billing.services.ledger import lock_ledger, posting_day
 from billing.services.run_dates import BILLED_STATES, dates_of_run, months_skipped, refuse_too_far
@@ -29,6 +29,7 @@ from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import round_money
 from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
+from residents.models import Unit
 
 PERIOD = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 STATUS = BillingRun.Status
@@ -104,15 +105,36 @@ def is_billed(estate: Estate, period: str) -> bool:
     return BillingRun.objects.filter(estate=estate, period=period, status__in=BILLED_STATES).exists()
 
 
+def billed_between(estate: Estate, since: date, until: date | None) -> list[str]:
+    """The periods with a day from `since` to `until` whose bills are made, and stay as they are."""
+    rows = BillingRun.objects.filter(estate=estate, status__in=BILLED_STATES, period__gte=f"{since:%Y-%m}")
+    rows = rows.filter(period__lte=f"{until:%Y-%m}") if until else rows
+    return list(rows.order_by("period").values_list("period", flat=True))
+
+
 def refuse_billed(estate: Estate, period: str) -> None:
     if is_billed(estate, period):
         raise Refused("period_already_billed", _("This period has been billed already."))
+
+
+def left_out(run: BillingRun) -> QuerySet[Unit]:
+    """Units that are billed, of which no bill of the run's period stands."""
+    standing = Bill.objects.filter(unit=OuterRef("pk"), kind=Bill.Kind.RUN, period=run.period)
+    standing = standing.exclude(status=Bill.Status.REVERSED)
+    return billed_units(run.estate).filter(~Exists(standing))
 
 
 def discard_preview(run: BillingRun) -> None:
     """The drafts go; that there was a preview stays."""
     _execute("DELETE FROM billing_draftline WHERE run_id = %s", [run.pk])
     BillingRun.objects.filter(pk=run.pk, status=STATUS.PREVIEWED).update(status=STATUS.DISCARDED)
+
+
+def outdate_previews(estate: Estate, *, since: str, until: str | None = None) -> None:
+    """Previews of these periods don't know what just changed: they are not confirmed, but made anew."""
+    told = BillingRun.objects.filter(estate=estate, status=STATUS.PREVIEWED, period__gte=since)
+    told = told.filter(period__lte=until) if until else told
+    told.filter(outdated_at__isnull=True).update(outdated_at=timezone.now())
 
 
 def _rows(run: BillingRun, lines: Iterator[Line]) -> Iterator[tuple[Any, ...]]:
@@ -132,16 +154,18 @@ def _text(value: Any) -> str | None:
 def confirm_run(run: BillingRun, *, actor: User | None, at: datetime | None = None) -> BillingRun:
     """The bills are made from now on, in the background.
 
-    Refused period_already_billed, invalid_transition (a discarded preview), preview_outdated (a meter was read anew,
-    replaced or billed since).
+    Refused period_already_billed, invalid_transition (a discarded preview), preview_outdated (a rate, an exemption, a
+    contract, a unit or a meter changed since).
     """
     at = at or timezone.now()
     lock_ledger(run.estate)
     refuse_billed(run.estate, run.period)
-    if run.status == STATUS.PREVIEWED and _is_outdated(run):
-        raise Refused(
-            "preview_outdated", _("Meters were read or billed since this preview; preview it anew.")
+    run.refresh_from_db()
+    if run.status == STATUS.PREVIEWED and is_outdated(run):
+        message = _(
+            "Rates, exemptions, contracts, units or meters changed since this preview; preview it anew."
         )
+        raise Refused("preview_outdated", message)
     try:
         with transaction.atomic():
             won = BillingRun.objects.filter(pk=run.pk, status=STATUS.PREVIEWED).update(
@@ -156,10 +180,17 @@ def confirm_run(run: BillingRun, *, actor: User | None, at: datetime | None = No
     return run
 
 
-def _is_outdated(run: BillingRun) -> bool:
-    """What was previewed is what is billed, so the meters must stand where the preview saw them."""
+def is_outdated(run: BillingRun) -> bool:
+    """What was previewed is what is billed, so rates, units and meters must stand where the preview saw them."""
+    if run.outdated_at is not None:
+        return True
+    drafts = DraftLine.objects.filter(run=run)
+    sizes = drafts.filter(charge_item__kind="area").annotate(apart=Abs(F("unit__area_m2") - F("quantity")))
+    gone = Q(unit__is_archived=True) | Q(unit__status=Unit.Status.NOT_HANDED_OVER)
+    if drafts.filter(gone).exists() or sizes.filter(apart__gte=HALF_A_MILLI).exists():
+        return True
     # SQLite keeps decimals as floating numbers: two writings of one value may differ far behind the last place.
-    apart = DraftLine.objects.filter(run=run, meter__isnull=False).annotate(
+    apart = drafts.filter(meter__isnull=False).annotate(
         began=Abs(F("meter__billed_value") - F("meter_from")), ended=Abs(F("reading__value") - F("meter_to"))
     )
     read_since = MeterReading.objects.filter(meter=OuterRef("meter"), period=run.period)

@@ -1,6 +1,7 @@
 """What the settings of the fees share: their tabs, and sending a form to its service."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.forms import Form
@@ -8,6 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from billing.services.runs import billed_between
+from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.pages import INVALID, REFUSED
 
@@ -28,6 +31,18 @@ def tabs_of(request: HttpRequest, here: str) -> list[dict[str, Any]]:
         for name, label, permission in TABS
         if request.user.may(permission, estate_id)  # type: ignore[union-attr]
     ]
+
+
+def with_billed(said: str, estate: Estate, since: date, until: date | None) -> str:
+    """What was done, and which bills it no longer changes: a wrong one is reversed and made anew."""
+    periods = billed_between(estate, since, until)
+    if not periods:
+        return said
+    told = periods[0] if len(periods) == 1 else f"{periods[0]} – {periods[-1]}"
+    words = _(
+        "%(said)s. Bills of %(periods)s are made and stay as they are; a wrong one is reversed and made anew."
+    )
+    return str(words) % {"said": said, "periods": told}
 
 
 def send(form: Form, act: Callable[..., Any], **more: Any) -> int:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.figures import DEFINITIONS, Span, collection_figures, rate_of
 from billing.forms.cashier import GiveUpForm
 from billing.forms.payments import DisputeForm, SettleDisputeForm, WhyForm
+from billing.history import history_of
 from billing.models import Bill, Payment
 from billing.selectors import OWED, ZERO, arrears_of_units, explained
 from billing.services.bills import reverse_bill
@@ -23,7 +24,6 @@ from billing.services.write_offs import write_off
 from billing.statement_lines import sum_of
 from billing.views.account_page import bill_chip
 from billing.views.acting import send
-from helpdesk.audit.models import Entry
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -221,7 +221,7 @@ def _page(request: HttpRequest, bill: Bill, **forms: Any) -> dict[str, Any]:
         "waive": GiveUpForm(auto_id="waive_%s"),
         "late_fee": show_money(late, estate.currency) if late else "",
         "given_up": _given_up(bill),
-        "history": Entry.objects.about(bill),
+        "history": history_of(bill),
         "may_write_off": stands and bill.outstanding and user.may("billing.waive", estate.pk),  # type: ignore[union-attr]
         "may_waive": late and user.may("billing.waive", estate.pk),  # type: ignore[union-attr]
         "dispute": DisputeForm(auto_id="dispute_%s"),

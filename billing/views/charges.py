@@ -18,10 +18,11 @@ from billing.forms.charges import (
     TierFormSet,
     tiers_in,
 )
+from billing.history import history_of
 from billing.models import ChargeItem, Exemption, Lease, Rate, SharedCost
 from billing.rate_words import rate_in_words, scope_in_words
 from billing.services import charges
-from billing.views.acting import refusing, send, tabs_of
+from billing.views.acting import refusing, send, tabs_of, with_billed
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.money import show_money
@@ -96,7 +97,8 @@ def rate_set(request: HttpRequest, pk: int) -> HttpResponse:
         )
     if status:
         return _page(request, item, status, rate=form, tiers=tiers)
-    return _back(request, _("The rate is set"), item)
+    said = with_billed(_("The rate is set"), item.estate, data["since"], data["until"])
+    return _back(request, said, item)
 
 
 @require_POST
@@ -161,6 +163,7 @@ def _page(request: HttpRequest, item: ChargeItem, status: int = 200, **sent: Any
         "cost": sent.get("cost") or SharedCostForm(estate=estate, auto_id="cost_%s"),
         "last_day": sent.get("last_day") or LastDayForm(),
         "ending": sent.get("ending"),
+        "history": history_of(item),
         "crumbs": [_home(), {"label": str(item)}],
     }
     return render(request, "billing/charge_detail.html", context, status=status)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from billing.forms.charges import ExemptionForm, LastDayForm
 from billing.models import Exemption
 from billing.services import charges
-from billing.views.acting import send, tabs_of
+from billing.views.acting import send, tabs_of, with_billed
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.pages import done
@@ -34,7 +34,9 @@ def exemption_list(request: HttpRequest) -> HttpResponse:
     status = send(form, charges.grant_exemption, actor=request.user)
     if status:
         return _page(request, estate, status, form=form)
-    return done(request, _("The exemption is granted"), reverse("exemption_list"))
+    data = form.cleaned_data
+    said = with_billed(_("The exemption is granted"), estate, data["since"], data["until"])
+    return done(request, said, reverse("exemption_list"))
 
 
 @require_POST

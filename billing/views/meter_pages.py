@@ -11,14 +11,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.forms.meters import MeterForm, ReadingsFileForm, ReplaceForm
-from billing.meter_table import HEADS, meter_table
+from billing.history import history_of
+from billing.meter_table import HEADS, meter_sums, meter_table
 from billing.models import ChargeItem, Meter
 from billing.services.meter_files import Outcome, take_readings_file
 from billing.services.meters import add_meter, replace_meter
 from billing.services.runs import PERIOD
 from billing.views.acting import refusing, send
 from billing.views.papers import paper
-from helpdesk.audit.models import Entry
 from helpdesk.estates.calendars import local
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.pages import INVALID, REFUSED, done
@@ -76,7 +76,7 @@ def _page(request: HttpRequest, meter: Meter, status: int = 200, **forms: Any) -
         "meter": meter,
         "readings": list(meter.readings.select_related("read_by").order_by("-period")[:SHOWN]),
         "new_one": Meter.objects.filter(replaces=meter).first(),
-        "entries": Entry.objects.about(meter)[:SHOWN],
+        "history": history_of(meter),
         "replace": ReplaceForm(initial={"replaced_on": today}) if may_set else None,
         "may_set": may_set,
         "crumbs": [*_crumbs(), {"label": meter.number}],
@@ -143,7 +143,14 @@ def meter_month(request: HttpRequest) -> HttpResponseBase:
             f"meters-{item.code if item else ''}-{period}", kind, header, [row.cells for row in rows]
         )
     missing = sum(1 for row in rows if row.value is None)
-    context = {"rows": rows, "item": item, "period": period, "missing": missing, "estate": request.estate}  # type: ignore[attr-defined]
+    context = {
+        "rows": rows,
+        "sums": meter_sums(rows),
+        "item": item,
+        "period": period,
+        "missing": missing,
+        "estate": request.estate,  # type: ignore[attr-defined]
+    }
     name = f"meters-{item.code if item else ''}-{period}"
     return paper(request, "billing/meter_month_print.html", context, name=name)
 

@@ -1,6 +1,6 @@
 """Meter readings of a period: a grid that takes a column from a spreadsheet; what looks wrong is found before billing."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from billing.calculation import bounds_of, month_number
+from billing.figures_typed import reading_in
 from billing.forms.meters import ReadingsFileForm
 from billing.models import ChargeItem, Meter, MeterReading
 from billing.services.ledger import settings_of
@@ -23,7 +23,6 @@ from billing.services.runs import PERIOD
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.money import without_thousands
 from helpdesk.lib.pages import REFUSED, done
 from helpdesk.staff.access import needs, require_here
 
@@ -87,23 +86,19 @@ def _save(
     """Every reading that is right is kept; the wrong ones come back with the reason."""
     saved, errors = 0, {}
     for meter in meters:
-        text = without_thousands(typed[meter.pk])
+        text = typed[meter.pk]
         if not text:
             continue
         try:
             with transaction.atomic():
                 saved += _save_one(request, meter, period, text)
-        except InvalidOperation:
-            errors[meter.pk] = _("Write a figure.")
         except Refused as refusal:
             errors[meter.pk] = str(refusal.message)
     return saved, errors
 
 
 def _save_one(request: HttpRequest, meter: Meter, period: str, text: str) -> bool:
-    value = Decimal(text)
-    if not value.is_finite() or value < 0 or value >= 10**9:
-        raise InvalidOperation
+    value = reading_in(text)
     known = MeterReading.objects.filter(meter=meter, period=period).first()
     confirmed = bool(request.POST.get(f"ok{meter.pk}"))
     rolled = bool(request.POST.get(f"roll{meter.pk}"))
@@ -117,6 +112,7 @@ def _save_one(request: HttpRequest, meter: Meter, period: str, text: str) -> boo
         read_on=known.read_on if known and meter.removed_on else None,
         rolled_over=rolled,
         is_confirmed=confirmed,
+        at=timezone.now(),
     )
     return True
 

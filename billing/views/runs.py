@@ -12,21 +12,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing.forms.runs import RunForm
-from billing.models import BillingRun, ChargeItem, RunProblem
+from billing.forms.runs import BillUnitForm, RunForm
+from billing.history import history_of
+from billing.models import Bill, BillingRun, ChargeItem, RunProblem
 from billing.selectors import totals_of_run
+from billing.services.bills import bill_left_out
 from billing.services.ledger import settings_of
 from billing.services.run_dates import next_period, usual_dates
-from billing.services.runs import confirm_run, preview_run
+from billing.services.runs import confirm_run, is_outdated, left_out, preview_run
 from billing.views.acting import send
 from helpdesk.estates.models import Estate
 from helpdesk.lib.money import show_money
-from helpdesk.lib.pages import SeeOther
+from helpdesk.lib.pages import SeeOther, done
 from helpdesk.staff.access import get_visible, needs, require_here
 from residents.models import Building
 
 LISTED = 24
 SHOWN = 200  # problems on the page
+LEFT_OUT = 50  # units without a bill
 STATUS = BillingRun.Status
 
 
@@ -61,7 +64,10 @@ def run_list(request: HttpRequest) -> HttpResponse:
 @needs("billing.run")
 def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What a run would bill or billed, by item and building, beside the month before; its problems; how far it is."""
-    run = _run(request, pk)
+    return _page(request, _run(request, pk))
+
+
+def _page(request: HttpRequest, run: BillingRun, status: int = 200, **sent: Any) -> HttpResponse:
     estate = run.estate
     before = (
         BillingRun.objects.filter(estate=estate, period__lt=run.period, status=STATUS.DONE)
@@ -69,6 +75,7 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
         .first()
     )
     problems = RunProblem.objects.filter(run=run).select_related("unit", "charge_item")
+    outdated = run.status == STATUS.PREVIEWED and is_outdated(run)
     by_code = dict(problems.order_by().values_list("code").annotate(Count("id")))
     context = {
         "run": run,
@@ -76,13 +83,20 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "before": before,
         "change": show_money(run.total - before.total, estate.currency) if before else "",
         "table": _table(run, before),
-        "problems": problems.order_by("code", "unit__code")[:SHOWN],
+        "problems": problems.order_by("code", "unit__code", "id")[:SHOWN],
+        "problems_left": max(sum(by_code.values()) - SHOWN, 0),
         "problem_counts": [(RunProblem.Code(code).label, count) for code, count in by_code.items()],
         "waits": run.status == STATUS.RUNNING,
-        "may_confirm": run.status == STATUS.PREVIEWED and run.bills > 0,
+        "may_confirm": run.status == STATUS.PREVIEWED and run.bills > 0 and not outdated,
+        "outdated": outdated,
+        "nothing": run.status == STATUS.PREVIEWED and not run.bills,
+        "usual_due_on": usual_dates(estate, run.period, timezone.now())[1],
+        **_left_out(run),
+        "history": history_of(run),
+        "form": sent.get("form"),
         "crumbs": [{"label": _("Billing runs"), "url": reverse("run_list")}, {"label": run.period}],
     }
-    return render(request, "billing/run_detail.html", context)
+    return render(request, "billing/run_detail.html", context, status=status)
 
 
 @require_POST
@@ -92,6 +106,28 @@ def run_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     confirm_run(run, actor=request.user)  # type: ignore[arg-type]
     return SeeOther(reverse("run_detail", args=[run.pk]))
+
+
+@require_POST
+@needs("billing.run")
+def run_bill_unit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bill that a unit did not get with the others."""
+    run = _run(request, pk)
+    form = BillUnitForm(request.POST, estate=run.estate)
+    made: list[Bill] = []
+    status = send(form, lambda **data: made.append(bill_left_out(run, **data)), actor=request.user)
+    if not made:
+        return _page(request, run, status, form=form)
+    said = _("Bill %(number)s is made") % {"number": made[0].number}
+    return done(request, said, reverse("run_detail", args=[run.pk]))
+
+
+def _left_out(run: BillingRun) -> dict[str, Any]:
+    """Of a run that is done: units of which no bill of the period stands, and how many."""
+    if run.status != STATUS.DONE:
+        return {}
+    units = left_out(run)
+    return {"left_out": units.order_by("code")[:LEFT_OUT], "left_out_count": units.count()}
 
 
 def _run(request: HttpRequest, pk: int) -> BillingRun:

@@ -34,11 +34,13 @@
     shown.classList.toggle("tone-red", known && off !== 0);
   });
   // What a meter counted, as it is typed: backwards and far from the usual catch the eye before anything is sent.
+  const MEASURE = /(度|千瓦时|千瓦時|吨|噸|方|立方|立方米|立方公尺|m3|kwh|t)$/i;
+  const figure = (text) => Number(text.normalize("NFKC").trim().replace(MEASURE, "").replace(/[, ']/g, ""));
   const reckon = (box) => {
     const row = box.closest("[data-before]");
     const shown = row?.querySelector("[data-use]");
     if (!shown) return;
-    const use = Number(box.value) - Number(row.dataset.before);
+    const use = figure(box.value) - Number(row.dataset.before);
     const known = box.value.trim() !== "" && !Number.isNaN(use);
     shown.textContent = known ? String(Math.round(use * 1000) / 1000) : "";
     shown.classList.toggle("tone-red", known && (use < 0 || (row.dataset.usual && use > 10 * Number(row.dataset.usual))));
@@ -49,20 +51,34 @@
     });
     table.addEventListener("paste", (event) => {
       const first = event.target.closest("input:not([type=checkbox])");
-      const lines = event.clipboardData.getData("text").replace(/\r?\n$/, "").split(/\r?\n/);
-      if (!first || lines.length < 2) return;
+      let rows = event.clipboardData.getData("text").replace(/(\r?\n)+$/, "").split(/\r?\n/).map((line) => line.split("\t"));
+      if (!first || rows.length < 2) return;
       event.preventDefault();
       const boxes = [...table.querySelectorAll("input:not([type=checkbox])")];
       const start = boxes.indexOf(first);
-      lines.forEach((line, at) => {
-        const box = boxes[start + at];
-        if (!box) return;
-        box.value = line.split("\t").pop().trim();
+      const last = (row) => row[row.length - 1].trim();
+      const byNumber = new Map(boxes.map((box) => [box.closest("tr").cells[0].textContent.trim().toUpperCase(), box]));
+      const named = (row) => row.slice(0, -1).map((cell) => byNumber.get(cell.trim().toUpperCase())).find(Boolean);
+      const isNamed = rows.some(named);
+      // A heading has no digit. Blank rows part floors where just the others fill the page; else each is a meter not read.
+      if (last(rows[0]) && !/\d/.test(last(rows[0]).normalize("NFKC"))) rows = rows.slice(1);
+      const full = rows.filter(last);
+      if (full.length === boxes.length - start) rows = full;
+      let filled = 0;
+      let over = 0;
+      rows.forEach((row, at) => {
+        const box = isNamed ? named(row) : boxes[start + at];
+        if (!last(row)) return;
+        if (!box) { over += 1; return; }
+        box.value = last(row);
         reckon(box);
+        filled += 1;
       });
-      const over = start + lines.length - boxes.length;
       const say = document.querySelector("[data-paste-left]");
-      if (say) say.textContent = over > 0 ? say.dataset.pasteLeft.replace("{count}", over) : "";
+      if (!say) return;
+      const told = [say.dataset.pasteFilled.replace("{count}", filled)];
+      if (over) told.push(say.dataset[isNamed ? "pasteUnknown" : "pasteLeft"].replace("{count}", over));
+      say.textContent = told.join(" ");
     });
   }
 })();

@@ -292,6 +292,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "run_list": ("GET", "billing.run", ""),
     "run_detail": ("GET", "billing.run", "run"),
     "run_confirm": ("POST", "billing.run", "run"),
+    "run_bill_unit": ("POST", "billing.run", "run"),
     "meter_grid": ("GET", "billing.read_meters", ""),
     "meter_new": ("GET", "billing.set_meters", ""),
     "meter_file": ("POST", "billing.read_meters", ""),

@@ -151,6 +151,7 @@ LEDGER = {
 }
 for route, (name, read, write) in LEDGER.items():
     STAFF |= {route: {"GET": read, "POST": write}, f"{route}{{{name}}}/": {"GET": read}}
+STAFF["charge-items/{item}/"]["PATCH"] = "billing.set_rates"
 STAFF |= {
     "units/{unit}/statement/": {"GET": "billing.view"},
     "units/{unit}/use-credit/": {"POST": "billing.take"},
@@ -161,6 +162,12 @@ STAFF |= {
     "reminders/{reminder}/": {"GET": "reminders.view"},
     "meters/{meter}/replace/": {"POST": "billing.set_meters"},
     "billing-runs/{run}/confirm/": {"POST": "billing.run"},
+    "billing-runs/{run}/totals/": {"GET": "billing.view"},
+    "billing-runs/{run}/bill-unit/": {"POST": "billing.run"},
+    "bills/{bill}/hand-over/": {"POST": "billing.take"},
+    "rates/{rate}/end/": {"POST": "billing.set_rates"},
+    "exemptions/{exemption}/end/": {"POST": "billing.waive"},
+    "leases/{lease}/end/": {"POST": "billing.run"},
     "bills/{bill}/reverse/": {"POST": "billing.reverse"},
     "bills/{bill}/dispute/": {"POST": "billing.dispute"},
     "bills/{bill}/settle-dispute/": {"POST": "billing.dispute"},

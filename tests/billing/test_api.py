@@ -306,3 +306,54 @@ def test_a_list_asks_the_same_number_of_questions_at_one_row_and_at_many(
         run_period(period)
     with django_assert_max_num_queries(16 if noun == "billing-runs" else 10):
         assert len(client.get(f"/api/v1/{noun}/").json()["results"]) >= 4
+
+
+# --- rates, runs and notices -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_set_is_changed_and_ended_by_the_api(api, admin, manager, unit, management_fee, run_period):
+    desk = api(admin)
+    url = f"/api/v1/charge-items/{management_fee.pk}/"
+    changed = desk.patch(url, {"name_zh_hans": "物业费"}, format="json")
+    assert changed.status_code == 200 and changed.json()["name_zh_hans"] == "物业费"
+    assert desk.patch(url, {"code": "x"}, format="json").status_code == 400
+    rate = management_fee.rates.get()
+    until = {"until": "2026-11-15"}
+    ended = desk.post(f"/api/v1/rates/{rate.pk}/end/", until, format="json")
+    assert ended.status_code == 200 and ended.json()["until"] == "2026-11-15"
+    twice = desk.post(f"/api/v1/rates/{rate.pk}/end/", until, format="json")
+    assert twice.status_code == 409 and codes(twice) == {("invalid_transition", "until")}
+    off = charges.grant_exemption(
+        unit,
+        actor=manager,
+        percent=D(50),
+        since=date(2026, 11, 1),
+        until=date(2026, 12, 31),
+        reason="Water damage",
+    )
+    ended = api(manager).post(f"/api/v1/exemptions/{off.pk}/end/", until, format="json")
+    assert ended.json()["until"] == "2026-11-15"
+    # 254.79 for fifteen of thirty days, less a half
+    assert run_period()[0].total == D("63.70")
+
+
+def test_a_run_tells_its_sums_and_a_bill_its_handing_over_by_the_api(
+    api, manager, clerk, unit, neighbour, building, management_fee, run_period
+):
+    Unit.objects.filter(pk=neighbour.pk).update(area_m2=0)
+    (bill,) = run_period()
+    desk = api(manager)
+    sums = desk.get(f"/api/v1/billing-runs/{bill.run_id}/totals/").json()
+    assert sums == [{"item": management_fee.pk, "building": building.pk, "amount": "254.79"}]
+    url = f"/api/v1/bills/{bill.pk}/hand-over/"
+    sent = {"way": "letterbox", "received_by": "Ms Lin"}
+    told = api(clerk).post(url, sent, format="json").json()["handovers"]
+    assert [(row["way"], row["received_by"], row["handed_by"]) for row in told] == [
+        ("letterbox", "Ms Lin", clerk.pk)
+    ]
+    Unit.objects.filter(pk=neighbour.pk).update(area_m2=100)
+    url, body = f"/api/v1/billing-runs/{bill.run_id}/bill-unit/", {"unit": neighbour.pk}
+    made = desk.post(url, body, format="json")
+    assert made.status_code == 201 and made.json()["total"] == "285.00"
+    again = desk.post(url, body, format="json")
+    assert again.status_code == 409 and codes(again) == {("period_already_billed", None)}

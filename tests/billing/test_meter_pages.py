@@ -169,6 +169,21 @@ def test_the_monthly_table_says_what_was_used_and_charged(
     assert page.context["missing"] == 1 and "W-501" in page.content.decode()
 
 
+def test_the_monthly_table_names_what_was_estimated_and_adds_up_by_building(
+    login, manager, meter, water, run_period
+):
+    for period, value in (("2026-09", 10), ("2026-10", 20)):
+        take_reading(meter, actor=manager, period=period, value=D(value))
+    run_period("2026-10")
+    run_period("2026-11")
+    page = login(manager).get(reverse("meter_month"), {"period": "2026-11", "item": water.pk})
+    (row,) = page.context["rows"]
+    assert (row.value, row.use, row.source, row.charged) == (None, D(10), "Estimated", D("30.00"))
+    building, together = page.context["sums"]
+    assert (building.building, building.meters, building.missing, building.charged) == ("3", 1, 1, D(30))
+    assert (together.building, together.use, together.charged) == ("", D(10), D(30))
+
+
 def test_a_notice_is_handed_over_by_somebody_to_somebody(login, clerk, guard, bill):
     client, url = login(clerk), reverse("bill_notice", args=[bill.pk])
     assert client.post(url, {"way": "pigeon"}).status_code == 422

@@ -430,21 +430,6 @@ def test_a_shared_cost_and_a_contract_stand_on_the_bill(estate, unit, neighbour,
 
 
 @db
-def test_a_rate_in_force_on_the_first_counts_before_a_narrower_one_that_begins_later(
-    estate, admin, unit, neighbour, building, management_fee, parking, run_period
-):
-    late = date(2026, 12, 31)
-    charges.set_rate(management_fee, actor=admin, amount=D("9.99"), since=late, unit=unit)
-    charges.set_rate(management_fee, actor=admin, amount=D("9.99"), since=late, building=building)
-    new = charges.add_charge_item(estate=estate, actor=admin, code="new", name="New", kind="fixed")
-    charges.set_rate(new, actor=admin, amount=D(7), since=date(2026, 12, 10), unit=unit)
-    mine, theirs = run_period("2026-12")
-    assert amounts(mine) == {"management": D("254.79"), "parking": D(150), "new": D(7)}
-    assert amounts(theirs) == {"management": D(285), "parking": D(150)}
-    assert amounts(run_period("2027-01")[0])["management"] == D("893.11")
-
-
-@db
 def test_a_shared_cost_is_missed_by_the_preview_and_refused_once_its_period_is_billed(
     estate, unit, admin, manager, management_fee, run_period
 ):
