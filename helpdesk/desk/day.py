@@ -83,7 +83,7 @@ def _columns(user: User, estate: Estate, at: datetime, calendar: Calendar) -> li
     if may(user, "tickets.release_reply", estate.pk):
         right.append(held_replies(user, estate, at))
     if may(user, "follow_ups.view", estate.pk):
-        right.append(follow_ups(user, estate, at, until=end, note=calling_note(calendar, at)))
+        right.append(follow_ups(user, estate, at, note=calling_note(calendar, at)))
     right += here
     if may(user, "passes.work", estate.pk):
         passes = passes_waiting(user, estate, at)

@@ -14,6 +14,7 @@ from helpdesk.estates.calendars import calling_calendar
 from helpdesk.estates.models import Estate
 from helpdesk.notifications.services import notify
 from helpdesk.staff.models import Membership
+from tickets.selectors import counts_for_rail
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 22  # the bell, the rail, who is on duty, moves and decorations among them
@@ -131,6 +132,18 @@ def test_visits_whose_hour_has_not_come_stand_last_and_wait(
         ("running", "1 day left", False),
         ("paused", "after 14:42", True),
     ]
+
+
+def test_the_rail_counts_the_same_follow_ups_as_the_lane(
+    clerk: Any, estate: Any, visit: Any, now: datetime
+) -> None:
+    visit(now)
+    visit(now, scheduled_at=now + timedelta(hours=4))
+    visit(now, scheduled_at=now.replace(hour=23, minute=59, second=59, microsecond=500_000))
+    visit(now, scheduled_at=now.replace(hour=0, minute=0) + timedelta(days=1))
+    visit(now, scheduled_at=now, status="cancelled")
+    in_lane = len(lanes(clerk, estate, now)["follow-ups"].dues)
+    assert (in_lane, counts_for_rail(clerk, estate, now)["follow_ups"]) == (3, (3, False))
 
 
 def test_held_replies_stand_only_before_those_who_may_release_them(
