@@ -33,7 +33,7 @@ def lanes(user: Any, estate: Any, at: datetime) -> dict[str, Lane]:
         ("supervisor", {"call-backs", "unsigned", "in-hand", "to-judge", "held", "follow-ups"}),
         ("technician", {"unsigned", "in-hand"}),
         ("guard", {"visitors"}),
-        ("cashier", set()),
+        ("cashier", {"days", "bank", "invoices", "doors"}),
         ("admin", set()),
     ],
 )
