@@ -1,5 +1,6 @@
 """The gate on a guard's phone, and for programs: one word, one release a scan, nothing private (docs/domain.md §7)."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -96,6 +97,15 @@ def test_what_the_guard_forgot_is_asked_for(more, running, guard, login):
     assert let_out(login(guard), running, "Sofa", **more).status_code == 422
     assert let_out(login(guard), running).status_code == 422
     assert not GateRelease.objects.exists()
+
+
+def test_what_is_missing_is_asked_for_by_the_page_before_it_is_sent(running, guard, login):
+    page = login(guard).get(reverse("gate_pass", args=[running.code])).content.decode()
+    form = page[page.index('id="release"') : page.index("</form>", page.index('id="release"'))]
+    assert "novalidate" not in form.split(">")[0]
+    radios = re.findall(r'<input type="radio" name="plate_check"[^>]*>', form)
+    assert len(radios) == 2 and all("required" in radio for radio in radios)
+    assert re.findall(r'data-gate-ask="(\w+)" hidden', form) == ["plate_check", "plate", "gate", "items"]
 
 
 def test_another_plate_is_warned_of_then_noted_and_the_desk_is_told(running, guard, clerk, login):
