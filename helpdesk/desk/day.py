@@ -107,9 +107,9 @@ def _is_cashier(user: User, estate: Estate) -> bool:
 
 
 def _cashiers_columns(estate: Estate, at: datetime, for_me: list[Lane]) -> list[list[Lane]]:
-    """Money to count, then what came by the bank and on paper, then the doors."""
+    """Money to count, the doors, and what came by the bank and on paper."""
     banked = [bank_lines(estate, at), invoices(estate, at)]
-    return [[*for_me, days_to_close(estate, at)], banked, [doors_to_collect(estate, at)]]
+    return [[*for_me, days_to_close(estate, at)], [doors_to_collect(estate, at)], banked]
 
 
 def _signs_slips(user: User, estate: Estate) -> bool:

@@ -49,16 +49,16 @@ def bank_file(estate, states, name="november.csv", **more):
     return file
 
 
-def test_days_with_takings_that_nobody_closed_wait_the_oldest_first(cashier, estate, take):
+def test_days_with_takings_that_nobody_closed_wait_today_first_then_the_oldest(cashier, estate, take):
     take(days_ago=3), take(days_ago=2), take(days_ago=2), take(amount="12.50")
     close_day(estate, actor=cashier, day=TODAY - timedelta(days=3), counted={"cash": Decimal(100)})
     found = lane(cashier, estate, "days")
-    assert [(row["line"], row["clock"]["state"]) for row in found.rows] == [
-        ("2 receipts", "late"),
-        ("1 receipt", "running"),
+    assert [(row["name"], row["line"], row["clock"]["state"]) for row in found.rows] == [
+        ("Today", "Tue, 1 receipt", "running"),
+        ("15 Nov", "Sun, 2 receipts", "late"),
     ]
-    assert found.rows[0]["url"] == f"{reverse('closing')}?day=2026-11-15"
-    assert found.count_line == "2 to close, ¥12.50 taken today"
+    assert found.rows[1]["url"] == f"{reverse('closing')}?day=2026-11-15"
+    assert (found.count, found.note) == ("2", "¥12.50 taken today")
 
 
 def test_lines_of_the_bank_that_nobody_knows_wait_file_by_file(cashier, estate):

@@ -105,6 +105,12 @@ def test_the_desk_nudges_for_a_signature_and_the_department_signs(
     assert urls[technician] == urls[supervisor] == reverse("slip_sign", args=[order.pk])
 
 
+def test_a_guard_reaches_the_gate_from_the_desk_in_one_step(guard: Any, clerk: Any, login: Any) -> None:
+    act = f'<a class="btn btn-primary" href="{reverse("gate")}">'
+    assert act in login(guard).get(reverse("desk")).content.decode()
+    assert act not in login(clerk).get(reverse("desk")).content.decode()
+
+
 def test_a_technician_sees_own_slips_and_no_card_to_open(
     technician: Any, clerk: Any, estate: Any, slip: Any, unit: Any, departments: Any, now: datetime
 ) -> None:

@@ -24,15 +24,16 @@ DAY = timedelta(days=1)
 def days_to_close(estate: Estate, at: datetime) -> Lane:
     """What today brought so far, and the days on which money moved and nobody counted the drawer."""
     midnight = _midnight(estate, at)
-    days = open_days(estate, midnight.date())
-    taken = show_money(sum(expected_of(estate, midnight.date()).values()), estate.currency)
-    waits = ngettext("%(count)d to close", "%(count)d to close", len(days)) % {"count": len(days)}
+    today = midnight.date()
+    # Today first: it is being counted; then whatever has waited longest.
+    days = sorted(open_days(estate, today), key=lambda found: (found[0] != today, found[0]))
+    taken = show_money(sum(expected_of(estate, today).values()), estate.currency)
     lane = Lane(
         "days",
         _("Days to close"),
         "cash",
         empty=_("Every day with takings is closed."),
-        count_line=joined([waits if days else "", _("%(amount)s taken today") % {"amount": taken}]),
+        note=_("%(amount)s taken today") % {"amount": taken},
         all_url=reverse("closing"),
     )
     return lane.fill(days[: READ + 1], lambda found: _day(*found, midnight, at))
@@ -41,13 +42,14 @@ def days_to_close(estate: Estate, at: datetime) -> Lane:
 def _day(day: date, receipts: int, midnight: datetime, at: datetime) -> tuple[Row, Due]:
     ends = midnight - (midnight.date() - day) + DAY
     url = f"{reverse('closing')}?day={day}"
-    name = _("Today") if day == midnight.date() else date_format(day, _("j F, l"))
+    name = _("Today") if day == midnight.date() else date_format(day, "MONTH_DAY_FORMAT")
+    counted = ngettext("%(count)d receipt", "%(count)d receipts", receipts) % {"count": receipts}
     row = {
         "id": f"day-{day}",
         "url": url,
         "clock": clock_until(ends, since=ends - DAY, at=at),
         "name": name,
-        "line": ngettext("%(count)d receipt", "%(count)d receipts", receipts) % {"count": receipts},
+        "line": joined([date_format(day, "D"), counted if receipts else _("refunds or deposits")]),
         "action": {"label": _("Close the day"), "url": url},
     }
     return row, Due(ends, "cash", _("Close the day"), url)
@@ -131,8 +133,9 @@ def _door(stop: RouteStop, estate: Estate, midnight: datetime) -> tuple[Row, Due
         "id": f"door-{stop.unit.pk}",
         "url": url,
         "plate": plate_of(stop.unit),
+        "chip": {"label": ngettext("%(count)d day", "%(count)d days", days) % {"count": days}},
         "owed": show_money(stop.owed.amount, estate.currency),
-        "line": ngettext("for %(count)d day", "for %(count)d days", days) % {"count": days},
+        "line": _("since %(day)s") % {"day": stop.owed.since},
         "second": _("a promise was not kept") if stop.broken else "",
         "action": {"label": _("At the door"), "url": url},
     }
