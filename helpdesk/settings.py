@@ -66,7 +66,6 @@ if DEBUG and not EMBEDDED:
     raise ImproperlyConfigured("DEBUG can't be on in production.")
 
 
-
 def port_of(written: str) -> int:
     """The port that the web part listens on."""
     if not (written.isascii() and written.isdecimal() and 1 <= int(written[:6]) <= 65535):

@@ -88,7 +88,9 @@ def test_logging_out_takes_it_away(opened: Callable[..., Window]) -> None:
     assert page.evaluate("() => Object.keys(sessionStorage).filter((name) => name.startsWith('who:'))") == []
 
 
-def test_the_same_ticket_sent_again_from_the_page_before_is_asked_about(opened: Callable[..., Window]) -> None:
+def test_the_same_ticket_sent_again_from_the_page_before_is_asked_about(
+    opened: Callable[..., Window],
+) -> None:
     clerk = opened()
     clerk.log_in("liuyang")
     clerk.expected, words = {409}, f"The lift stands still. {uuid.uuid4().hex}"

@@ -123,6 +123,16 @@ def test_another_plate_is_warned_of_then_noted_and_the_desk_is_told(running, gua
     )
 
 
+def test_between_two_chinese_sentences_stands_no_space(running, guard, login):
+    guard.language = "zh-hans"
+    guard.save(update_fields=["language"])
+    browser = login(guard)
+    browser.cookies["django_language"] = "zh-hans"
+    page = browser.get(let_out(browser, running, "Sofa")["Location"]).content.decode()
+    line = re.search(r'data-state="done".*?<p>([^<]+)</p>', page, re.S).group(1)
+    assert "。" in line and "。 " not in line
+
+
 def test_what_does_not_match_goes_back_and_the_desk_is_told(running, guard, clerk, login):
     browser, page = login(guard), reverse("gate_send_back", args=[running.code])
     assert browser.post(page, {"reason": " "}).status_code == 422
