@@ -116,7 +116,19 @@
       if (!kept || isOver(key, kept)) sessionStorage.removeItem(key);
     }
   }
-  const isOld = (kept) => kept.at < Date.now() - keepWhoHours * 3600000;
+  // A log-out in any tab ends what every tab of this browser kept until then.
+  const overKey = "draft-who-over";
+  function lastLogOut() {
+    try { return Number(localStorage.getItem(overKey)) || 0; } catch { return 0; }
+  }
+  function noteLogOut() {
+    sweepWho(() => true);
+    try { localStorage.setItem(overKey, Date.now()); } catch { /* private: nothing is shared with other tabs */ }
+  }
+  const isOld = (kept) => kept.at <= Math.max(lastLogOut(), Date.now() - keepWhoHours * 3600000);
+  window.addEventListener("storage", function (event) {
+    if (event.key === overKey) sweepWho((key, kept) => isOld(kept));
+  });
   function bringWhoBack(name) {
     const kept = readWho(whoKey(name));
     // A page that came back with errors already holds what was typed.
@@ -166,7 +178,7 @@
   document.addEventListener("submit", function (event) {
     if (event.target.method !== "post") return;
     clearTimeout(timer);
-    if (event.target.matches("[data-log-out]")) sweepWho(() => true);
+    if (event.target.matches("[data-log-out]")) noteLogOut();
     whoNames().forEach((name) => { if (event.target.querySelector(`[data-draft-who="${CSS.escape(name)}"]`)) keepWho(name, true); });
     event.target.querySelectorAll("[data-draft-key]").forEach(keep);
     each(event.target, (key, kept) => store(key, { ...kept, sent: true }));

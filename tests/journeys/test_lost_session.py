@@ -88,6 +88,23 @@ def test_logging_out_takes_it_away(opened: Callable[..., Window]) -> None:
     assert page.evaluate("() => Object.keys(sessionStorage).filter((name) => name.startsWith('who:'))") == []
 
 
+def test_a_colleagues_log_out_in_another_tab_takes_it_away_too(opened: Callable[..., Window]) -> None:
+    clerk = opened()
+    clerk.log_in("liuyang")
+    page = typed(clerk)
+    lose_session(clerk)
+    other = clerk.context.new_page()
+    other.goto(f"{clerk.base}/login/")
+    other.locator("input[name=username]").fill("clerk")
+    other.locator("input[name=password]").fill("demo")
+    moves.press(other, other.locator("main form:has(input[name=password]) button"))
+    other.locator("details.me summary").click()
+    moves.press(other, other.locator("form[data-log-out] button"))
+    clerk.log_in("liuyang")
+    clerk.go(FORM)
+    assert who_is_in(page) == dict.fromkeys(WHO, "")
+
+
 def test_the_same_ticket_sent_again_from_the_page_before_is_asked_about(
     opened: Callable[..., Window],
 ) -> None:

@@ -36,7 +36,7 @@ def days_to_close(estate: Estate, at: datetime) -> Lane:
         note=_("%(amount)s taken today") % {"amount": taken},
         all_url=reverse("closing"),
     )
-    return lane.fill(days[: READ + 1], lambda found: _day(*found, midnight, at))
+    return lane.fill(days[: READ + 1], lambda found: _day(found[0], found[1], midnight, at))
 
 
 def _day(day: date, receipts: int, midnight: datetime, at: datetime) -> tuple[Row, Due]:
