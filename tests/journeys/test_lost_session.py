@@ -21,6 +21,9 @@ def typed(window: Window, words: str = "The lift of block nine stands still.") -
         page.locator(f"#new-ticket [name={name}]").fill(value)
     page.locator("#new-ticket [name=description]").fill(words)
     expect(page.locator("#new-ticket")).to_contain_text("Draft kept")
+    # The suggestion is asked for as one types: without a session it would lead to the log-in first.
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#suggestion dl, #suggestion .bars").first).to_be_visible()
     return page
 
 
