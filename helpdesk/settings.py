@@ -65,7 +65,15 @@ DEBUG = env.bool("DEBUG", False)
 if DEBUG and not EMBEDDED:
     raise ImproperlyConfigured("DEBUG can't be on in production.")
 
-PORT = env.int("PORT", 8000)
+
+def port_of(written: str) -> int:
+    """The port that the web part listens on."""
+    if not (written.isascii() and written.isdecimal() and 1 <= int(written[:6]) <= 65535):
+        raise ImproperlyConfigured(f"PORT is a number from 1 to 65535, not {written!r}: PORT=8001 make run")
+    return int(written)
+
+
+PORT = port_of(env.str("PORT", "8000").strip() or "8000")
 if EMBEDDED:
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
     SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}")

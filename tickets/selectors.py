@@ -1,10 +1,11 @@
 """What was said and reported before, and how much waits."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value
 
+from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
 from tickets.models import UNRESOLVED, Contact, FollowUp, Incident, Slip, Ticket
@@ -46,14 +47,20 @@ def waiting_for_rail(user: User, estate: Estate, at: datetime) -> dict[str, Wait
         unsigned = Slip.objects.visible_to(user).filter(estate=estate, status=Slip.Status.ISSUED)  # type: ignore[attr-defined]
         waiting["slips"] = (unsigned, Q(sign_due_at__lt=at))
     if user.may("follow_ups.view", estate.pk):
-        visits = FollowUp.objects.visible_to(user).due(at).filter(estate=estate)  # type: ignore[attr-defined]
-        waiting["follow_ups"] = (visits, Q(on_time_until__lt=at))
+        waiting["follow_ups"] = (follow_ups_of_day(user, estate, at), Q(on_time_until__lt=at))
     if user.may("contacts.view", estate.pk):
         waiting["contacts"] = (_entries_waiting(user, estate), CALL_BACK_WAITS & Q(call_back_at__lt=at))
     if user.may("incidents.view", estate.pk):
         running = Incident.objects.visible_to(user).filter(estate=estate).open()  # type: ignore[attr-defined]
         waiting["incidents"] = (running, Q(pk__isnull=False))
     return waiting
+
+
+def follow_ups_of_day(user: User, estate: Estate, at: datetime) -> QuerySet[FollowUp]:
+    """The visits of today: whose hour has come, and that may be asked later before midnight on the estate's clock."""
+    midnight = local(estate, at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    rows = FollowUp.objects.visible_to(user).scheduled()  # type: ignore[attr-defined]
+    return rows.filter(estate=estate, scheduled_at__lt=midnight)  # type: ignore[no-any-return]
 
 
 def count_together(waiting: dict[str, Waiting]) -> dict[str, tuple[int, bool]]:

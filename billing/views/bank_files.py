@@ -17,6 +17,7 @@ from billing.forms.bank_files import BankFileForm, LineUnitForm
 from billing.models import BankFile, BankLine
 from billing.services import bank_files
 from billing.views.acting import refusing, send
+from billing.waiting import TO_REVIEW
 from helpdesk.estates.models import Estate
 from helpdesk.lib.money import round_money, show_money
 from helpdesk.lib.pages import INVALID, SeeOther, done
@@ -33,7 +34,7 @@ HEADS = {
 STATUS, STATE = BankFile.Status, BankLine.State
 # What is shown under each chip; the first of them that holds a line opens.
 SHOWS = {
-    "open": (STATE.OPEN, STATE.REFUSED),
+    "open": TO_REVIEW,
     "matched": (STATE.MATCHED,),
     "posted": (STATE.POSTED,),
     "left": (STATE.LEFT,),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from billing.models import InvoiceRequest
 from billing.services.invoices import request_invoice, settle_invoice
 from billing.views.acting import send
 from billing.views.payments import payment_for, payment_page
+from billing.waiting import invoices_waiting
 from helpdesk.estates.models import Estate
 from helpdesk.lib.money import show_money
 from helpdesk.lib.pages import done
@@ -60,13 +62,13 @@ def invoice_settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _list(request: HttpRequest, estate: Estate, status: int = 200, **sent: Any) -> HttpResponse:
     state = request.GET.get("state", STATE.REQUESTED)
-    rows = InvoiceRequest.objects.filter(estate=estate)
-    if state in STATE.values:
+    rows: QuerySet[InvoiceRequest] = InvoiceRequest.objects.filter(estate=estate)
+    if state == STATE.REQUESTED:
+        rows = invoices_waiting(estate)
+    elif state in STATE.values:
         rows = rows.filter(state=state)
-    if state == VOID:
-        rows = rows.filter(state=STATE.REQUESTED)
-    if state in (VOID, STATE.REQUESTED):
-        rows = rows.filter(payment__reversal__isnull=state != VOID)
+    elif state == VOID:
+        rows = rows.filter(state=STATE.REQUESTED, payment__reversal__isnull=False)
     rows = rows.select_related("payment__unit", "payment__receipt", "payment__reversal", "requested_by")
     page: Page[InvoiceRequest] = Page(rows, request.GET, field="requested_at")
     chips: list[tuple[str, Any]] = [

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.desk.clocks import day_and_time
 from helpdesk.desk.day_ruler import day_ruler
+from helpdesk.desk.lanes.cashier import bank_lines, days_to_close, doors_to_collect, invoices
 from helpdesk.desk.lanes.class_reviews import class_reviews
 from helpdesk.desk.lanes.contacts import call_backs, letters_to_decide, messages_for_me
 from helpdesk.desk.lanes.follow_ups import follow_ups
@@ -50,7 +51,9 @@ def desk_day(user: User, estate: Estate, at: datetime | None = None) -> Day:
     columns = [lanes for lanes in _columns(user, estate, at, calendar) if lanes]
     dues = sorted((due for lanes in columns for lane in lanes for due in lane.dues), key=lambda due: due.at)
     late, soon, later = _counts(dues, at)
-    ruler = day_ruler(user, estate, at, calendar, dues) if columns else None
+    # Nothing of a cashier's falls due by the hour.
+    has_ruler = columns and not _is_cashier(user, estate)
+    ruler = day_ruler(user, estate, at, calendar, dues) if has_ruler else None
     return Day(at, columns, ruler, late, soon, later)
 
 
@@ -58,6 +61,8 @@ def _columns(user: User, estate: Estate, at: datetime, calendar: Calendar) -> li
     told = messages_for_me(user, estate, at)
     for_me = [told] if told.rows else []
     here = [visitors_here(user, estate, at)] if may(user, "visits.view", estate.pk) else []
+    if _is_cashier(user, estate):
+        return _cashiers_columns(estate, at, for_me)
     if not may(user, "slips.view", estate.pk):
         return [here, for_me]
     left: list[Lane] = for_me
@@ -83,7 +88,7 @@ def _columns(user: User, estate: Estate, at: datetime, calendar: Calendar) -> li
     if may(user, "tickets.release_reply", estate.pk):
         right.append(held_replies(user, estate, at))
     if may(user, "follow_ups.view", estate.pk):
-        right.append(follow_ups(user, estate, at, until=end, note=calling_note(calendar, at)))
+        right.append(follow_ups(user, estate, at, note=calling_note(calendar, at)))
     right += here
     if may(user, "passes.work", estate.pk):
         passes = passes_waiting(user, estate, at)
@@ -94,6 +99,17 @@ def _columns(user: User, estate: Estate, at: datetime, calendar: Calendar) -> li
     if may(user, "handovers.write", estate.pk) and not _signs_slips(user, estate):
         left.append(handovers(user, estate, at))
     return [left, middle, right]
+
+
+def _is_cashier(user: User, estate: Estate) -> bool:
+    membership = role_in(user, estate.pk)
+    return membership is not None and membership.role == Role.CASHIER
+
+
+def _cashiers_columns(estate: Estate, at: datetime, for_me: list[Lane]) -> list[list[Lane]]:
+    """Money to count, the doors, and what came by the bank and on paper."""
+    banked = [bank_lines(estate, at), invoices(estate, at)]
+    return [[*for_me, days_to_close(estate, at)], [doors_to_collect(estate, at)], banked]
 
 
 def _signs_slips(user: User, estate: Estate) -> bool:

@@ -1,13 +1,15 @@
 "use strict";
 // A [data-draft-key] text survives a reload, a lost session and a colleague's change. It is kept in this browser, apart
-// for each person, and let go only when the next page carries the success message of what was sent.
+// for each person, and let go only when the next page carries the success message of what was sent. Who it is about,
+// [data-draft-who], goes with the text, but for less long: in this tab alone, for the same page, until somebody logs out
+// or another person's page opens here, eight hours at most.
 (function () {
   const me = document.body.dataset.me;
   const words = document.getElementById("words");
   if (!me || !words) return;
   const say = words.dataset;
   const prefix = `draft:${me}:`;
-  const keepDays = 14;
+  const keepDays = 14, keepWhoHours = 8;
 
   function store(key, value) {
     try {
@@ -76,6 +78,7 @@
   }
   function letGo() {
     if (!document.querySelector('[data-flash][data-level="success"], .alert-bar.pine[role="status"]')) return;
+    sweepWho((key, kept) => kept.sent);
     for (const name of Object.keys(localStorage)) {
       if (!name.startsWith(prefix)) continue;
       const kept = load(name.slice(prefix.length));
@@ -90,6 +93,81 @@
       if (!kept || kept.at < oldest) store(name.slice(prefix.length), null);
     }
   }
+  // --- who it is about
+  const whoKey = (name) => `who:${me}:${name}|${location.pathname}${location.search}`;
+  const whoFields = (name) => [...document.querySelectorAll(`[data-draft-who="${CSS.escape(name)}"]`)];
+  const whoNames = () => new Set([...document.querySelectorAll("[data-draft-who]")].map((field) => field.dataset.draftWho));
+  function whoKept() {
+    try { return Object.keys(sessionStorage).filter((key) => key.startsWith("who:")); } catch { return []; }
+  }
+  function readWho(key) {
+    try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; }
+  }
+  function writeWho(key, value) {
+    try { sessionStorage.setItem(key, JSON.stringify(value)); } catch { /* full or private: it stands in the fields */ }
+  }
+  function keepWho(name, sent) {
+    const values = Object.fromEntries(whoFields(name).map((field) => [field.name, field.value]));
+    writeWho(whoKey(name), { values: values, at: Date.now(), sent: sent });
+  }
+  function sweepWho(isOver) {
+    for (const key of whoKept()) {
+      const kept = readWho(key);
+      if (!kept || isOver(key, kept)) sessionStorage.removeItem(key);
+    }
+  }
+  // A log-out in any tab ends what every tab of this browser kept until then.
+  const overKey = "draft-who-over";
+  function lastLogOut() {
+    try { return Number(localStorage.getItem(overKey)) || 0; } catch { return 0; }
+  }
+  function noteLogOut() {
+    sweepWho(() => true);
+    try { localStorage.setItem(overKey, Date.now()); } catch { /* private: nothing is shared with other tabs */ }
+  }
+  const isOld = (kept) => kept.at <= Math.max(lastLogOut(), Date.now() - keepWhoHours * 3600000);
+  window.addEventListener("storage", function (event) {
+    if (event.key === overKey) sweepWho((key, kept) => isOld(kept));
+  });
+  function bringWhoBack(name) {
+    const kept = readWho(whoKey(name));
+    // A page that came back with errors already holds what was typed.
+    if (!kept || document.querySelector("[aria-invalid=true], [data-form-errors]")) return;
+    const changed = whoFields(name).filter((field) => kept.values[field.name] && kept.values[field.name] !== field.value);
+    if (!changed.length) return;
+    const before = new Map(changed.map((field) => [field, field.value]));
+    const place = document.createElement("p");
+    place.className = "field-help draft-note";
+    place.setAttribute("role", "status");
+    const drop = document.createElement("button");
+    drop.type = "button";
+    drop.className = "link-btn";
+    drop.textContent = say.draftDrop;
+    drop.addEventListener("click", function () {
+      before.forEach(function (value, field) { field.value = value; });
+      sessionStorage.removeItem(whoKey(name));
+      place.remove();
+      changed[0].focus();
+    });
+    place.append(say.draftBack.replace("{time}", clock(kept.at)) + " ", drop);
+    for (const field of changed) {
+      field.value = kept.values[field.name];
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    changed[0].after(place);
+  }
+  document.addEventListener("input", function (event) {
+    const field = event.target.closest("[data-draft-who]");
+    if (field) keepWho(field.dataset.draftWho, false);
+  });
+  document.addEventListener("click", function (event) {
+    // What was sent stands under another number already.
+    const link = event.target.closest("[data-lets-go]");
+    if (!link) return;
+    store(link.dataset.letsGo, null);
+    sessionStorage.removeItem(whoKey(link.dataset.letsGo));
+  });
+
   let timer = 0;
   document.addEventListener("input", function (event) {
     const field = event.target.closest("[data-draft-key]");
@@ -100,6 +178,8 @@
   document.addEventListener("submit", function (event) {
     if (event.target.method !== "post") return;
     clearTimeout(timer);
+    if (event.target.matches("[data-log-out]")) noteLogOut();
+    whoNames().forEach((name) => { if (event.target.querySelector(`[data-draft-who="${CSS.escape(name)}"]`)) keepWho(name, true); });
     event.target.querySelectorAll("[data-draft-key]").forEach(keep);
     each(event.target, (key, kept) => store(key, { ...kept, sent: true }));
   });
@@ -116,8 +196,11 @@
     event.target.querySelectorAll("[data-draft-key]").forEach(bringBack);
   });
   try {
+    sweepWho((key, kept) => !key.startsWith(`who:${me}:`) || isOld(kept));
+    setInterval(() => sweepWho((key, kept) => isOld(kept)), 60000);
     sweep();
     letGo();
     document.querySelectorAll("[data-draft-key]").forEach(bringBack);
+    whoNames().forEach(bringWhoBack);
   } catch { /* no storage in this browser: nothing to bring back */ }
 })();

@@ -26,6 +26,30 @@
     count();
   });
 
+  // --- what is missing is asked for before anything goes: on a bad network an answer is long in coming
+  function missing(form) {
+    const said = (name) => (new FormData(form).get(name) || "").trim();
+    const asks = (name) => form.querySelector(`[data-gate-ask=${name}]`);
+    const isOther = said("plate_check") === "other";
+    if (asks("plate_check") && !said("plate_check")) return "plate_check";
+    if (asks("plate") && isOther && !said("plate")) return "plate";
+    if (asks("gate") && !said("gate")) return "gate";
+    return boxes().some((box) => box.checked) ? "" : "items";
+  }
+  function isComplete(form) {
+    const name = missing(form);
+    for (const line of form.querySelectorAll("[data-gate-ask]")) line.hidden = line.dataset.gateAsk !== name;
+    if (!name) return true;
+    const field = name === "items" ? boxes()[0] : form.querySelector(`[name=${name}]`);
+    if (field) field.focus();
+    form.querySelector(`[data-gate-ask=${name}]`).scrollIntoView({ block: "center" });
+    return false;
+  }
+  // The browser's own words, in its own language, are for where no script runs.
+  function askInOurWords() {
+    for (const form of document.querySelectorAll("[data-gate-form]")) form.noValidate = true;
+  }
+
   // --- what waits is kept on this telephone, whatever page of the gate is open
   const memory = new Map(); // where nothing may be kept it waits as long as the page is open
   function keep(entry) {
@@ -131,6 +155,7 @@
     main().replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
     if (answer.redirected) history.replaceState(null, "", answer.url);
     window.scrollTo(0, 0);
+    askInOurWords();
     count();
   }
 
@@ -166,8 +191,9 @@
   }
   window.addEventListener("online", () => { if (kept().length) round(); });
   document.addEventListener("submit", function (event) {
-    if (!event.target.matches("[data-gate-form]") || !boxes().some((box) => box.checked)) return;
+    if (!event.target.matches("[data-gate-form]")) return;
     event.preventDefault();
+    if (!isComplete(event.target)) return;
     const fields = [...new FormData(event.target)].filter(([name]) => name !== "csrfmiddlewaretoken");
     const key = new Map(fields).get("scan_key"), url = new URL(event.target.action).pathname;
     keep({ url: url, key: key, fields: fields, pass: event.target.dataset.gateForm, at: Date.now() });
@@ -176,6 +202,7 @@
     round();
   });
 
+  askInOurWords();
   count();
   round();
 })();

@@ -217,3 +217,11 @@ def test_how_complete_the_records_are_opens_the_list_of_gaps(login, manager, uni
 def test_completeness_follows_the_building_that_is_asked_for(login, manager, unit, resident):
     empty = unit.estate.buildings.create(code="9", floors=2)
     assert tile(login(manager).get(URL, {"building": empty.pk}), "Records complete")["figure"] == "–"
+
+
+def test_without_any_department_the_load_says_what_to_do(login, manager, estate, departments):
+    page = login(manager).get(URL)
+    assert page.context["load"] and b"No department to show" not in page.content
+    estate.departments.update(is_active=False)
+    page = login(manager).get(URL)
+    assert not page.context["load"] and b"No department to show" in page.content

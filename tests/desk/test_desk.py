@@ -14,6 +14,7 @@ from helpdesk.estates.calendars import calling_calendar
 from helpdesk.estates.models import Estate
 from helpdesk.notifications.services import notify
 from helpdesk.staff.models import Membership
+from tickets.selectors import counts_for_rail
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 22  # the bell, the rail, who is on duty, moves and decorations among them
@@ -32,7 +33,7 @@ def lanes(user: Any, estate: Any, at: datetime) -> dict[str, Lane]:
         ("supervisor", {"call-backs", "unsigned", "in-hand", "to-judge", "held", "follow-ups"}),
         ("technician", {"unsigned", "in-hand"}),
         ("guard", {"visitors"}),
-        ("cashier", set()),
+        ("cashier", {"days", "bank", "invoices", "doors"}),
         ("admin", set()),
     ],
 )
@@ -104,6 +105,12 @@ def test_the_desk_nudges_for_a_signature_and_the_department_signs(
     assert urls[technician] == urls[supervisor] == reverse("slip_sign", args=[order.pk])
 
 
+def test_a_guard_reaches_the_gate_from_the_desk_in_one_step(guard: Any, clerk: Any, login: Any) -> None:
+    act = f'<a class="btn btn-primary" href="{reverse("gate")}">'
+    assert act in login(guard).get(reverse("desk")).content.decode()
+    assert act not in login(clerk).get(reverse("desk")).content.decode()
+
+
 def test_a_technician_sees_own_slips_and_no_card_to_open(
     technician: Any, clerk: Any, estate: Any, slip: Any, unit: Any, departments: Any, now: datetime
 ) -> None:
@@ -131,6 +138,18 @@ def test_visits_whose_hour_has_not_come_stand_last_and_wait(
         ("running", "1 day left", False),
         ("paused", "after 14:42", True),
     ]
+
+
+def test_the_rail_counts_the_same_follow_ups_as_the_lane(
+    clerk: Any, estate: Any, visit: Any, now: datetime
+) -> None:
+    visit(now)
+    visit(now, scheduled_at=now + timedelta(hours=4))
+    visit(now, scheduled_at=now.replace(hour=23, minute=59, second=59, microsecond=500_000))
+    visit(now, scheduled_at=now.replace(hour=0, minute=0) + timedelta(days=1))
+    visit(now, scheduled_at=now, status="cancelled")
+    in_lane = len(lanes(clerk, estate, now)["follow-ups"].dues)
+    assert (in_lane, counts_for_rail(clerk, estate, now)["follow_ups"]) == (3, (3, False))
 
 
 def test_held_replies_stand_only_before_those_who_may_release_them(

@@ -34,9 +34,9 @@ from visitors.services.pass_drafts import Goods, draft_pass
 from visitors.services.release_passes import issue_pass
 clerk = User.objects.get(username="clerk")
 home = Occupancy.objects.filter(unit__estate__code="willow", relation="owner", until__isnull=True).select_related("unit", "resident").first()
-draft = draft_pass(unit=home.unit, actor=clerk, resident=home.resident, applicant_name=home.resident.name, applicant_relation="owner", id_document_type="passport", items=[Goods("Sofa", 1)], valid_until=timezone.now() + timedelta(hours=6))
+draft = draft_pass(unit=home.unit, actor=clerk, resident=home.resident, applicant_name=home.resident.name, applicant_relation="owner", id_document_type="passport", items=[Goods("Sofa", 1)], vehicle_plate="{plate}", valid_until=timezone.now() + timedelta(hours=6))
 found = issue_pass(draft, actor=clerk, acknowledge_arrears=True)
-print(f"{found.code}|{found.number}")
+print(found.code, found.number, sep="|")
 """
 REVOKE = """
 from helpdesk.staff.models import User
@@ -140,7 +140,7 @@ def forget_the_network(guard: Window) -> None:
 def test_what_was_scanned_without_a_network_goes_from_another_page_of_the_gate(
     opened: Callable[..., Window], desk: RunningDesk
 ) -> None:
-    (one, first), (two, second) = (desk.ask(PASS).split("|") for _ in range(2))
+    (one, first), (two, second) = (desk.ask(PASS.format(plate="")).split("|") for _ in range(2))
     guard = opened("guard", phone=True)
     press_without_a_network(guard, one)
     page = press_without_a_network(guard, two)
@@ -165,10 +165,37 @@ def test_what_was_scanned_without_a_network_goes_from_another_page_of_the_gate(
     forget_the_network(guard)
 
 
+def test_the_plate_is_asked_for_before_anything_is_sent(
+    opened: Callable[..., Window], desk: RunningDesk
+) -> None:
+    code, _number = desk.ask(PASS.format(plate="粤B·73K19")).split("|")
+    guard = opened("guard", phone=True)
+    page = scan(guard, code)
+    sent: list[Route] = []
+    page.route("**/release/", lambda route: (sent.append(route), route.continue_()))
+    page.locator("[data-gate-go]").click()
+    expect(page.locator("[data-gate-ask=plate_check]")).to_be_visible()
+    expect(page.locator("[name=plate_check]").first).to_be_focused()
+    guard.shoot("gate-asks-phone")
+    page.locator("[name=plate_check][value=other]").check()
+    page.locator("[data-gate-go]").click()
+    expect(page.locator("[data-gate-ask=plate]")).to_be_visible()
+    expect(page.locator("[data-gate-ask=plate_check]")).to_be_hidden()
+    page.locator("[name^=item-]").first.uncheck()
+    page.locator("[name=plate_check][value=same]").check()
+    page.locator("[data-gate-go]").click()
+    expect(page.locator("[data-gate-ask=items]")).to_be_visible()
+    assert sent == []
+    page.locator("[data-gate-all]").click()
+    page.locator("[data-gate-go]").click()
+    expect(page.locator("[data-state=done]")).to_be_visible()
+    assert len(sent) == 1
+
+
 def test_a_scan_that_waited_too_long_is_not_sent_and_that_is_said(
     opened: Callable[..., Window], desk: RunningDesk
 ) -> None:
-    code, number = desk.ask(PASS).split("|")
+    code, number = desk.ask(PASS.format(plate="")).split("|")
     guard = opened("guard", phone=True)
     page = press_without_a_network(guard, code)
     page.evaluate(
@@ -189,7 +216,7 @@ def test_a_scan_that_waited_too_long_is_not_sent_and_that_is_said(
 def test_from_the_press_until_the_answer_the_gate_says_hold(
     opened: Callable[..., Window], desk: RunningDesk
 ) -> None:
-    code, _number = desk.ask(PASS).split("|")
+    code, _number = desk.ask(PASS.format(plate="")).split("|")
     guard = opened("guard", phone=True)
     page = scan(guard, code)
     waiting: list[Route] = []

@@ -63,12 +63,23 @@ def test_a_missing_variable_stops_the_start_and_is_named(settings, tmp_path, nam
         ("DEBUG", "1", "DEBUG"),
         ("HELPDESK_ENV", "prod", "HELPDESK_ENV"),
         ("SMS_GATEWAY", "pigeon", "SMS_GATEWAY"),
+        ("PORT", "abc", "PORT is a number from 1 to 65535, not 'abc'"),
+        ("PORT", "65536", "PORT is a number"),
+        ("PORT", "0", "PORT is a number"),
+        ("PORT", "-1", "PORT is a number"),
+        ("PORT", "8000.5", "PORT is a number"),
     ],
 )
 def test_a_wrong_value_stops_the_start_and_is_named(settings, tmp_path, name, value, word):
     refused = start(settings, tmp_path, **{name: value})
     assert refused.returncode != 0
     assert word in refused.stderr.strip().splitlines()[-1]
+
+
+def test_a_command_says_a_wrong_value_in_one_line(settings, tmp_path):
+    refused = start(settings, tmp_path, "manage.py", "serve", PORT="abc", HELPDESK_ENV="")
+    assert refused.returncode == 1
+    assert refused.stderr == "PORT is a number from 1 to 65535, not 'abc': PORT=8001 make run\n"
 
 
 def test_the_deployment_check_finds_nothing(settings, tmp_path):

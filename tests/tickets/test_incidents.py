@@ -1,5 +1,6 @@
 """One incident joins the calls of many units; one notice goes to every household (docs/domain.md §10)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 
 from helpdesk.audit.models import Entry
 from helpdesk.notifications.models import Message
-from residents.models import Resident, Unit
+from residents.models import Building, Resident, Unit
 from tests.conftest import at
 from tests.tickets.acts import MORNING, refused
 from tickets.models import Contact, Incident, IncidentReport
@@ -338,6 +339,36 @@ def test_one_click_on_the_contact_form_adds_the_caller(incident, clerk, login, u
 def test_the_caller_card_and_the_ticket_form_offer_it_too(incident, clerk, login, unit):
     for address in (url("unit_card", unit.pk), url("ticket_new") + f"?unit={unit.pk}"):
         assert url("incident_caller", incident.pk) in login(clerk).get(address).content.decode()
+
+
+def asked_about(page):
+    """The titles after "Is it about this?" on a page."""
+    return re.findall(r"Is it about this\? <a [^>]*>([^<]+)", page.content.decode())
+
+
+def test_only_incidents_of_the_callers_building_or_the_whole_estate_are_asked_about(
+    incident, clerk, estate, login, unit, resident
+):
+    other = Building.objects.create(estate=estate, code="1", name="Block One")
+    open_incident(estate=estate, kind="lift", title="Lift of one", actor=clerk, building=other)
+    open_incident(estate=estate, kind="power", title="Dark everywhere", actor=clerk)
+    browser = login(clerk)
+    pages = [reverse("unit_card", args=[unit.pk]), reverse("resident_card", args=[resident.pk])]
+    forms = [reverse("contact_new"), reverse("ticket_new")]
+    pages += [f"{form}?{who}" for form in forms for who in (f"unit={unit.pk}", f"resident={resident.pk}")]
+    for address in pages:
+        assert asked_about(browser.get(address)) == ["Dark everywhere", "Burst main"], address
+
+
+def test_without_a_known_unit_every_open_incident_is_asked_about_with_its_building(
+    incident, clerk, estate, login
+):
+    other = Building.objects.create(estate=estate, code="1", name="Block One")
+    open_incident(estate=estate, kind="lift", title="Lift of one", actor=clerk, building=other)
+    entry = take_contact(estate=estate, actor=clerk, kind="call", direction="in", summary="Rang", name="Ann")
+    page = login(clerk).get(f"{reverse('ticket_new')}?contact={entry.pk}")
+    assert asked_about(page) == ["Lift of one", "Burst main"]
+    assert "Block One" in page.content.decode() and "building 3" in page.content.decode()
 
 
 def test_a_ticket_of_the_topic_in_the_building_is_offered_the_incident_and_joins_it(

@@ -151,6 +151,24 @@ def test_after_reopening_the_department_is_told_again_and_the_visit_is_made_agai
     ]
 
 
+def test_a_matter_that_was_asked_about_is_asked_about_anew_once_it_is_resolved_again(
+    talk, clerk, departments
+):
+    ticket = bring_to(talk, "resolved", actor=clerk, department=departments["cleaning"])
+    first = FollowUp.objects.get()
+    record_follow_up(first, actor=clerk, outcome="satisfied", score=5)
+    ticket.refresh_from_db()
+    tickets.reopen_ticket(ticket, actor=clerk, reason="It is back")
+    # The visit that was made stays ticked while the matter is handled anew.
+    assert "follow_up" not in open_steps(ticket)
+    assert not FollowUp.objects.filter(status="scheduled").exists()
+    tickets.assign_ticket(ticket, actor=clerk, department=departments["cleaning"])
+    resolve(ticket, clerk)
+    assert open_steps(ticket) == ["follow_up"]
+    second = FollowUp.objects.get(status="scheduled")
+    assert (second.round, second.ticket_id) == (2, ticket.pk)
+
+
 def test_every_tick_stands_in_the_history_with_who_and_when(talk, clerk, second_clerk):
     tick_by_hand(talk, second_clerk)
     told = Entry.objects.about(talk).filter(verb="ticket.step_done", actor=second_clerk)

@@ -1,7 +1,7 @@
 """A new ticket, the ticket's page and every act on it."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +65,54 @@ def test_nobody_on_file_is_a_path(login, clerk):
     assert (ticket.unit, ticket.resident) == (None, None)
     assert (ticket.reporter_name, ticket.unit_as_written) == ("Li Na", "somewhere in block 9")
     assert ticket.reporter_phone.endswith("13800136021")
+
+
+def test_the_same_words_sent_again_by_the_back_button_are_asked_about_once(login, clerk, unit):
+    browser, url = login(clerk), reverse("ticket_new")
+    said = {"subject": "Leak", "unit": "3-2-501", "reporter_phone": "138 0013 6021"}
+    browser.post(url, new_values(**said))
+    first = Ticket.objects.get()
+    asked = browser.post(url, new_values(**said))
+    assert asked.status_code == 409 and Ticket.objects.count() == 1
+    text = asked.content.decode()
+    assert f"You took this a moment ago: {first.number}" in text and TEXT in text
+    assert f'href="{reverse("ticket_detail", args=[first.pk])}" data-lets-go="ticket-new"' in text
+    assert f'<button class="btn btn-sm" name="anyhow" value="{first.pk}">' in text
+    assert browser.post(url, new_values(**said, anyhow=first.pk)).status_code == 303
+    assert Ticket.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"description": f"{TEXT} Again."},
+        {"subject": "Other"},
+        {"unit": "3-2-509"},
+        {"reporter_phone": "13900002222"},
+    ],
+)
+def test_another_word_door_or_number_is_another_matter(login, clerk, unit, change):
+    browser, url = login(clerk), reverse("ticket_new")
+    said = {"subject": "Leak", "unit": "3-2-501", "reporter_phone": "138 0013 6021"}
+    browser.post(url, new_values(**said))
+    assert browser.post(url, new_values(**said | change)).status_code == 303
+
+
+def test_the_same_words_of_a_colleague_or_ten_minutes_later_are_taken(
+    login, clerk, second_clerk, unit, time_machine
+):
+    url, said = reverse("ticket_new"), {"unit": "3-2-501"}
+    time_machine.move_to(timezone.now(), tick=False)
+    login(clerk).post(url, new_values(**said))
+    assert login(second_clerk).post(url, new_values(**said)).status_code == 303
+    time_machine.shift(timedelta(minutes=11))
+    assert login(clerk).post(url, new_values(**said)).status_code == 303
+
+
+def test_the_same_form_sent_twice_is_one_ticket_and_no_question(login, clerk, unit):
+    browser, values = login(clerk), new_values(unit="3-2-501")
+    assert [browser.post(reverse("ticket_new"), values).status_code for _ in range(2)] == [303, 303]
+    assert Ticket.objects.count() == 1
 
 
 def test_a_door_plate_is_found_in_another_writing(login, clerk, unit):

@@ -1,5 +1,6 @@
 """The gate on a guard's phone, and for programs: one word, one release a scan, nothing private (docs/domain.md §7)."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -98,6 +99,15 @@ def test_what_the_guard_forgot_is_asked_for(more, running, guard, login):
     assert not GateRelease.objects.exists()
 
 
+def test_what_is_missing_is_asked_for_by_the_page_before_it_is_sent(running, guard, login):
+    page = login(guard).get(reverse("gate_pass", args=[running.code])).content.decode()
+    form = page[page.index('id="release"') : page.index("</form>", page.index('id="release"'))]
+    assert "novalidate" not in form.split(">")[0]
+    radios = re.findall(r'<input type="radio" name="plate_check"[^>]*>', form)
+    assert len(radios) == 2 and all("required" in radio for radio in radios)
+    assert re.findall(r'data-gate-ask="(\w+)" hidden', form) == ["plate_check", "plate", "gate", "items"]
+
+
 def test_another_plate_is_warned_of_then_noted_and_the_desk_is_told(running, guard, clerk, login):
     browser = login(guard)
     other = {"plate_check": "other", "plate": "粤A 11111"}
@@ -111,6 +121,16 @@ def test_another_plate_is_warned_of_then_noted_and_the_desk_is_told(running, gua
         let_out(browser, running, "Box", plate_check="other", plate="粤b73k19", scan_key="2").status_code
         == 303
     )
+
+
+def test_between_two_chinese_sentences_stands_no_space(running, guard, login):
+    guard.language = "zh-hans"
+    guard.save(update_fields=["language"])
+    browser = login(guard)
+    browser.cookies["django_language"] = "zh-hans"
+    page = browser.get(let_out(browser, running, "Sofa")["Location"]).content.decode()
+    line = re.search(r'data-state="done".*?<p>([^<]+)</p>', page, re.S).group(1)
+    assert "。" in line and "。 " not in line
 
 
 def test_what_does_not_match_goes_back_and_the_desk_is_told(running, guard, clerk, login):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.masking import mask_name
 from helpdesk.lib.sealed import clear
 from helpdesk.notifications.models import Message
 from helpdesk.staff.models import User
@@ -112,10 +113,11 @@ def test_the_desk_confirms_as_well_and_the_link_is_nobodys_then(ask, unit, resid
     assert refused(lambda: open_request(secret, address=ADDRESS, at=TEN)) == "link_ended"
 
 
-def test_an_unknown_unit_goes_to_the_desk_without_the_visitors_name(ask, unit, resident):
-    ask(unit_code="9-9-999", phone="13700000009")
+def test_an_unknown_unit_goes_to_the_desk_with_the_visitors_name_masked(ask, unit, resident):
+    ask(unit_code="9-9-999", phone="13700000009", visitor_name="Li Zhiming")
     assert not Visit.objects.exists()
-    assert "Li Zhiming" not in Ticket.objects.get().description
+    told = Ticket.objects.get().description
+    assert f"Visitor: {mask_name('Li Zhiming')}\n" in told and "Zhiming" not in told
 
 
 def test_an_unknown_unit_goes_to_the_desk_with_whatever_else_was_typed(ask, unit, resident):

@@ -70,6 +70,8 @@ class NewTicketForm(BesideFields):
         super().__init__(*args, **kwargs)
         self.estate = estate
         self.unit_on_file: Unit | None = None
+        for name in ("unit", "reporter_name", "reporter_phone"):
+            self.fields[name].widget.attrs["data-draft-who"] = "ticket-new"
 
     def ask_while_typed(self, url: str) -> None:
         """Let the page fetch a suggestion from `url` while the text is typed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -21,6 +23,12 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def open(self) -> IncidentQuerySet:
         return self.filter(status=Incident.Status.OPEN)
+
+    def felt_in(self, building_ids: Collection[int]) -> IncidentQuerySet:
+        """Those of these buildings and of the whole estate; all of them where no building is known."""
+        if not building_ids:
+            return self
+        return self.filter(Q(building__isnull=True) | Q(building_id__in=building_ids))
 
     def like(self, *, topic: str, building_id: int | None) -> IncidentQuerySet:
         """Those a matter of this topic in this building may belong to; one without a building is the whole estate's."""

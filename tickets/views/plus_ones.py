@@ -7,10 +7,12 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.http.request import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
 from residents.models import Resident, Unit
+from residents.selectors import homes_of
 from tickets.models import Contact, Incident
 from tickets.services.incidents import place_of
 from tickets.views.callers import Caller
@@ -19,7 +21,7 @@ SHOWN = 3
 
 
 def plus_ones(caller: Caller, request: HttpRequest) -> list[dict[str, Any]]:
-    """One button an open incident, for the caller of this form; those of their building first."""
+    """One button an open incident, for the caller of this form: of their building and of the whole estate."""
     user: User = request.user  # type: ignore[assignment]
     return buttons(user, caller.estate, unit=caller.unit, resident=caller.resident, contact=caller.contact)
 
@@ -38,11 +40,18 @@ def buttons(
     query.update({name: str(thing.pk) for name, thing in who.items() if thing is not None})
     if not query or not user.may("incidents.work", estate.pk):
         return []
-    rows = Incident.objects.filter(estate=estate).open().select_related("building")  # type: ignore[attr-defined]
-    found = list(rows.annotate(callers=Count("reports")).order_by("-opened_at", "-id")[:20])
-    building = unit.building_id if unit else None
-    found.sort(key=lambda incident: incident.building_id not in {None, building})
-    return [_button(incident, query.urlencode()) for incident in found[:SHOWN]]
+    rows = Incident.objects.filter(estate=estate).open()  # type: ignore[attr-defined]
+    here = rows.felt_in(_buildings_of(unit, resident)).select_related("building")
+    found = here.annotate(callers=Count("reports")).order_by("-opened_at", "-id")[:SHOWN]
+    return [_button(incident, query.urlencode()) for incident in found]
+
+
+def _buildings_of(unit: Unit | None, resident: Resident | None) -> set[int]:
+    """Where whoever is speaking lives: by the door that was named, else by their homes of today."""
+    if unit is not None:
+        return {unit.building_id}
+    homes = homes_of(resident, timezone.localdate()) if resident is not None else []
+    return {home.unit.building_id for home in homes}
 
 
 def _button(incident: Incident, query: str) -> dict[str, Any]:

@@ -18,11 +18,13 @@ from residents.models import Unit
 from residents.names_shown import full_name
 from tickets.forms.clocks import FORWARDED
 from tickets.forms.tickets import NewTicketForm
+from tickets.models import Ticket
 from tickets.routing import usual_department
 from tickets.scripts import script_for_channel, script_of
 from tickets.selectors import perhaps_same
 from tickets.services.tickets import take_ticket
-from tickets.services.tickets.repeated import Reporter
+from tickets.services.tickets.repeated import Reporter, taken_moments_ago
+from tickets.services.tickets.taking import read_phone
 from tickets.services.tickets.taking import suggest as suggestion_for
 from tickets.similar import similar_confirmed
 from tickets.views.answers import INVALID, REFUSED, done, ticket_for
@@ -57,8 +59,12 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewTicketForm(request.POST, request.FILES, estate=caller.estate)
     if not form.is_valid():
         return show_form(request, caller, form, status=INVALID)
+    values = taken(form, caller, home)
+    twin = twin_of(request, caller, values)
+    if twin is not None:
+        return show_form(request, caller, form, twin=twin, status=REFUSED)
     try:
-        ticket = take_ticket(estate=caller.estate, actor=request.user, **taken(form, caller, home))  # type: ignore[arg-type]
+        ticket = take_ticket(estate=caller.estate, actor=request.user, **values)  # type: ignore[arg-type]
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         return show_form(request, caller, form, status=REFUSED)
@@ -67,6 +73,19 @@ def new(request: HttpRequest) -> HttpResponse:
         _("%(number)s is open") % {"number": ticket.number},
         reverse("ticket_detail", args=[ticket.pk]),
     )
+
+
+def twin_of(request: HttpRequest, caller: Caller, values: dict[str, Any]) -> Ticket | None:
+    """What this clerk took a moment ago in the same words, asked about once; none where it is the form's own ticket."""
+    number = read_phone(caller.estate, values["reporter_phone"])
+    door, written = values["unit"], values["unit_as_written"]
+    said = {name: values[name] for name in ("subject", "description")}
+    reporter = Reporter(door, caller.resident, values["reporter_name"], number, written)
+    user: User = request.user  # type: ignore[assignment]
+    found = taken_moments_ago(caller.estate, reporter, actor=user, at=timezone.now(), **said)
+    if found is None or found.form_token == values["form_token"]:
+        return None
+    return None if request.POST.get("anyhow") == str(found.pk) else found
 
 
 @require_POST
@@ -166,13 +185,19 @@ def taken(form: NewTicketForm, caller: Caller, home: Unit | None) -> dict[str, A
 
 
 def show_form(
-    request: HttpRequest, caller: Caller, form: NewTicketForm, *, status: int = 200
+    request: HttpRequest,
+    caller: Caller,
+    form: NewTicketForm,
+    *,
+    twin: Ticket | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     channel = form["channel"].value() or "phone"
     language = caller.resident.language if caller.resident else ""
     said = {"estate": caller.estate, "clerk": request.user}
     context = {
         "form": form,
+        "twin": twin,
         "more_is_open": form.is_about_more(),
         "plus_ones": plus_ones(caller, request),
         "caller": caller,

@@ -16,6 +16,7 @@ from helpdesk.estates.models import Estate
 from helpdesk.lib.attempts import attempts, note_attempt
 from helpdesk.lib.crypto import digest_secret, new_secret, token_for
 from helpdesk.lib.errors import Refused, TooOften
+from helpdesk.lib.masking import mask_name
 from helpdesk.lib.phones import complain_about_phone, parse_phone
 from helpdesk.notifications.services import notify
 from helpdesk.staff.models import User
@@ -69,7 +70,7 @@ def ask_for_visit(
             estate,
             name=name,
             phone=phone,
-            description=_for_the_desk(estate, expected_at, party_size, plate, purpose),
+            description=_for_the_desk(estate, visitor_name, expected_at, party_size, plate, purpose),
             unit_code=unit_code,
             language=language,
             form_token=token,
@@ -118,14 +119,23 @@ def _too_many(unit: Unit) -> bool:
 
 
 def _for_the_desk(
-    estate: Estate, expected_at: datetime | None, party_size: int, plate: str, purpose: str
+    estate: Estate,
+    visitor_name: str,
+    expected_at: datetime | None,
+    party_size: int,
+    plate: str,
+    purpose: str,
 ) -> str:
-    """Somebody at the desk rings back; the visitor's name is not kept in a ticket, where it would outlive the visit."""
+    """Somebody at the desk rings back, and hears the visitor's name whole; in the ticket it stands masked.
+
+    A ticket is kept for years, a visitor's name for 90 days (docs/data_protection.md).
+    """
     when = on_the_clock(estate, expected_at) if expected_at else _("some time today")
     return "\n".join(
         [
             _("Announces a visitor, %(when)s. Please ring back.") % {"when": when},
             "",
+            _("Visitor: %(name)s") % {"name": mask_name(visitor_name.strip())},
             _("How many people: %(count)d") % {"count": party_size},
             *([_("Plate: %(plate)s") % {"plate": plate.strip()}] if plate.strip() else []),
             *([_("Purpose: %(purpose)s") % {"purpose": purpose.strip()}] if purpose.strip() else []),

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -206,7 +206,7 @@ def word_of(
             "word": _("Let out"),
             "tone": "go",
             "icon": "tick-badge",
-            "line": f"{line} {rest}",
+            "line": pgettext("between sentences", " ").join([line, rest]),
         }
     until, last = day_and_time(found.valid_until), loads[-1] if loads else None
     once = _("Valid until %(until)s, once only.") % {"until": until}

@@ -24,10 +24,11 @@ from helpdesk.desk.matters import short_day, title_of
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
 from tickets.models import FollowUp
+from tickets.selectors import follow_ups_of_day
 
 
-def follow_ups(user: User, estate: Estate, at: datetime, *, until: datetime, note: str) -> Lane:
-    """Follow-up visits whose hour has come, and those that must wait until later today; `until` is the day's end."""
+def follow_ups(user: User, estate: Estate, at: datetime, *, note: str) -> Lane:
+    """Follow-up visits whose hour has come, and those that must wait until later today; the rail counts the same."""
     lane = Lane(
         "follow-ups",
         _("Follow-ups due"),
@@ -37,8 +38,7 @@ def follow_ups(user: User, estate: Estate, at: datetime, *, until: datetime, not
         all_url=reverse("follow_up_list"),
     )
     rows = (
-        FollowUp.objects.visible_to(user)
-        .filter(estate=estate, status=FollowUp.Status.SCHEDULED, scheduled_at__lte=until)
+        follow_ups_of_day(user, estate, at)
         .select_related(
             "ticket__unit",
             "ticket__resident",

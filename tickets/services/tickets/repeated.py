@@ -7,6 +7,7 @@ from django.db.models import F, Q, QuerySet
 
 from helpdesk.estates.models import Estate
 from helpdesk.lib.phones import phone_hash, phone_hashes
+from helpdesk.staff.models import User
 from residents.models import Resident, Unit
 from tickets.models import Contact, Ticket, Topic
 
@@ -14,6 +15,10 @@ from tickets.models import Contact, Ticket, Topic
 REPEATED, WITHIN = 3, timedelta(days=30)
 # Of two that are taken at the same moment, the second may have been begun first.
 AT_ONCE = timedelta(minutes=1)
+
+
+# A form that is sent again from the page before comes within so long.
+MOMENTS_AGO = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -98,3 +103,20 @@ def is_third_report(ticket: Ticket, reporter: Reporter, at: datetime) -> bool:
     """Whether the ticket, with what was said before, makes at least the third report of the matter in 30 days."""
     before = reports_so_far(ticket.estate, reporter, ticket.topic, at, but_for=ticket if ticket.pk else None)
     return before >= REPEATED - 1
+
+
+def taken_moments_ago(
+    estate: Estate, reporter: Reporter, *, actor: User, subject: str, description: str, at: datetime
+) -> Ticket | None:
+    """What `actor` took in the last ten minutes with the very same subject, words, door and number; the newest."""
+    rows = Ticket.objects.filter(
+        estate=estate,
+        created_by=actor,
+        created_at__range=(at - MOMENTS_AGO, at + AT_ONCE),
+        subject=subject,
+        description=description,
+        unit=reporter.unit,
+        unit_as_written=reporter.unit_as_written,
+        reporter_phone_hash__in=phone_hashes(reporter.phone) if reporter.phone else [""],
+    )
+    return rows.order_by("-created_at", "-id").first()
