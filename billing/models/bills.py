@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.models.charges import ChargeItem
 from billing.models.fields import (
@@ -57,7 +58,7 @@ class Bill(models.Model):
         FINAL = "final", _("Final bill")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("of a bill", "Open")
         PART_PAID = "part_paid", _("Part paid")
         PAID = "paid", _("Paid")
         REVERSED = "reversed", _("Reversed")
