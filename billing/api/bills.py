@@ -13,7 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField, within
+from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField, PeriodFilter, within
 from billing.calculation import bounds_of
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Dispute, Handover, RunProblem
 from billing.selectors import totals_of_run
@@ -176,6 +176,7 @@ class PartSerializer(WhySerializer):
 
 
 class BillFilter(FilterSet):
+    period = PeriodFilter()
     status = django_filters.ChoiceFilter(choices=BILL_STATUSES, method="by_status")
     is_disputed = YesNoFilter(method="by_dispute")
     due_after = django_filters.DateFilter(field_name="due_on", lookup_expr="gte")
@@ -285,6 +286,8 @@ class BillViewSet(LedgerViewSet):
 
 
 class RunFilter(FilterSet):
+    period = PeriodFilter()
+
     class Meta:
         model = BillingRun
         fields = ("estate", "period", "status", "issued_on", "due_on")

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.fields import DayField, LedgerViewSet, PeriodField, within
+from billing.api.fields import DayField, LedgerViewSet, PeriodField, PeriodFilter, within
 from billing.models import ChargeItem, Meter, MeterReading
 from billing.services import meters
 from billing.services.ledger import local_day
@@ -112,6 +112,8 @@ class NewReadingSerializer(StrictSerializer):
 
 
 class ReadingFilter(FilterSet):
+    period = PeriodFilter()
+
     class Meta:
         model = MeterReading
         fields = ("estate", "meter", "period", "read_on", "source", "is_confirmed")

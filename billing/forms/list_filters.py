@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from billing.calculation import PERIOD
 from billing.models import Bill, Method, Payment, ReminderStep
 from helpdesk.lib.forms import FilterForm
 from residents.models import Building
@@ -20,7 +21,12 @@ class BillFilterForm(FilterForm):
     q = forms.CharField(label=_("Number"), required=False, max_length=40)
     unit = forms.CharField(label=_("Unit"), required=False, max_length=30)
     building = forms.ChoiceField(label=_("Building"), required=False)
-    period = forms.CharField(label=_("Period"), required=False, max_length=7)
+    period = forms.RegexField(
+        rf"^{PERIOD.pattern}\Z",
+        label=_("Period"),
+        required=False,
+        error_messages={"invalid": _("Write the period as 2026-11.")},
+    )
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.calculation import bounds_of
+from billing.calculation import PERIOD, bounds_of
 from billing.models import BillingRun, BillLine, ChargeItem, Meter, MeterReading
 from billing.services.run_dates import refuse_too_far
-from billing.services.runs import PERIOD, outdate_previews
+from billing.services.runs import outdate_previews
 from helpdesk.audit.services import record
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate

@@ -13,13 +13,12 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from billing.calculation import bounds_of, month_number
+from billing.calculation import PERIOD, bounds_of, month_number
 from billing.figures_typed import reading_in
 from billing.forms.meters import ReadingsFileForm
 from billing.models import ChargeItem, Meter, MeterReading
 from billing.services.ledger import settings_of
 from billing.services.meters import period_to_read, take_reading
-from billing.services.runs import PERIOD
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
