@@ -1,11 +1,9 @@
 """Meter readings of a period: a grid that takes a column from a spreadsheet; what looks wrong is found before billing."""
 
-from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from billing.calculation import PERIOD, bounds_of, month_number
+from billing.calculation import PERIOD, bounds_of
+from billing.drafting import Usual, counted
 from billing.figures_typed import reading_in
 from billing.forms.meters import ReadingsFileForm
 from billing.models import ChargeItem, Meter, MeterReading
-from billing.services.ledger import settings_of
 from billing.services.meters import period_to_read, take_reading
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
@@ -74,7 +72,9 @@ def meter_grid(request: HttpRequest) -> HttpResponse:
 
 def _meters(estate: Estate, item: ChargeItem, period: str, after: str) -> list[Meter]:
     """Those that hang, and those that were taken out in the period or since: a last reading may have to be checked."""
+    before = MeterReading.objects.filter(meter=OuterRef("pk"), period__lt=period).order_by("-period")
     rows = Meter.objects.filter(estate=estate, charge_item=item)
+    rows = rows.annotate(before=Subquery(before.values("value")[:1]))
     rows = rows.filter(Q(removed_on__isnull=True) | Q(removed_on__gte=bounds_of(period)[0]))
     return list(rows.filter(number__gt=after).select_related("unit").order_by("number")[: SIZE + 1])
 
@@ -120,51 +120,28 @@ def _rows(
     estate: Estate, meters: list[Meter], period: str, typed: dict[int, str], errors: dict[int, str]
 ) -> list[dict[str, Any]]:
     ids = [meter.pk for meter in meters]
+    usual = Usual(estate, period, meters, MeterReading.objects.filter(meter__in=ids))
     now = {r.meter_id: r for r in MeterReading.objects.filter(meter__in=ids, period=period)}
-    history: dict[int, list[tuple[str, Decimal]]] = {}
-    earlier = MeterReading.objects.filter(meter__in=ids, period__lt=period).order_by("-period")
-    for meter_id, read_in, value in earlier.values_list("meter", "period", "value"):
-        history.setdefault(meter_id, []).append((read_in, value))
-    factor = settings_of(estate).unusual_factor
-    return [
-        _row(meter, now.get(meter.pk), history.get(meter.pk, []), factor, typed, errors) for meter in meters
-    ]
+    return [_row(meter, now.get(meter.pk), usual, typed, errors) for meter in meters]
 
 
 def _row(
-    meter: Meter,
-    reading: MeterReading | None,
-    before: list[tuple[str, Decimal]],
-    factor: int,
-    typed: dict[int, str],
-    errors: dict[int, str],
+    meter: Any, reading: MeterReading | None, usual: Usual, typed: dict[int, str], errors: dict[int, str]
 ) -> dict[str, Any]:
-    last = before[0][1] if before else meter.initial_value
-    use = reading.value - last if reading and not reading.rolled_over else None
-    usual = _usual(before[:13])
-    months = _months(before[0][0], reading.period) if before and reading else 1
-    unusual = bool(
-        reading and not reading.is_confirmed and use is not None and usual and use > usual * months * factor
-    )
+    last = meter.before if meter.before is not None else meter.initial_value
+    limit = usual.limit(meter, usual.period)
     return {
         "meter": meter,
         "before": f"{last.normalize():f}",
         "value": typed.get(meter.pk) or (f"{reading.value.normalize():f}" if reading else ""),
-        "use": f"{use.normalize():f}" if use is not None else "",
-        "usual": f"{usual:.1f}" if usual is not None else "",
+        "use": f"{counted(meter, last, reading).normalize():f}" if reading else "",
+        "usual": f"{limit.a_month:.1f}" if limit.a_month is not None else "",
+        "most": f"{limit.most.normalize():f}" if limit.most is not None else "",
+        "multiplier": f"{meter.multiplier.normalize():f}",
+        "turn": 10**meter.digits,
         "estimated": bool(reading and reading.source == MeterReading.Source.ESTIMATE),
         "rolled": bool(reading and reading.rolled_over),
         "confirmed": bool(reading and reading.is_confirmed),
-        "unusual": unusual,
+        "unusual": bool(reading and usual.far_beyond(meter, reading)),
         "error": errors.get(meter.pk, ""),
     }
-
-
-def _usual(before: list[tuple[str, Decimal]]) -> Decimal | None:
-    """A month's use, from readings with their periods, newest first; a meter that began again is passed over."""
-    steps = [(a - b, _months(then, now)) for (now, a), (then, b) in pairwise(before) if a >= b]
-    return sum((used for used, _n in steps), Decimal(0)) / sum(n for _used, n in steps) if steps else None
-
-
-def _months(then: str, now: str) -> int:
-    return max(month_number(now) - month_number(then), 1)

@@ -40,14 +40,17 @@
     const row = box.closest("[data-before]");
     const shown = row?.querySelector("[data-use]");
     if (!shown) return;
-    const use = figure(box.value) - Number(row.dataset.before);
+    const ticked = (name) => row.querySelector(`input[name^=${name}]`)?.checked;
+    const turned = figure(box.value) - Number(row.dataset.before) + (ticked("roll") ? Number(row.dataset.turn) : 0);
+    const use = turned * Number(row.dataset.multiplier);
     const known = box.value.trim() !== "" && !Number.isNaN(use);
     shown.textContent = known ? String(Math.round(use * 1000) / 1000) : "";
-    shown.classList.toggle("tone-red", known && (use < 0 || (row.dataset.usual && use > 10 * Number(row.dataset.usual))));
+    shown.classList.toggle("tone-red", known && (use < 0 || (row.dataset.most && !ticked("ok") && use > Number(row.dataset.most))));
   };
   for (const table of document.querySelectorAll("[data-paste-grid]")) {
     table.addEventListener("input", (event) => {
-      if (event.target.matches("input:not([type=checkbox])")) reckon(event.target);
+      const row = event.target.closest("[data-before]");
+      if (row) reckon(row.querySelector("input:not([type=checkbox])"));
     });
     table.addEventListener("paste", (event) => {
       const first = event.target.closest("input:not([type=checkbox])");

@@ -10,12 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.models import Meter, MeterReading
+from billing.models import LedgerSettings, Meter, MeterReading
 from billing.models.bills import Handover
 from billing.services.meters import add_meter, period_to_read, replace_meter, take_reading
+from billing.services.runs import preview_run
 from helpdesk.audit.models import Entry
 from helpdesk.estates.calendars import local
 from tests.billing.conftest import refused_beside
+from tests.conftest import at
 from tests.tickets.acts import refused
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +194,47 @@ def test_a_notice_is_handed_over_by_somebody_to_somebody(login, clerk, guard, bi
     assert (handed.handed_by, handed.way, handed.received_by) == (clerk, "hand", "王建国")
     assert "王建国" in client.get(url).content.decode()
     assert login(guard).get(url).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("multiplier", "factor", "before", "value", "unusual"),
+    [
+        (1, 10, {"2026-09": 10, "2026-10": 20}, 120, False),
+        (1, 10, {"2026-09": 10, "2026-10": 20}, 121, True),
+        (40, 10, {"2026-09": 10, "2026-10": 20}, 121, True),
+        (1, 3, {"2026-09": 10, "2026-10": 20}, 51, True),
+        # Two months to be caught up are twice as much.
+        (1, 10, {"2026-08": 10, "2026-09": 20}, 220, False),
+        # What it took a year ago tells nothing of today.
+        (1, 10, {"2025-11": 10, "2026-09": 3010, "2026-10": 3020}, 3200, True),
+        # Read once: counted from its first value.
+        (1, 10, {"2026-10": 10}, 1000, True),
+    ],
+)
+def test_grid_and_run_call_the_same_readings_unusual(
+    multiplier, factor, before, value, unusual, login, manager, meter, water, estate
+):
+    Meter.objects.filter(pk=meter.pk).update(multiplier=multiplier)
+    LedgerSettings.objects.update_or_create(estate=estate, defaults={"unusual_factor": factor})
+    for period, shown in before.items():
+        take_reading(meter, actor=None, period=period, value=D(shown))
+    take_reading(meter, actor=None, period="2026-11", value=D(value))
+    asked = {"period": "2026-11", "item": water.pk}
+    (row,) = login(manager).get(reverse("meter_grid"), asked).context["rows"]
+    run = preview_run(estate, actor=manager, period="2026-11", at=at("2026-11-20 09:00"))
+    assert run.problems.filter(code="reading_unusual").exists() is row["unusual"] is unusual
+    # The script of the page holds the use against this figure, and knows no other rule.
+    assert (D(row["use"]) > D(row["most"])) is unusual
+
+
+def test_a_reading_that_was_checked_or_began_again_is_not_unusual_in_the_grid(login, manager, meter, water):
+    take_reading(meter, actor=None, period="2026-09", value=D(999_970))
+    take_reading(meter, actor=None, period="2026-10", value=D(999_980))
+    take_reading(meter, actor=None, period="2026-11", value=D(5), rolled_over=True)
+    asked = {"period": "2026-11", "item": water.pk}
+    (row,) = login(manager).get(reverse("meter_grid"), asked).context["rows"]
+    assert (row["use"], row["unusual"]) == ("25", False)
+    take_reading(meter, actor=None, period="2026-10", value=D(999_971))
+    take_reading(meter, actor=None, period="2026-11", value=D(900), rolled_over=True, is_confirmed=True)
+    (row,) = login(manager).get(reverse("meter_grid"), asked).context["rows"]
+    assert (row["use"], row["unusual"]) == ("929", False)
