@@ -164,6 +164,7 @@ class NewBillSerializer(StrictSerializer):
 
 class ReverseSerializer(WhySerializer):
     make_anew = serializers.BooleanField(required=False)
+    due_on = DayField(required=False, help_text="When the bill made anew is due; else as usual.")
 
 
 class SettleSerializer(StrictSerializer):
