@@ -1,5 +1,7 @@
 """Meter readings of a period: a grid that takes a column from a spreadsheet; what looks wrong is found before billing."""
 
+from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from billing.calculation import PERIOD, bounds_of
@@ -16,7 +19,7 @@ from billing.drafting import Usual, counted
 from billing.figures_typed import reading_in
 from billing.forms.meters import ReadingsFileForm
 from billing.models import ChargeItem, Meter, MeterReading
-from billing.services.meters import period_to_read, take_reading
+from billing.services.meters import period_to_read, take_reading, withdraw_reading
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -44,14 +47,10 @@ def meter_grid(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         typed = {m.pk: request.POST.get(f"m{m.pk}", "").strip() for m in meters}
-        saved, errors = _save(request, meters[:SIZE], period, typed)
+        counts, errors = _save(request, meters[:SIZE], period, typed)
         if not errors:
-            said = ngettext("%(count)d reading is kept", "%(count)d readings are kept", saved) % {
-                "count": saved
-            }
-            return done(
-                request, said, f"{reverse('meter_grid')}?period={period}&item={item.pk if item else ''}"
-            )
+            again = f"{reverse('meter_grid')}?period={period}&item={item.pk if item else ''}"
+            return done(request, _said(counts), again)
         status = REFUSED
     rows = _rows(estate, meters[:SIZE], period, typed, errors)
     context = {
@@ -81,19 +80,46 @@ def _meters(estate: Estate, item: ChargeItem, period: str, after: str) -> list[M
 
 def _save(
     request: HttpRequest, meters: list[Meter], period: str, typed: dict[int, str]
-) -> tuple[int, dict[int, str]]:
-    """Every reading that is right is kept; the wrong ones come back with the reason."""
-    saved, errors = 0, {}
+) -> tuple[Counter[str], dict[int, str]]:
+    """Every reading that is right is kept, one whose box was cleared is withdrawn; the rest come back with the reason."""
+    counts, errors = Counter[str](), {}
     for meter in meters:
-        text = typed[meter.pk]
-        if not text:
-            continue
+        text, was = typed[meter.pk], request.POST.get(f"was{meter.pk}", "")
         try:
             with transaction.atomic():
-                saved += _save_one(request, meter, period, text)
+                if text:
+                    counts["kept"] += _save_one(request, meter, period, text)
+                elif was:
+                    counts["withdrawn"] += _withdraw(request, meter, period, was)
         except Refused as refusal:
             errors[meter.pk] = str(refusal.message)
-    return saved, errors
+    return counts, errors
+
+
+def _said(counts: Counter[str]) -> str:
+    told = []
+    if counts["kept"] or not counts["withdrawn"]:
+        n = counts["kept"]
+        told.append(ngettext("%(count)d reading is kept", "%(count)d readings are kept", n) % {"count": n})
+    if n := counts["withdrawn"]:
+        words = ngettext("%(count)d reading is withdrawn", "%(count)d readings are withdrawn", n)
+        told.append(words % {"count": n})
+    return pgettext("between facts", ", ").join(told)
+
+
+def _withdraw(request: HttpRequest, meter: Meter, period: str, was: str) -> bool:
+    """The reading that stood in the box when the page was opened; one that came in meanwhile is not touched."""
+    known = MeterReading.objects.filter(meter=meter, period=period).first()
+    if known is None:
+        return False
+    if _plain(known.value) != was:
+        raise Refused("changed_meanwhile", _("A colleague kept another reading meanwhile: look again."))
+    withdraw_reading(known, actor=request.user)  # type: ignore[arg-type]
+    return True
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
 
 
 def _save_one(request: HttpRequest, meter: Meter, period: str, text: str) -> bool:
@@ -132,8 +158,10 @@ def _row(
     limit = usual.limit(meter, usual.period)
     return {
         "meter": meter,
-        "before": f"{last.normalize():f}",
-        "value": typed.get(meter.pk) or (f"{reading.value.normalize():f}" if reading else ""),
+        "before": _plain(last),
+        # What was cleared and could not be withdrawn stays on file, and in its box.
+        "value": typed.get(meter.pk) or (_plain(reading.value) if reading else ""),
+        "was": _plain(reading.value) if reading else "",
         "use": f"{counted(meter, last, reading).normalize():f}" if reading else "",
         "usual": f"{limit.a_month:.1f}" if limit.a_month is not None else "",
         "most": f"{limit.most.normalize():f}" if limit.most is not None else "",

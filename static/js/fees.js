@@ -50,14 +50,14 @@
   for (const table of document.querySelectorAll("[data-paste-grid]")) {
     table.addEventListener("input", (event) => {
       const row = event.target.closest("[data-before]");
-      if (row) reckon(row.querySelector("input:not([type=checkbox])"));
+      if (row) reckon(row.querySelector("input[id^=m]"));
     });
     table.addEventListener("paste", (event) => {
-      const first = event.target.closest("input:not([type=checkbox])");
+      const first = event.target.closest("input[id^=m]");
       let rows = event.clipboardData.getData("text").replace(/(\r?\n)+$/, "").split(/\r?\n/).map((line) => line.split("\t"));
       if (!first || rows.length < 2) return;
       event.preventDefault();
-      const boxes = [...table.querySelectorAll("input:not([type=checkbox])")];
+      const boxes = [...table.querySelectorAll("input[id^=m]")];
       const start = boxes.indexOf(first);
       const last = (row) => row[row.length - 1].trim();
       const byNumber = new Map(boxes.map((box) => [box.closest("tr").cells[0].textContent.trim().toUpperCase(), box]));

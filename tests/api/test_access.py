@@ -155,6 +155,7 @@ STAFF["charge-items/{item}/"]["PATCH"] = "billing.set_rates"
 STAFF |= {
     "units/{unit}/statement/": {"GET": "billing.view"},
     "units/{unit}/use-credit/": {"POST": "billing.take"},
+    "meter-readings/{reading}/withdraw/": {"POST": "billing.read_meters"},
     "late-fee-rules/{late_fee_rule}/end/": {"POST": "billing.set_rates"},
     "collection-visits/{door}/photos/": {"GET": "collection.visit", "POST": "collection.visit"},
     "deferrals/{deferral}/end/": {"POST": "deferrals.grant"},
