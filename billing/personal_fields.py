@@ -109,7 +109,7 @@ register("billing.bankfile", *map(_book, ["unreadable", "set_aside"]), plain=["f
 register(
     "billing.bankline",
     *map(_book, ["reference", "payer", "note"]),
-    plain=["key", "why", "candidates"],
+    plain=["key", "why", "why_code", "why_data", "candidates"],
 )
 NOTICED = _older("created_at")
 register(

@@ -264,6 +264,7 @@ class Handover(models.Model):
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="handovers")
     way = models.CharField(_("how"), max_length=10, choices=Way)
     received_by = models.CharField(_("taken by"), max_length=80, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True, default="")
     handed_by = actor_field()
     form_token = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     at = models.DateTimeField(default=timezone.now)
