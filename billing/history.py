@@ -43,6 +43,7 @@ FIGURES = {
     "until": gettext_lazy("until %(value)s"),
     "replaces": gettext_lazy("in place of %(value)s"),
     "reason": "%(value)s",
+    "note": "%(value)s",
 }
 
 

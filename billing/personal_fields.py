@@ -69,7 +69,7 @@ register("billing.remindertext", plain=["language", "subject", "body"])
 register("billing.exemption", _book("reason"))
 register("billing.billreversal", _book("reason"))
 register("billing.dispute", _book("reason"), _book("note"))
-register("billing.handover", _book("received_by"), plain=["form_token"])
+register("billing.handover", *map(_book, ["received_by", "note"]), plain=["form_token"])
 register(
     "billing.payment",
     *map(_book, ["reference", "external_ref", "reason"]),

@@ -12,6 +12,7 @@ from helpdesk.lib.forms import FilterForm
 from residents.models import Building
 
 ANY = ("", _("Any"))
+BIGGEST_ID = 2**63 - 1
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -34,6 +35,10 @@ class BillFilterForm(FilterForm):
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[ANY, *Bill.Kind.choices])
     disputed = forms.BooleanField(label=_("Disputed only"), required=False)
+    unhanded = forms.BooleanField(label=_("Notice not handed over yet"), required=False)
+    run = forms.IntegerField(
+        label=_("Billing run"), required=False, min_value=1, max_value=BIGGEST_ID, widget=forms.HiddenInput()
+    )
     due_from = forms.DateField(label=_("Due from"), required=False, widget=DAY)
     due_to = forms.DateField(label=_("Due until"), required=False, widget=DAY)
 

@@ -1,4 +1,4 @@
-"""Bills made one by one, reversed, made anew, handed out."""
+"""Bills made one by one, reversed, made anew."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -17,7 +17,6 @@ from billing.models import (
     BillReversal,
     ChargeItem,
     Dispute,
-    Handover,
     Meter,
     Rate,
 )
@@ -272,30 +271,3 @@ def _charged_since(bill: Bill) -> dict[int, BillLine]:
     """Meter -> the line of this reversed bill whose meter was charged on, so that it could not be turned back."""
     lines = bill.lines.filter(meter__isnull=False).select_related("meter", "reading")
     return {line.meter_id: line for line in lines if line.meter.billed_value != line.meter_from}  # type: ignore[misc,union-attr]
-
-
-@transaction.atomic
-def hand_over_bill(
-    bill: Bill,
-    *,
-    actor: User | None,
-    way: str,
-    received_by: str = "",
-    form_token: str | None = None,
-    at: datetime | None = None,
-) -> Handover:
-    """Notes that the bill's notice was handed over: who, to whom, when, how. The same form again is the same one."""
-    lock_ledger(bill.estate)
-    if before := made_before(Handover, bill.estate, form_token, bill_id=bill.pk, way=way):
-        return before
-    handed = Handover.objects.create(
-        estate=bill.estate,
-        bill=bill,
-        way=way,
-        received_by=received_by,
-        handed_by=actor,
-        form_token=form_token or None,
-        at=at or timezone.now(),
-    )
-    record("bill.handed_over", bill, actor=actor, at=at, way=way)
-    return handed

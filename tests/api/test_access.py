@@ -165,6 +165,7 @@ STAFF |= {
     "billing-runs/{run}/confirm/": {"POST": "billing.run"},
     "billing-runs/{run}/totals/": {"GET": "billing.view"},
     "billing-runs/{run}/bill-unit/": {"POST": "billing.run"},
+    "bills/hand-over/": {"POST": "billing.take"},
     "bills/{bill}/hand-over/": {"POST": "billing.take"},
     "rates/{rate}/end/": {"POST": "billing.set_rates"},
     "exemptions/{exemption}/end/": {"POST": "billing.waive"},
