@@ -12,7 +12,7 @@ from billing.calculation import PERIOD, bounds_of
 from billing.models import BillingRun, BillLine, ChargeItem, DraftLine, Meter, MeterReading
 from billing.services.run_dates import refuse_too_far
 from billing.services.runs import outdate_previews
-from helpdesk.audit.services import record
+from helpdesk.audit.services import Event, record, record_many
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -190,10 +190,10 @@ def withdraw_reading(reading: MeterReading, *, actor: User | None, reason: str =
         raise Refused("meter_taken_out", _("The meter was taken out with this reading: correct it instead."))
     reading.withdrawn_at = timezone.now()
     reading.save(update_fields=["withdrawn_at"])
-    record(
-        "reading.withdrawn", reading, actor=actor, filed_under=meter, period=reading.period,
-        value=str(reading.value), **({"reason": reason[:300]} if reason else {}),
-    )  # fmt: skip
+    told = {"period": reading.period, "value": str(reading.value)} | (
+        {"reason": reason[:300]} if reason else {}
+    )
+    record_many([Event("reading.withdrawn", reading, told, meter)], actor=actor, at=reading.withdrawn_at)
     return reading
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,15 +23,18 @@ from billing.views.papers import paper
 from helpdesk.lib.pages import SeeOther, done
 from helpdesk.staff.access import needs, require_here
 
+ON_PAPER = 200  # notices on one paper: a PDF of more lets people wait for minutes
+
 
 @require_http_methods(["GET", "POST"])
 @needs("billing.view")
 def bill_notices(request: HttpRequest) -> HttpResponse:
     """The notices of the ticked bills, or of those that the address filters: how, when, a note; each gets its history."""
     require_here(request, "billing.take" if request.POST.get("act") == "hand" else "billing.view")
-    bills = _ticked(request) if request.method == "POST" else _filtered(request)
+    bills = _ticked(request) if request.method == "POST" else _by_door(_filtered(request))
     if not bills:
-        messages.error(request, _("Tick bills of the list first."))
+        ticks = request.method == "POST"
+        messages.error(request, _("Tick bills of the list first.") if ticks else _("No bill fits."))
         return SeeOther(_back(request))
     if request.POST.get("act") == "print":
         return SeeOther(
@@ -57,11 +61,15 @@ def bill_notices_print(request: HttpRequest) -> HttpResponse:
     """A page for each notice, by the door: of the bills that the address names, or of those that it filters."""
     require_here(request, "billing.view")
     ids = request.GET.get("ids", "")
-    bills = _by_door(_named(request, ids.split("-"))) if ids else _filtered(request)
+    page = int(given) if (given := request.GET.get("page", "")).isdecimal() and len(given) < 6 else 1
+    first = max(page - 1, 0) * ON_PAPER
+    bills = _by_door(_named(request, ids.split("-")) if ids else _filtered(request), first, ON_PAPER)
     context = {
-        "notices": notices_of(bills[:MOST], timezone.now()),
-        "left": max(len(bills) - MOST, 0),
-        "most": MOST,
+        "notices": notices_of(bills[:ON_PAPER], timezone.now()),
+        "first": first + 1,
+        "last": first + len(bills[:ON_PAPER]),
+        "earlier_url": _page_url(request, page - 1) if first else "",
+        "later_url": _page_url(request, page + 1) if len(bills) > ON_PAPER else "",
         "estate": request.estate,  # type: ignore[attr-defined]
     }
     return paper(
@@ -86,6 +94,13 @@ def _page(request: HttpRequest, form: NoticesForm, bills: list[Bill]) -> dict[st
     }
 
 
+def _page_url(request: HttpRequest, page: int) -> str:
+    query = request.GET.copy()
+    query.pop("as", None)
+    query["page"] = str(page)
+    return f"?{query.urlencode()}"
+
+
 def _said(handed: int, left_out: int) -> str:
     said = ngettext("%(count)d notice is handed over", "%(count)d notices are handed over", handed) % {
         "count": handed
@@ -106,15 +121,22 @@ def _named(request: HttpRequest, ids: list[str]) -> Any:
     return Bill.objects.filter(estate=request.estate, pk__in=wanted)  # type: ignore[attr-defined]
 
 
-def _filtered(request: HttpRequest) -> list[Bill]:
-    rows = rows_of(request, form_of(request), timezone.now()).exclude(status=Bill.Status.REVERSED)
-    return _by_door(rows)
+def _filtered(request: HttpRequest) -> Any:
+    return rows_of(request, form_of(request), timezone.now()).exclude(status=Bill.Status.REVERSED)
 
 
-def _by_door(rows: Any) -> list[Bill]:
-    """By building, floor and plate, as one walks; unbounded only in ids."""
+def _by_door(rows: Any, first: int = 0, most: int = MOST) -> list[Bill]:
+    """By building, entrance, floor and plate, as one walks; one more than asked for where there are more."""
     rows = rows.select_related("unit__building", "estate")
-    return list(rows.order_by("unit__building__code", "unit__floor", "unit__code", "id")[: MOST + 1])
+    doors = (
+        Length("unit__building__code"),
+        "unit__building__code",
+        "unit__entrance",
+        "unit__floor",
+        "unit__code",
+        "id",
+    )
+    return list(rows.order_by(*doors)[first : first + most + 1])
 
 
 def _back(request: HttpRequest) -> str:

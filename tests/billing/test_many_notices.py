@@ -12,6 +12,7 @@ from billing.models.bills import Handover
 from billing.services import notices
 from billing.services.bills import reverse_bill
 from billing.services.notices import hand_over_bills
+from billing.views import many_notices
 from helpdesk.audit.models import Entry
 from helpdesk.staff.services import create_token
 from residents.models import Building, Unit
@@ -33,6 +34,7 @@ def a_friday(time_machine):
 @pytest.fixture
 def many(management_fee, unit, neighbour, run_period) -> list[Bill]:
     """The bills of 3-2-501 and 3-2-502."""
+    Unit.objects.filter(pk=neighbour.pk).update(entrance=unit.entrance)
     return run_period()
 
 
@@ -133,6 +135,15 @@ def test_the_notices_of_a_building_are_printed_from_the_filter(many, estate, log
     )
     page = login(clerk).get(reverse("bill_notices_print"), {"building": far.pk})
     assert [n["unit"].code for n in page.context["notices"]] == ["9-1-101"]
+
+
+def test_a_paper_holds_so_many_notices_and_leads_to_the_next(many, login, clerk, monkeypatch):
+    monkeypatch.setattr(many_notices, "ON_PAPER", 1)
+    page = login(clerk).get(reverse("bill_notices_print"), {"period": "2026-11"})
+    assert page.context["later_url"] == "?period=2026-11&page=2" and not page.context["earlier_url"]
+    page = login(clerk).get(reverse("bill_notices_print") + page.context["later_url"])
+    assert [n["unit"].code for n in page.context["notices"]] == ["3-2-502"]
+    assert not page.context["later_url"] and "Notices 2 to 2" in page.text
 
 
 def test_one_notice_says_what_it_says_among_many(many, login, clerk):
