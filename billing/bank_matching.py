@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from billing.bank_sheets import Row
 from billing.models import BankLine, Bill
 from billing.selectors import arrears_of_units
@@ -27,7 +25,7 @@ MOST_CANDIDATES = 4
 
 @dataclass
 class Found:
-    """`unit` where it is sure; else why not, and the plates it may be."""
+    """`unit` where it is sure; else why not (a code of billing/bank_reasons.py), and the plates it may be."""
 
     unit: Unit | None = None
     bill: Bill | None = None
@@ -59,13 +57,14 @@ class Matcher:
         bills = [self.bills[number] for number in numbers if number in self.bills]
         units = {unit.pk: unit for _by, unit in plates} | {bill.unit_id: bill.unit for bill in bills}
         if len(units) > 1:
-            why = _("The line names more than one unit.")
-            return Found(why=why, candidates=sorted(unit.code for unit in units.values())[:MOST_CANDIDATES])
+            return Found(
+                why="several_units", candidates=sorted(unit.code for unit in units.values())[:MOST_CANDIDATES]
+            )
         if units:
             bill = bills[0] if len(bills) == 1 and bills[0].status in ("open", "part_paid") else None
             return Found(next(iter(units.values())), bill, plates[0][0] if plates else MATCH.BILL)
         if row.unit or numbers:
-            return Found(why=_("Unit or bill are not on file here."), candidates=self._candidates(row))
+            return Found(why="not_on_file", candidates=self._candidates(row))
         return self._by_name(row)
 
     def _plates(self, text: str, *, whole: bool = False) -> list[Unit]:
@@ -79,11 +78,11 @@ class Matcher:
         if len(fits) == 1:
             return Found(self.by_pk[fits[0]], by=MATCH.NAME)
         if len(fits) > 1:
-            why = _("More than one unit of this payer owes just that.")
+            why = "several_owe"
         elif homes:
-            why = _("The payer is known, but nothing of this amount is owed.")
+            why = "nothing_owed"
         else:
-            why = _("Nothing in the line says which unit.")
+            why = "unit_unknown"
         return Found(why=why, candidates=self._candidates(row))
 
     def _candidates(self, row: Row) -> list[str]:

@@ -93,7 +93,7 @@ class Row:
 
 @dataclass
 class Statement:
-    """What a file holds: sums that came in, how many went out, and (row, why) of what nobody can read."""
+    """What a file holds: sums that came in, how many went out, and {row, code, data, why} of what nobody can read."""
 
     rows: list[Row] = field(default_factory=list)
     outgoing: int = 0
@@ -132,13 +132,19 @@ def _take(found: Statement, number: int, cells: dict[str, Any], twins: Counter[s
         row = _row(number, cells, twins, today)
     except (Unreadable, Refused) as problem:
         if len(found.unreadable) < MOST_UNREADABLE:
-            why = problem.reason if isinstance(problem, Unreadable) else str(problem.message)
-            found.unreadable.append({"row": number, "why": why})
+            found.unreadable.append({"row": number, **_why(problem)})
         return
     if row is None:
         found.outgoing += 1
     else:
         found.rows.append(row)
+
+
+def _why(problem: Unreadable | Refused) -> dict[str, Any]:
+    """Code and figures, and the sentence as it is now for a code that nobody has words for later."""
+    if isinstance(problem, Unreadable):
+        return {"code": problem.code, "data": problem.data, "why": problem.reason}
+    return {"code": problem.code, "data": {}, "why": str(problem.message)}
 
 
 def _row(number: int, cells: dict[str, Any], twins: Counter[str], today: date) -> Row | None:
@@ -148,9 +154,9 @@ def _row(number: int, cells: dict[str, Any], twins: Counter[str], today: date) -
         return None
     received_on = date_of(cells.get("received_on"))
     if received_on is None:
-        raise Unreadable("date_missing", _("The date is missing."))
+        raise Unreadable("date_missing")
     if received_on > today:
-        raise Unreadable("day_not_begun", _("This day has not begun yet."))
+        raise Unreadable("day_not_begun")
     number_of = {key: reference_of(cells.get(key)) for key in ("reference", "voucher")}
     reference = next((value for value in number_of.values() if tells_apart(value)), "")
     words = {key: text_of(cells.get(key), 200) for key in ("payer", "note", "unit", "bill")}
@@ -190,16 +196,13 @@ def amount_of(value: Any) -> Decimal | None:
     try:
         return sign * parse_money(digits)
     except Refused as refusal:
-        raise Unreadable(
-            "amount_unreadable", _("“%(text)s” is no amount.") % {"text": text[:20]}
-        ) from refusal
+        raise Unreadable("amount_unreadable", text=text[:20]) from refusal
 
 
 def reference_of(value: Any) -> str:
     """The bank's own number, whole. Unreadable: digits_lost."""
     if (isinstance(value, int | float) and abs(value) >= 10**15) or CUT_NUMBER.fullmatch(str(value or "")):
-        reason = _("The spreadsheet lost the last digits. Format the column as text and type it again.")
-        raise Unreadable("digits_lost", reason)
+        raise Unreadable("digits_lost")
     return text_of(value, 80)
 
 

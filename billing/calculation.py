@@ -1,5 +1,6 @@
 """Pure arithmetic of fees: Decimal in, Decimal out, rounded half up once a line (docs/domain.md §9)."""
 
+import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Any
 
 from helpdesk.lib.money import CENT, round_money
 
+PERIOD = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 DAY = timedelta(days=1)

@@ -27,6 +27,7 @@ DEEDS = {
     "meter.added": gettext_lazy("put the meter on file"),
     "meter.removed": gettext_lazy("took the meter out"),
     "reading.taken": gettext_lazy("kept a reading"),
+    "reading.withdrawn": gettext_lazy("withdrew a reading"),
 }
 # Figures of a deed that a line shows, in this order; what has no name here explains itself.
 FIGURES = {
@@ -42,6 +43,7 @@ FIGURES = {
     "until": gettext_lazy("until %(value)s"),
     "replaces": gettext_lazy("in place of %(value)s"),
     "reason": "%(value)s",
+    "note": "%(value)s",
 }
 
 

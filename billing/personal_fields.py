@@ -69,7 +69,7 @@ register("billing.remindertext", plain=["language", "subject", "body"])
 register("billing.exemption", _book("reason"))
 register("billing.billreversal", _book("reason"))
 register("billing.dispute", _book("reason"), _book("note"))
-register("billing.handover", _book("received_by"), plain=["form_token"])
+register("billing.handover", *map(_book, ["received_by", "note"]), plain=["form_token"])
 register(
     "billing.payment",
     *map(_book, ["reference", "external_ref", "reason"]),
@@ -109,7 +109,7 @@ register("billing.bankfile", *map(_book, ["unreadable", "set_aside"]), plain=["f
 register(
     "billing.bankline",
     *map(_book, ["reference", "payer", "note"]),
-    plain=["key", "why", "candidates"],
+    plain=["key", "why", "why_code", "why_data", "candidates"],
 )
 NOTICED = _older("created_at")
 register(

@@ -376,7 +376,8 @@ if EMBEDDED and not env.bool("COMPRESS_STATIC", False):
 # There is no MEDIA_URL: every file is served by a view that asks whether this person may have it.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(DATA_DIR / "media")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# A page of the meters' grid: 500 rows of a reading, what it was, and two ticks.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_100
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_PERMISSIONS = 0o600
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", 10 * 1024 * 1024)

@@ -7,20 +7,22 @@ from typing import Any
 import django_filters
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField, within
+from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField, PeriodFilter, within
 from billing.calculation import bounds_of
 from billing.models import Bill, BillingRun, BillLine, ChargeItem, Dispute, Handover, RunProblem
 from billing.selectors import totals_of_run
-from billing.services import bills, disputes, late_fees, runs, write_offs
+from billing.services import bills, disputes, late_fees, notices, runs, write_offs
 from billing.services.ledger import local_day
-from helpdesk.api.filters import FilterSet, YesNoFilter, refuse_unknown
-from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
+from helpdesk.api.filters import BIGGEST_ID, FilterSet, YesNoFilter, refuse_unknown
+from helpdesk.api.serializers import MomentField, StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.estates.models import Estate
 from residents.models import Unit
 
@@ -112,13 +114,40 @@ class LineSerializer(StrictModelSerializer):
 class BillNoticeSerializer(StrictModelSerializer):
     class Meta:
         model = Handover
-        fields = ("way", "received_by", "handed_by", "at")
+        fields = ("way", "received_by", "note", "handed_by", "at")
         read_only_fields = fields
 
 
 class NewBillNoticeSerializer(StrictSerializer):
     way = serializers.ChoiceField(Handover.Way.choices)
     received_by = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class ManyNoticesSerializer(StrictSerializer):
+    estate = VisibleKey(queryset=Estate.objects.filter(is_active=True))
+    bills = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=BIGGEST_ID),
+        allow_empty=False,
+        max_length=notices.MOST,
+    )
+    way = serializers.ChoiceField(Handover.Way.choices)
+    handed_at = MomentField(required=False)
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One query however many; a bill of another estate is as absent as one that does not exist."""
+        wanted = set(attrs["bills"])
+        attrs["bills"] = list(Bill.objects.filter(estate=attrs["estate"], pk__in=wanted).order_by("id"))
+        if missing := sorted(wanted - {bill.pk for bill in attrs["bills"]}):
+            message = _("There is no such bill: %(ids)s.") % {"ids": ", ".join(map(str, missing[:10]))}
+            raise ValidationError({"bills": message}, code="does_not_exist")
+        return attrs
+
+
+class HandedOverSerializer(serializers.Serializer[Any]):
+    handed_over = serializers.ListField(child=serializers.IntegerField())
+    left_out = serializers.ListField(child=serializers.IntegerField())
 
 
 class BillSerializer(StrictModelSerializer):
@@ -164,6 +193,7 @@ class NewBillSerializer(StrictSerializer):
 
 class ReverseSerializer(WhySerializer):
     make_anew = serializers.BooleanField(required=False)
+    due_on = DayField(required=False, help_text="When the bill made anew is due; else as usual.")
 
 
 class SettleSerializer(StrictSerializer):
@@ -176,6 +206,7 @@ class PartSerializer(WhySerializer):
 
 
 class BillFilter(FilterSet):
+    period = PeriodFilter()
     status = django_filters.ChoiceFilter(choices=BILL_STATUSES, method="by_status")
     is_disputed = YesNoFilter(method="by_dispute")
     due_after = django_filters.DateFilter(field_name="due_on", lookup_expr="gte")
@@ -220,6 +251,7 @@ class BillViewSet(LedgerViewSet):
         "write_off": "billing.waive",
         "waive_late_fee": "billing.waive",
         "hand_over": "billing.take",
+        "hand_over_many": "billing.take",
         "*": "billing.view",
     }
 
@@ -247,8 +279,22 @@ class BillViewSet(LedgerViewSet):
     def hand_over(self, request: Request, pk: str) -> Response:
         """Its notice was handed over: to whom and how; who and when are the caller and now. A key counts once."""
         bill, body = self.get_object(), self.body(NewBillNoticeSerializer)
-        bills.hand_over_bill(bill, actor=request.user, form_token=self.key_token(), **body)
+        notices.hand_over_bill(bill, actor=request.user, form_token=self.key_token(), **body)
         return self.answer(bill)
+
+    @extend_schema(request=ManyNoticesSerializer, responses=HandedOverSerializer)
+    @action(detail=False, methods=["post"], url_path="hand-over")
+    def hand_over_many(self, request: Request) -> Response:
+        """Up to 500 notices at once; those of reversed bills are left out. A key counts once for each bill."""
+        body = self.body(ManyNoticesSerializer)
+        self.check_object_permissions(request, body["estate"])
+        handed = notices.hand_over_bills(
+            body.pop("estate"), body["bills"], actor=request.user, form_token=self.key_token(),
+            **{name: value for name, value in body.items() if name != "bills"},
+        )  # fmt: skip
+        done = {row.bill_id for row in handed}
+        left_out = [bill.pk for bill in body["bills"] if bill.pk not in done]
+        return Response({"handed_over": sorted(done), "left_out": left_out})
 
     @extend_schema(request=WhySerializer, responses=BillSerializer)
     @action(detail=True, methods=["post"])
@@ -285,6 +331,8 @@ class BillViewSet(LedgerViewSet):
 
 
 class RunFilter(FilterSet):
+    period = PeriodFilter()
+
     class Meta:
         model = BillingRun
         fields = ("estate", "period", "status", "issued_on", "due_on")

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField, within
+from billing.api.fields import AmountField, DayField, LedgerViewSet, PeriodField, PeriodFilter, within
 from billing.api.late_fees import LastDaySerializer
 from billing.models import ChargeItem, Exemption, Lease, Rate, SharedCost
 from billing.services import charges
@@ -173,6 +173,8 @@ class NewSharedCostSerializer(StrictSerializer):
 
 
 class SharedCostFilter(FilterSet):
+    period = PeriodFilter()
+
     class Meta:
         model = SharedCost
         fields = ("estate", "charge_item", "building", "period")

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import django_filters
+from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
@@ -14,9 +16,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from billing.calculation import PERIOD
 from helpdesk.api.viewsets import DeskViewSet
 from helpdesk.lib.moments import FIRST_DAY, LAST_DAY
 
+WHOLE_PERIOD = rf"^{PERIOD.pattern}\Z"
 AMOUNT = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,2})?", re.ASCII)
 
 
@@ -43,7 +47,20 @@ class PeriodField(serializers.RegexField):
     """A period such as 2026-11."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"^20[0-9]{2}-(0[1-9]|1[0-2])\Z", **kwargs)
+        super().__init__(WHOLE_PERIOD, **kwargs)
+
+
+class PeriodFormField(forms.RegexField):
+    default_error_messages = {"invalid": gettext_lazy("Write the period as 2026-11.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(WHOLE_PERIOD, **kwargs)
+
+
+class PeriodFilter(django_filters.CharFilter):
+    """A period such as 2026-11; what is none is a 400, not a list without rows."""
+
+    field_class = PeriodFormField
 
 
 class DayField(serializers.DateField):

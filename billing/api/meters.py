@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.fields import DayField, LedgerViewSet, PeriodField, within
+from billing.api.fields import DayField, LedgerViewSet, PeriodField, PeriodFilter, within
 from billing.models import ChargeItem, Meter, MeterReading
 from billing.services import meters
 from billing.services.ledger import local_day
@@ -90,9 +90,13 @@ class ReadingSerializer(StrictModelSerializer):
         model = MeterReading
         fields = (
             "id", "estate", "meter", "period", "read_on", "value", "rolled_over", "source", "is_confirmed", "read_by",
-            "created_at",
+            "created_at", "withdrawn_at",
         )  # fmt: skip
         read_only_fields = fields
+
+
+class WithdrawSerializer(StrictSerializer):
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
 class NewReadingSerializer(StrictSerializer):
@@ -112,6 +116,8 @@ class NewReadingSerializer(StrictSerializer):
 
 
 class ReadingFilter(FilterSet):
+    period = PeriodFilter()
+
     class Meta:
         model = MeterReading
         fields = ("estate", "meter", "period", "read_on", "source", "is_confirmed")
@@ -124,7 +130,7 @@ class ReadingViewSet(LedgerViewSet):
     serializer_class = ReadingSerializer
     filterset_class = ReadingFilter
     ordering_fields = ("id", "created_at", "period", "read_on")
-    permissions = {"*": "billing.view", "create": "billing.read_meters"}
+    permissions = {"*": "billing.view", "create": "billing.read_meters", "withdraw": "billing.read_meters"}
 
     @extend_schema(request=NewReadingSerializer, responses={201: ReadingSerializer})
     def create(self, request: Request) -> Response:
@@ -132,3 +138,11 @@ class ReadingViewSet(LedgerViewSet):
             return meters.take_reading(meter, source=MeterReading.Source.API, at=timezone.now(), **body)
 
         return self.made(NewReadingSerializer, "meter", take)
+
+    @extend_schema(request=WithdrawSerializer, responses=ReadingSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str) -> Response:
+        """A wrong reading that no bill used; it is gone from here then, and stays in its meter's history."""
+        reading = self.get_object()
+        withdrawn = meters.withdraw_reading(reading, actor=request.user, **self.body(WithdrawSerializer))
+        return Response(self.get_serializer(withdrawn).data)

@@ -2,5 +2,6 @@
 
 from billing.drafting.draft import Draft, billed_units
 from billing.drafting.lines import Line, Trouble, period_of
+from billing.drafting.usual import Usual, counted
 
-__all__ = ["Draft", "Line", "Trouble", "billed_units", "period_of"]
+__all__ = ["Draft", "Line", "Trouble", "Usual", "billed_units", "counted", "period_of"]

@@ -20,7 +20,6 @@ from billing.drafting.lines import Home, Line, Trouble, merged, reduced
 from billing.drafting.metered import Metered
 from billing.drafting.tariff import Tariff
 from billing.models import BillLine, ChargeItem, Lease, RunProblem, SharedCost
-from billing.services.ledger import settings_of
 from helpdesk.estates.models import Estate
 from helpdesk.lib.money import CENT
 from residents.models import Unit
@@ -50,7 +49,6 @@ class Draft:
         self.troubles: list[Trouble] = []
         self.items = list(ChargeItem.objects.filter(estate=estate, is_active=True).order_by("id"))
         self.tariff = Tariff(estate, period)
-        self.unusual_factor = settings_of(estate).unusual_factor
 
     def lines(self) -> Iterator[Line]:
         """Every line with an amount, by unit."""

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Abs
 
 from billing.calculation import (
-    bounds_of,
     consumption,
     metered_amount,
     month_number,
@@ -19,18 +18,15 @@ from billing.calculation import (
     steps_of,
 )
 from billing.drafting.lines import Home, Line, Trouble, period_of
-from billing.models import Bill, BillingRun, BillLine, ChargeItem, Meter, MeterReading, Rate, RunProblem
+from billing.drafting.usual import MILLI, PIECE, Usual, before_their_first
+from billing.models import Bill, BillLine, ChargeItem, Meter, MeterReading, Rate, RunProblem
 from helpdesk.estates.models import Estate
 
 if TYPE_CHECKING:
     from billing.drafting.draft import Draft
 
 CODE = RunProblem.Code
-MILLI = Decimal("0.001")
 HALF_A_MILLI = Decimal("0.0005")  # SQLite keeps decimals as floating numbers
-HISTORY = 4  # readings from which the usual consumption is taken
-FEW = 2  # readings, of which the last is the period's own: what one is counted from has to be found
-PIECE = 5_000
 
 
 class Metered:
@@ -42,12 +38,11 @@ class Metered:
         self.items = {item.pk: item for item in draft.items if item.kind == ChargeItem.Kind.METERED}
         gone = list(self._gone())
         self.meters = sorted([*self._hanging(), *gone], key=lambda meter: (meter.unit_id, meter.pk))
-        self.readings = self._readings([meter.pk for meter in gone])
+        readings = MeterReading.objects.filter(estate=self.estate)
+        self.usual = Usual(self.estate, self.period, self.meters, readings, [meter.pk for meter in gone])
         self.charged_until = charged_until(self.estate, self.period, self.meters)
-        hardly_read = [meter for meter in self.meters if len(self.readings.get(meter.pk, [])) <= FEW]
         self.charged_later = charged_after(self.estate, self.period)
         self.used_a_month: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
-        self.begun = _before_their_first(self.estate, self.period, hardly_read)
 
     def lines(self) -> Iterator[Line]:
         for meter in self.meters:
@@ -61,7 +56,7 @@ class Metered:
             if meter.pk in self.draft.again:
                 yield self._as_it_was(meter, home, rate, self.draft.again[meter.pk])
                 continue
-            line = self._of_meter(meter, home, rate, self.readings.get(meter.pk, []))
+            line = self._of_meter(meter, home, rate, self.usual.readings.get(meter.pk, []))
             if line is not None:
                 yield line
 
@@ -83,15 +78,6 @@ class Metered:
         apart = rows.annotate(apart=Abs(Subquery(last.values("value")[:1]) - F("billed_value")))
         yield from apart.filter(apart__gte=HALF_A_MILLI)
 
-    def _readings(self, gone: list[int]) -> dict[int, list[MeterReading]]:
-        """Meter -> its last readings up to this period, oldest first; of one that is gone all of them."""
-        found: dict[int, list[MeterReading]] = defaultdict(list)
-        earliest = bounds_of(period_of(self.draft.first, -HISTORY))[0]
-        rows = MeterReading.objects.filter(estate=self.estate, period__lte=self.period)
-        for reading in rows.filter(Q(read_on__gte=earliest) | Q(meter__in=gone)).order_by("period"):
-            found[reading.meter_id].append(reading)
-        return found
-
     def _of_meter(self, meter: Meter, home: Home, rate: Rate, readings: list[MeterReading]) -> Line | None:
         """The line of a meter; None where it is left to the next run."""
         now = self._now(meter, readings)
@@ -107,25 +93,18 @@ class Metered:
                 detail = f"{meter.number}: {meter.billed_value} → {now.value}"
                 self._trouble(CODE.CHARGED_BEYOND, meter, detail)
             return None
-        if self._is_unusual(meter, now, readings):
+        if self._is_unusual(meter, now):
             return None
         return self._line(meter, home, rate, used, now.value, now, {})
 
-    def _is_unusual(self, meter: Meter, reading: MeterReading, readings: list[MeterReading]) -> bool:
+    def _is_unusual(self, meter: Meter, reading: MeterReading) -> bool:
         """Far more than usual and not checked by anybody, which is told."""
-        known = [r for r in readings if r.period < reading.period]
-        usual = self._usual(meter, readings, reading.period)
-        if not usual or reading.is_confirmed:
+        far = self.usual.far_beyond(meter, reading)
+        if far is None:
             return False
-        months = max(month_number(reading.period) - month_number(known[-1].period), 1)
-        since = self._turned(meter, known[-1].value, reading, reading.rolled_over) / months
-        if since <= usual * self.draft.unusual_factor:
-            return False
+        since, usual = far
         self._trouble(CODE.READING_UNUSUAL, meter, f"{meter.number}: {since.quantize(MILLI)}, usual {usual}")
         return True
-
-    def _usual(self, meter: Meter, readings: list[MeterReading], period: str) -> Decimal | None:
-        return usual_of(meter, readings, period, self.begun.get(meter.pk, period_before(period)))
 
     def _is_gone(self, meter: Meter) -> bool:
         return meter.removed_on is not None and meter.removed_on <= self.draft.last
@@ -147,14 +126,10 @@ class Metered:
 
     def _estimated(self, meter: Meter, home: Home, rate: Rate, readings: list[MeterReading]) -> Line | None:
         """From the last reading on, unless that one waits to be checked itself."""
-        if (
-            readings
-            and readings[-1].value > meter.billed_value
-            and self._is_unusual(meter, readings[-1], readings)
-        ):
+        if readings and readings[-1].value > meter.billed_value and self._is_unusual(meter, readings[-1]):
             return None
         self._trouble(CODE.READING_MISSING, meter, meter.number)
-        usual = self._usual(meter, readings, self.period)
+        usual = self.usual.a_month(meter, self.period)
         if not usual or meter.removed_on:
             return None
         last = max([meter.billed_value, *(r.value for r in readings[-1:])])
@@ -247,41 +222,4 @@ def charged_until(estate: Estate, period: str, meters: Sequence[Meter]) -> dict[
         rows = lines.filter(meter__in=[meter.pk for meter in piece], bill__period__lt=period)
         found.update(rows.order_by().values_list("meter").annotate(Max("bill__period")))
     never = [meter for meter in rest if meter.pk not in found]
-    return found | dict(_before_their_first(estate, period, never))
-
-
-def _before_their_first(estate: Estate, period: str, meters: Sequence[Meter]) -> dict[int, str]:
-    """Meter -> the period before the first that it or the estate has on file since it hangs."""
-    billed = BillingRun.objects.filter(estate=estate, status__in=("running", "done"))
-    first_run = billed.aggregate(first=Min("period"))["first"] or period
-    found = {}
-    for at in range(0, len(meters), PIECE):
-        piece = meters[at : at + PIECE]
-        read = dict(
-            MeterReading.objects.filter(meter__in=[meter.pk for meter in piece])
-            .order_by()
-            .values_list("meter")
-            .annotate(Min("period"))
-        )
-        for meter in piece:
-            on_file = min(first_run, read.get(meter.pk, first_run), period)
-            found[meter.pk] = period_before(max(on_file, period_of(meter.installed_on)))
-    return found
-
-
-def usual_of(meter: Meter, readings: list[MeterReading], period: str, begun: str) -> Decimal | None:
-    """What a month usually takes: the mean of the months between the readings before this period; None without any.
-
-    One that was read once is counted from its first value, which it had at the end of the period `begun`.
-    """
-    before = [r for r in readings if r.period < period]
-    if not before:
-        return None
-    began, turns = meter.initial_value, before
-    if len(before) > 1:
-        began, begun, turns = before[0].value, before[0].period, before[1:]
-    turned = before[-1].value - began
-    if any(r.rolled_over for r in turns):
-        turned += Decimal(10) ** meter.digits
-    months = max(month_number(before[-1].period) - month_number(begun), 1)
-    return (turned * meter.multiplier / months).quantize(MILLI) if turned > 0 else None
+    return found | dict(before_their_first(estate, period, never))

@@ -6,11 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from billing.calculation import PERIOD
 from billing.models import Bill, Method, Payment, ReminderStep
 from helpdesk.lib.forms import FilterForm
 from residents.models import Building
 
 ANY = ("", _("Any"))
+BIGGEST_ID = 2**63 - 1
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -20,7 +22,12 @@ class BillFilterForm(FilterForm):
     q = forms.CharField(label=_("Number"), required=False, max_length=40)
     unit = forms.CharField(label=_("Unit"), required=False, max_length=30)
     building = forms.ChoiceField(label=_("Building"), required=False)
-    period = forms.CharField(label=_("Period"), required=False, max_length=7)
+    period = forms.RegexField(
+        rf"^{PERIOD.pattern}\Z",
+        label=_("Period"),
+        required=False,
+        error_messages={"invalid": _("Write the period as 2026-11.")},
+    )
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,
@@ -28,6 +35,10 @@ class BillFilterForm(FilterForm):
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[ANY, *Bill.Kind.choices])
     disputed = forms.BooleanField(label=_("Disputed only"), required=False)
+    unhanded = forms.BooleanField(label=_("Notice not handed over yet"), required=False)
+    run = forms.IntegerField(
+        label=_("Billing run"), required=False, min_value=1, max_value=BIGGEST_ID, widget=forms.HiddenInput()
+    )
     due_from = forms.DateField(label=_("Due from"), required=False, widget=DAY)
     due_to = forms.DateField(label=_("Due until"), required=False, widget=DAY)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from billing.forms.fields import day_field
 from billing.models import Bill, Method
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.forms import one_time_token, reason_field
@@ -58,6 +59,17 @@ class WhyForm(forms.Form):
     """A reason, for what is taken back."""
 
     reason = reason_field()
+
+
+class ReverseBillForm(WhyForm):
+    """Why a bill is wrong, whether a new one is made at once, and when that is due."""
+
+    make_anew = forms.BooleanField(label=_("Make a new one at once"), required=False)
+    due_on = day_field(
+        _("The new one is due on"),
+        required=False,
+        help_text=_("Empty: as the old one, and no earlier than the usual days from today on."),
+    )
 
 
 class DisputeForm(forms.Form):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.models.bills import Bill, BillReversal
 from billing.models.charges import ChargeItem
@@ -83,7 +84,7 @@ class DepositMove(models.Model):
     """A deposit taken, given back or deducted from."""
 
     class Kind(models.TextChoices):
-        TAKEN = "taken", _("Taken")
+        TAKEN = "taken", pgettext_lazy("of a deposit", "Taken")
         GIVEN_BACK = "given_back", _("Given back")
         DEDUCTED = "deducted", _("Deducted")
 

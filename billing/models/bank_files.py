@@ -83,7 +83,9 @@ class BankLine(models.Model):
     bill = models.ForeignKey(Bill, models.PROTECT, null=True, blank=True, related_name="+")
     matched_by = models.CharField(max_length=6, choices=Match, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
-    # Why it waits, and the units that it may be for.
+    # Why it waits, as billing/bank_reasons.py says it (`why` alone in older lines), and the units that it may be for.
+    why_code = models.CharField(max_length=40, blank=True, default="")
+    why_data = models.JSONField(default=dict, blank=True)
     why = models.CharField(max_length=300, blank=True)
     candidates = models.JSONField(default=list)
     payment = models.OneToOneField(

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.models.charges import ChargeItem
 from billing.models.fields import (
@@ -57,7 +58,7 @@ class Bill(models.Model):
         FINAL = "final", _("Final bill")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("of a bill", "Open")
         PART_PAID = "part_paid", _("Part paid")
         PAID = "paid", _("Paid")
         REVERSED = "reversed", _("Reversed")
@@ -263,6 +264,7 @@ class Handover(models.Model):
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="handovers")
     way = models.CharField(_("how"), max_length=10, choices=Way)
     received_by = models.CharField(_("taken by"), max_length=80, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True, default="")
     handed_by = actor_field()
     form_token = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     at = models.DateTimeField(default=timezone.now)

@@ -55,8 +55,18 @@ class Meter(models.Model):
         return self.number
 
 
+class StandingReadings(models.Manager.from_queryset(BillingQuerySet)):  # type: ignore[misc]
+    """All but those that were withdrawn, so that nobody counts with one by mistake."""
+
+    def get_queryset(self) -> BillingQuerySet:
+        return super().get_queryset().filter(withdrawn_at=None)  # type: ignore[no-any-return]
+
+
 class MeterReading(models.Model):
-    """What a meter showed at the end of a period; a correction keeps what stood there before in the history."""
+    """What a meter showed at the end of a period; a correction keeps what stood there before in the history.
+
+    A wrong one that no standing bill used may be withdrawn: lines of reversed bills still point to it.
+    """
 
     class Source(models.TextChoices):
         GRID = "grid", _("Typed in")
@@ -75,15 +85,21 @@ class MeterReading(models.Model):
     is_confirmed = models.BooleanField(_("checked although unusual"), default=False)
     read_by = actor_field()
     created_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 
-    objects = BillingQuerySet.as_manager()
+    objects = StandingReadings()
+    every = BillingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("meter reading")
         verbose_name_plural = _("meter readings")
         ordering = ["-read_on", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["meter", "period"], name="reading_once_a_period"),
+            models.UniqueConstraint(
+                fields=["meter", "period"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="reading_once_a_period",
+            ),
             models.CheckConstraint(condition=Q(value__gte=0), name="reading_not_negative"),
         ]
         indexes = [models.Index(fields=["estate", "period"], name="reading_period")]

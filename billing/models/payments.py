@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.models.bills import Bill, BillLine
 from billing.models.fields import BillingQuerySet, actor_field, amount_field, once
@@ -366,7 +367,7 @@ class InvoiceRequest(models.Model):
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("Requested")
-        ISSUED = "issued", _("Issued")
+        ISSUED = "issued", pgettext_lazy("of an invoice", "Issued")
         REFUSED = "refused", _("Refused")
 
     estate = models.ForeignKey(Estate, models.PROTECT, related_name="+", verbose_name=_("estate"))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.bank_matching import Matcher
+from billing.bank_reasons import reason_kept
 from billing.bank_sheets import Row, read_statement
 from billing.models import BankFile, BankLine, Payment
 from billing.services.ledger import is_closed, local_day, lock_ledger
@@ -30,6 +31,7 @@ LEASE = timedelta(seconds=60)
 RENEWED_EVERY = 20  # lines
 MOST_SET_ASIDE = 200  # rows that the page shows; their number is kept whole
 KEYS_AT_ONCE = 500
+WHY = ("why_code", "why_data", "why")
 
 
 @transaction.atomic
@@ -50,15 +52,15 @@ def send_bank_file(
         estate=estate, file_name=name[-120:], known=len(aside), set_aside=aside[:MOST_SET_ASIDE],
         outgoing=statement.outgoing, unreadable=statement.unreadable, sent_by=actor, created_at=at,
     )  # fmt: skip
-    matcher = Matcher(estate, [row for row, _why in news], today)
-    lines = [_line(file, row, matcher, why) for row, why in news]
+    matcher = Matcher(estate, [row for row, _shared in news], today)
+    lines = [_line(file, row, matcher, shared) for row, shared in news]
     BankLine.objects.bulk_create(lines, batch_size=500)
     record("bank_file.sent", file, actor=actor, at=at, lines=len(lines), known=file.known)
     return file
 
 
 def _sorted_out(estate: Estate, rows: list[Row]) -> tuple[list[tuple[Row, str]], list[dict[str, Any]]]:
-    """The rows that become lines, each with why somebody has to look at it; and those that are on file already."""
+    """The rows that become lines, each with the file whose reference it shares; and those that are on file already."""
     keys = list({alias for row in rows for alias in row.aliases})
     on_file: dict[str, BankLine] = {}
     for start in range(0, len(keys), KEYS_AT_ONCE):
@@ -72,8 +74,7 @@ def _sorted_out(estate: Estate, rows: list[Row]) -> tuple[list[tuple[Row, str]],
         if same is not None or row.key in news:
             aside.append(_aside(row, same.file.file_name if same else ""))
         elif row.key in on_file:
-            why = _("“%(file)s” has the same reference with another amount, date or payer.")
-            news[row.mark] = replace(row, key=row.mark), why % {"file": on_file[row.key].file.file_name}
+            news[row.mark] = replace(row, key=row.mark), on_file[row.key].file.file_name
         else:
             news[row.key] = row, ""
     return list(news.values()), aside
@@ -92,15 +93,16 @@ def _aside(row: Row, file_name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _line(file: BankFile, row: Row, matcher: Matcher, why: str) -> BankLine:
+def _line(file: BankFile, row: Row, matcher: Matcher, shared: str) -> BankLine:
     found = matcher.find(row)
-    unit = None if why else found.unit
-    plates = [found.unit.code] if why and found.unit else found.candidates
+    unit = None if shared else found.unit
+    plates = [found.unit.code] if shared and found.unit else found.candidates
     return BankLine(
         estate=file.estate, file=file, row=row.row, key=row.key, reference=row.reference,
         received_on=row.received_on, amount=row.amount, method=row.method, payer=row.payer, note=row.note,
         unit=unit, bill=found.bill if unit else None, matched_by=found.by if unit else "",
-        why=(why or found.why)[:300], candidates=plates, state=STATE.MATCHED if unit else STATE.OPEN,
+        candidates=plates, state=STATE.MATCHED if unit else STATE.OPEN,
+        **(reason_kept("same_reference", data={"file": shared}) if shared else reason_kept(found.why)),
     )  # fmt: skip
 
 
@@ -112,8 +114,9 @@ def match_line(line: BankLine, *, actor: User | None, unit: Unit, at: datetime |
         raise Refused("other_estate", _("This belongs to another estate."), field="unit")
     if line.bill_id and line.bill.unit_id != unit.pk:  # type: ignore[union-attr]
         line.bill = None
-    line.unit, line.matched_by, line.why, line.state = unit, BankLine.Match.HAND, "", STATE.MATCHED
-    line.save(update_fields=["unit", "bill", "matched_by", "why", "state"])
+    line.unit, line.matched_by, line.state = unit, BankLine.Match.HAND, STATE.MATCHED
+    _say_why(line, reason_kept(""))
+    line.save(update_fields=["unit", "bill", "matched_by", "state", *WHY])
     record("bank_line.matched", line.file, actor=actor, at=at, row=line.row, unit=unit.code)
     return line
 
@@ -199,8 +202,9 @@ def post_line(pk: int, *, actor: User | None, at: datetime | None = None) -> int
         with transaction.atomic():
             line.payment = _payment_of(line, actor, at)
     except Refused as refusal:
-        line.state, line.why = STATE.REFUSED, str(refusal.message)[:300]
-        line.save(update_fields=["state", "why"])
+        line.state = STATE.REFUSED
+        _say_why(line, reason_kept(refusal.code, str(refusal.message)))
+        line.save(update_fields=["state", *WHY])
         return 0
     line.state = STATE.POSTED
     line.save(update_fields=["state", "payment"])
@@ -227,6 +231,11 @@ def open_day(estate: Estate, day: date, at: datetime) -> date:
         if day > today:
             raise Refused("day_closed", _("Every day up to today is closed: post it tomorrow."))
     return day
+
+
+def _say_why(line: BankLine, reason: dict[str, Any]) -> None:
+    for name in WHY:
+        setattr(line, name, reason[name])
 
 
 def _lock_line(line: BankLine) -> BankLine:

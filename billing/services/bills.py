@@ -1,4 +1,4 @@
-"""Bills made one by one, reversed, made anew, handed out."""
+"""Bills made one by one, reversed, made anew."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -17,7 +17,6 @@ from billing.models import (
     BillReversal,
     ChargeItem,
     Dispute,
-    Handover,
     Meter,
     Rate,
 )
@@ -33,7 +32,7 @@ from billing.services.ledger import (
     require_reason,
     sent_before,
 )
-from billing.services.run_dates import usual_dates
+from billing.services.run_dates import due_anew, usual_dates
 from billing.services.runs import left_out
 from billing.services.settlement import take_back
 from helpdesk.audit.services import record
@@ -178,16 +177,26 @@ def bill_left_out(run: BillingRun, unit: Unit, *, actor: User | None, at: dateti
 
 @transaction.atomic
 def reverse_bill(
-    bill: Bill, *, actor: User | None, reason: str, make_anew: bool = False, at: datetime | None = None
+    bill: Bill,
+    *,
+    actor: User | None,
+    reason: str,
+    make_anew: bool = False,
+    due_on: date | None = None,
+    at: datetime | None = None,
 ) -> Bill:
     """Takes a wrong bill back: what was paid of it is credit again, its late fees go, a dispute of it is settled.
 
-    With `make_anew` a new one is worked out at once. The credit settles what else is open.
+    With `make_anew` a new one is worked out at once, due on `due_on` or as make_bill_anew says. The credit settles what
+    else is open.
 
-    Returns the reversed bill. Refused reason_required, bill_reversed, bill_written_off.
+    Returns the reversed bill. Refused reason_required, not_made_anew, bill_reversed, bill_written_off, and what
+    make_bill_anew refuses.
     """
     at = at or timezone.now()
     reason = require_reason(reason)
+    if due_on and not make_anew:
+        raise Refused("not_made_anew", _("No new bill is made: leave the day empty."), field="due_on")
     lock_ledger(bill.estate)
     bill = Bill.objects.select_related("estate", "unit").get(pk=bill.pk)
     if bill.status == Bill.Status.REVERSED:
@@ -218,7 +227,7 @@ def reverse_bill(
     _turn_meters_back(bill)
     record("bill.reversed", bill, actor=actor, at=at, reason=reason, total=str(bill.total))
     if make_anew:
-        make_bill_anew(bill, actor=actor, at=at)
+        make_bill_anew(bill, actor=actor, due_on=due_on, at=at)
     apply_credit(bill.unit, actor=actor, at=at)
     return Bill.objects.get(pk=bill.pk)
 
@@ -231,10 +240,13 @@ def _turn_meters_back(bill: Bill) -> None:
 
 
 @transaction.atomic
-def make_bill_anew(bill: Bill, *, actor: User | None, at: datetime | None = None) -> Bill | None:
-    """The bill of a reversed one's period as it is worked out today, at that period's rates.
+def make_bill_anew(
+    bill: Bill, *, actor: User | None, due_on: date | None = None, at: datetime | None = None
+) -> Bill | None:
+    """The bill of a reversed one's period as it is worked out today, at that period's rates; None when that is nothing.
 
-    None when nothing is to be charged.
+    Due when the old one was, and no earlier than the usual days from today on unless `due_on` says so.
+    Refused invalid_transition, not_in_order, day_is_past, date_out_of_bounds.
     """
     at = at or timezone.now()
     lock_ledger(bill.estate)
@@ -243,9 +255,10 @@ def make_bill_anew(bill: Bill, *, actor: User | None, at: datetime | None = None
     lines = list(Draft(bill.estate, bill.period, [bill.unit_id], again=_charged_since(bill)).lines())
     if not lines:
         return None
+    issued_on, due_on = due_anew(bill.estate, bill.period, at, bill.due_on, due_on)
     new = issue(
-        bill.unit, lines, actor=actor, kind=bill.kind, period=bill.period, issued_on=local_day(bill.estate, at),
-        due_on=max(bill.due_on, local_day(bill.estate, at)), at=at, replaces=bill,
+        bill.unit, lines, actor=actor, kind=bill.kind, period=bill.period, issued_on=issued_on, due_on=due_on, at=at,
+        replaces=bill,
     )  # fmt: skip
     apply_credit(bill.unit, actor=actor, on=posting_day(bill.estate, at), at=at)
     record(
@@ -258,30 +271,3 @@ def _charged_since(bill: Bill) -> dict[int, BillLine]:
     """Meter -> the line of this reversed bill whose meter was charged on, so that it could not be turned back."""
     lines = bill.lines.filter(meter__isnull=False).select_related("meter", "reading")
     return {line.meter_id: line for line in lines if line.meter.billed_value != line.meter_from}  # type: ignore[misc,union-attr]
-
-
-@transaction.atomic
-def hand_over_bill(
-    bill: Bill,
-    *,
-    actor: User | None,
-    way: str,
-    received_by: str = "",
-    form_token: str | None = None,
-    at: datetime | None = None,
-) -> Handover:
-    """Notes that the bill's notice was handed over: who, to whom, when, how. The same form again is the same one."""
-    lock_ledger(bill.estate)
-    if before := made_before(Handover, bill.estate, form_token, bill_id=bill.pk, way=way):
-        return before
-    handed = Handover.objects.create(
-        estate=bill.estate,
-        bill=bill,
-        way=way,
-        received_by=received_by,
-        handed_by=actor,
-        form_token=form_token or None,
-        at=at or timezone.now(),
-    )
-    record("bill.handed_over", bill, actor=actor, at=at, way=way)
-    return handed

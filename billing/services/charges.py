@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from billing.calculation import PERIOD
 from billing.models import BillingRun, ChargeItem, Exemption, Lease, Rate, SharedCost
 from billing.services.ledger import check_amount, lock_ledger, require_reason
-from billing.services.runs import PERIOD, discard_preview, is_billed, outdate_previews
+from billing.services.runs import discard_preview, is_billed, outdate_previews
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused

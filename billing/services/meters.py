@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.calculation import bounds_of
-from billing.models import BillingRun, BillLine, ChargeItem, Meter, MeterReading
+from billing.calculation import PERIOD, bounds_of
+from billing.models import BillingRun, BillLine, ChargeItem, DraftLine, Meter, MeterReading
 from billing.services.run_dates import refuse_too_far
-from billing.services.runs import PERIOD, outdate_previews
-from helpdesk.audit.services import record
+from billing.services.runs import outdate_previews
+from helpdesk.audit.services import Event, record, record_many
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -169,6 +169,32 @@ def reading_before(meter: Meter, period: str) -> Decimal:
     """The value of the last reading before a period; the first one of the meter where there is none."""
     rows = MeterReading.objects.filter(meter=meter, period__lt=period).order_by("-period")
     return rows.values_list("value", flat=True).first() or meter.initial_value
+
+
+@transaction.atomic
+def withdraw_reading(reading: MeterReading, *, actor: User | None, reason: str = "") -> MeterReading:
+    """A wrong reading is as if it had not been taken; what it was stays in the history.
+
+    Refused already_billed (a bill that stands, or is being made, used it), meter_taken_out (the last one of a meter that
+    hangs no more is corrected, not withdrawn), invalid_transition (it was withdrawn before).
+    """
+    outdate_previews(reading.meter.estate, since=reading.period)
+    meter = locked(reading.meter)
+    reading = MeterReading.every.get(pk=reading.pk)
+    if reading.withdrawn_at is not None:
+        raise Refused("invalid_transition", _("This reading was withdrawn."))
+    if is_billed(reading) or DraftLine.objects.filter(reading=reading, run__status="running").exists():
+        raise Refused("already_billed", _("This reading was billed; reverse the bill first."))
+    later = MeterReading.objects.filter(meter=meter, period__gt=reading.period)
+    if meter.removed_on is not None and not later.exists():
+        raise Refused("meter_taken_out", _("The meter was taken out with this reading: correct it instead."))
+    reading.withdrawn_at = timezone.now()
+    reading.save(update_fields=["withdrawn_at"])
+    told = {"period": reading.period, "value": str(reading.value)} | (
+        {"reason": reason[:300]} if reason else {}
+    )
+    record_many([Event("reading.withdrawn", reading, told, meter)], actor=actor, at=reading.withdrawn_at)
+    return reading
 
 
 def is_billed(reading: MeterReading) -> bool:

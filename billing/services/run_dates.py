@@ -43,7 +43,24 @@ def dates_of_run(
         message = _("Bills are dated from the month before their period on to its last day, or today.")
         raise Refused("date_out_of_bounds", message, field="issued_on")
     issued_on, usual = usual_dates(estate, period, at, issued_on)
-    due_on = due_on or usual
+    return issued_on, _due_day(due_on or usual, issued_on, today)
+
+
+def due_anew(
+    estate: Estate, period: str, at: datetime, due_before: date, due_on: date | None = None
+) -> tuple[date, date]:
+    """When a bill that is made anew today is dated and due: what was asked for, else the later of its old day and the usual.
+
+    Whoever got a wrong bill has as many days for the right one as for any other (docs/domain.md §9).
+    Refused not_in_order, day_is_past, date_out_of_bounds.
+    """
+    today = local_day(estate, at)
+    issued_on, usual = usual_dates(estate, period, at, today)
+    return issued_on, _due_day(due_on, issued_on, today) if due_on else max(due_before, usual)
+
+
+def _due_day(due_on: date, issued_on: date, today: date) -> date:
+    """Refused not_in_order, day_is_past, date_out_of_bounds."""
     if due_on < issued_on:
         raise Refused("not_in_order", _("This lies before the day of the bill."), field="due_on")
     if due_on < today:
@@ -53,7 +70,7 @@ def dates_of_run(
     if due_on > issued_on + LONGEST:
         message = _("A bill is due within a year.")
         raise Refused("date_out_of_bounds", message, field="due_on")
-    return issued_on, due_on
+    return due_on
 
 
 def refuse_too_far(estate: Estate, period: str, at: datetime) -> None:

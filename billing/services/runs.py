@@ -4,7 +4,6 @@ A killed worker leaves whole pieces behind it; the next one goes on where the dr
 """
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.bulk import copy_rows
+from billing.calculation import PERIOD
 from billing.drafting import Draft, Line, Trouble, billed_units
 from billing.models import Bill, BillingRun, DraftLine, MeterReading, RunProblem, UnitAccount
 from billing.services.credit import apply_credit
@@ -31,7 +31,6 @@ from helpdesk.lib.one_by_one import one_by_one
 from helpdesk.staff.models import User
 from residents.models import Unit
 
-PERIOD = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 STATUS = BillingRun.Status
 CHUNK = 5_000
 MOST_NAMED = 12  # months that were left out, one by one

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from billing.bank_reasons import reason_in_words
 from billing.forms.bank_files import BankFileForm, LineUnitForm
 from billing.models import BankFile, BankLine
 from billing.services import bank_files
@@ -153,6 +154,10 @@ def _detail(request: HttpRequest, file: BankFile, status: int = 200, **picked: A
             row | {"amount": show_money(Decimal(row["amount"]), file.estate.currency)}
             for row in file.set_aside
         ],
+        "unreadable": [
+            {"row": row["row"], "why": reason_in_words(row.get("code", ""), row.get("data", {}), row["why"])}
+            for row in file.unreadable
+        ],
         "posted": counts["posted"],
         "total": counts["posted"] + ready["n"],
         "waits": file.status == STATUS.POSTING,
@@ -168,6 +173,7 @@ def _shown(line: BankLine, estate: Estate) -> dict[str, Any]:
     late = line.payment is not None and line.payment.received_on != line.received_on
     return {
         "line": line,
+        "why": reason_in_words(line.why_code, line.why_data, line.why),
         "amount": show_money(line.amount, estate.currency),
         "by": line.get_matched_by_display() if line.matched_by else "",
         "booked_on": line.payment.received_on if late and line.payment else None,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from billing.forms.list_filters import BillFilterForm
 from billing.models import Bill
+from billing.models.bills import Handover
 from billing.views.account_page import bill_chip
 from billing.views.list_columns import UNIT, day, linked, money
 from helpdesk.estates.calendars import local
@@ -28,11 +29,20 @@ from residents.models import Building
 def bill_list(request: HttpRequest) -> HttpResponseBase:
     """Every bill of the estate, newest first."""
     require_here(request, "billing.view")
+    asked = request.GET.urlencode()
     return BILLS.page(
         request,
         title=_("Bills"),
         empty={"says": _("No bill was made yet."), "hint": _("The monthly run makes them.")},
-        acts=[{"label": _("Payments"), "url": reverse("payment_list"), "icon": "cash"}],
+        acts=[
+            {"label": _("Payments"), "url": reverse("payment_list"), "icon": "cash"},
+            {
+                "label": _("Notices of this list"),
+                "url": f"{reverse('bill_notices')}?{asked}",
+                "icon": "print",
+            },
+        ],
+        bulk={"url": reverse("bill_notices"), "acts": bulk_acts(request)},
         crumbs=[{"label": _("Fees"), "url": reverse("fees_home")}, {"label": _("Bills")}],
     )
 
@@ -43,6 +53,14 @@ def bill_export(request: HttpRequest) -> HttpResponseBase:
     """The list as a file."""
     require_here(request, "billing.close_day")
     return BILLS.file(request)
+
+
+def bulk_acts(request: HttpRequest) -> list[dict[str, Any]]:
+    """What can be done with the notices of the ticked bills."""
+    acts = [{"name": "print", "label": _("Print the notices")}]
+    if request.user.may("billing.take", request.estate.pk):  # type: ignore[attr-defined, union-attr]
+        acts.insert(0, {"name": "ask", "label": _("Hand the notices over")})
+    return acts
 
 
 def form_of(request: HttpRequest) -> BillFilterForm:
@@ -64,11 +82,13 @@ def narrowed(rows: Any, chosen: dict[str, Any], today: date) -> Any:
         rows = rows.filter(status__in=("open", "part_paid"), due_on__lt=today)
     elif status:
         rows = rows.filter(status__in=("open", "part_paid") if status == "unpaid" else (status,))
-    fits = {"period": "period", "kind": "kind", "building": "unit__building"}
+    fits = {"period": "period", "run": "run", "kind": "kind", "building": "unit__building"}
     fits |= {"unit": "unit__code__iexact", "q": "number__icontains", "due_from": "due_on__gte"}
     for name, lookup in (fits | {"due_to": "due_on__lte"}).items():
         if chosen.get(name):
             rows = rows.filter(**{lookup: chosen[name]})
+    if chosen.get("unhanded"):
+        rows = rows.filter(~Exists(Handover.objects.filter(bill=OuterRef("pk"))))
     if chosen.get("disputed"):
         rows = rows.filter(disputes__isnull=False, disputes__settled_on__isnull=True)
     return rows
@@ -86,7 +106,11 @@ def views_of(request: HttpRequest, opened: Opened) -> list[dict[str, Any]]:
 
 
 def row_of(bill: Bill, at: datetime, request: HttpRequest) -> dict[str, Any]:
-    return {"id": f"bill-{bill.pk}", "late": False}
+    return {
+        "id": f"bill-{bill.pk}",
+        "late": False,
+        "pick": {"name": "bill", "value": bill.pk, "label": bill.number},
+    }
 
 
 def status_cell(bill: Bill, at: datetime) -> Cell:

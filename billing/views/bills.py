@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.figures import DEFINITIONS, Span, collection_figures, rate_of
 from billing.forms.cashier import GiveUpForm
-from billing.forms.payments import DisputeForm, SettleDisputeForm, WhyForm
+from billing.forms.payments import DisputeForm, ReverseBillForm, SettleDisputeForm
 from billing.history import history_of
 from billing.models import Bill, Payment
 from billing.selectors import OWED, ZERO, arrears_of_units, explained
@@ -96,25 +96,11 @@ def bill_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def bill_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a wrong bill back; a new one is made at once where asked."""
     bill = _bill(request, pk, "billing.reverse")
-    form = WhyForm(request.POST, auto_id="why_%s")
-    status = INVALID
-    if form.is_valid():
-        try:
-            anew = reverse_bill(
-                bill,
-                actor=request.user,  # type: ignore[arg-type]
-                make_anew=bool(request.POST.get("anew")),
-                **form.cleaned_data,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal.message))
-            status = REFUSED
-        else:
-            return done(
-                request,
-                _("Bill %(number)s was reversed") % {"number": bill.number},
-                reverse("bill_detail", args=[anew.pk]),
-            )
+    form = ReverseBillForm(request.POST, auto_id="why_%s")
+    status = send(form, lambda **data: reverse_bill(bill, **data), actor=request.user)
+    if not status:
+        said = _("Bill %(number)s was reversed") % {"number": bill.number}
+        return done(request, said, reverse("bill_detail", args=[bill.pk]))
     return render(request, "billing/bill_detail.html", _page(request, bill, why=form), status=status)
 
 
@@ -216,7 +202,7 @@ def _page(request: HttpRequest, bill: Bill, **forms: Any) -> dict[str, Any]:
         "disputed": disputed,
         "disputes": bill.disputes.select_related("opened_by", "settled_by").order_by("-id"),
         "handovers": bill.handovers.order_by("-id"),
-        "why": WhyForm(auto_id="why_%s"),
+        "why": ReverseBillForm(auto_id="why_%s", initial={"make_anew": True}),
         "off": GiveUpForm(auto_id="off_%s"),
         "waive": GiveUpForm(auto_id="waive_%s"),
         "late_fee": show_money(late, estate.currency) if late else "",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from billing import figures
@@ -142,7 +143,7 @@ def fee_figures_export(request: HttpRequest) -> HttpResponseBase:
     behind = figures.rows_behind(
         asked.span, what, age=data["age"], item=data["item"].pk if data["item"] else None
     )
-    header = [_("Unit"), _("Bill"), _("Period"), _("Due on"), _("Total"), _("Open")]
+    header = [_("Unit"), _("Bill"), _("Period"), _("Due on"), _("Total"), pgettext("an amount", "Open")]
     rows = (
         [
             r["bill__unit__code"],

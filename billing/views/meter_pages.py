@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from billing.calculation import PERIOD
 from billing.forms.meters import MeterForm, ReadingsFileForm, ReplaceForm
 from billing.history import history_of
 from billing.meter_table import HEADS, meter_sums, meter_table
 from billing.models import ChargeItem, Meter
 from billing.services.meter_files import Outcome, take_readings_file
 from billing.services.meters import add_meter, replace_meter
-from billing.services.runs import PERIOD
 from billing.views.acting import refusing, send
 from billing.views.papers import paper
 from helpdesk.estates.calendars import local

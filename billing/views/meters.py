@@ -1,25 +1,25 @@
 """Meter readings of a period: a grid that takes a column from a spreadsheet; what looks wrong is found before billing."""
 
+from collections import Counter
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
-from billing.calculation import bounds_of, month_number
+from billing.calculation import PERIOD, bounds_of
+from billing.drafting import Usual, counted
 from billing.figures_typed import reading_in
 from billing.forms.meters import ReadingsFileForm
 from billing.models import ChargeItem, Meter, MeterReading
-from billing.services.ledger import settings_of
-from billing.services.meters import period_to_read, take_reading
-from billing.services.runs import PERIOD
+from billing.services.meters import period_to_read, take_reading, withdraw_reading
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -47,14 +47,10 @@ def meter_grid(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         typed = {m.pk: request.POST.get(f"m{m.pk}", "").strip() for m in meters}
-        saved, errors = _save(request, meters[:SIZE], period, typed)
+        counts, errors = _save(request, meters[:SIZE], period, typed)
         if not errors:
-            said = ngettext("%(count)d reading is kept", "%(count)d readings are kept", saved) % {
-                "count": saved
-            }
-            return done(
-                request, said, f"{reverse('meter_grid')}?period={period}&item={item.pk if item else ''}"
-            )
+            again = f"{reverse('meter_grid')}?period={period}&item={item.pk if item else ''}"
+            return done(request, _said(counts), again)
         status = REFUSED
     rows = _rows(estate, meters[:SIZE], period, typed, errors)
     context = {
@@ -75,26 +71,55 @@ def meter_grid(request: HttpRequest) -> HttpResponse:
 
 def _meters(estate: Estate, item: ChargeItem, period: str, after: str) -> list[Meter]:
     """Those that hang, and those that were taken out in the period or since: a last reading may have to be checked."""
+    before = MeterReading.objects.filter(meter=OuterRef("pk"), period__lt=period).order_by("-period")
     rows = Meter.objects.filter(estate=estate, charge_item=item)
+    rows = rows.annotate(before=Subquery(before.values("value")[:1]))
     rows = rows.filter(Q(removed_on__isnull=True) | Q(removed_on__gte=bounds_of(period)[0]))
     return list(rows.filter(number__gt=after).select_related("unit").order_by("number")[: SIZE + 1])
 
 
 def _save(
     request: HttpRequest, meters: list[Meter], period: str, typed: dict[int, str]
-) -> tuple[int, dict[int, str]]:
-    """Every reading that is right is kept; the wrong ones come back with the reason."""
-    saved, errors = 0, {}
+) -> tuple[Counter[str], dict[int, str]]:
+    """Every reading that is right is kept, one whose box was cleared is withdrawn; the rest come back with the reason."""
+    counts, errors = Counter[str](), {}
     for meter in meters:
-        text = typed[meter.pk]
-        if not text:
-            continue
+        text, was = typed[meter.pk], request.POST.get(f"was{meter.pk}", "")
         try:
             with transaction.atomic():
-                saved += _save_one(request, meter, period, text)
+                if text:
+                    counts["kept"] += _save_one(request, meter, period, text)
+                elif was:
+                    counts["withdrawn"] += _withdraw(request, meter, period, was)
         except Refused as refusal:
             errors[meter.pk] = str(refusal.message)
-    return saved, errors
+    return counts, errors
+
+
+def _said(counts: Counter[str]) -> str:
+    told = []
+    if counts["kept"] or not counts["withdrawn"]:
+        n = counts["kept"]
+        told.append(ngettext("%(count)d reading is kept", "%(count)d readings are kept", n) % {"count": n})
+    if n := counts["withdrawn"]:
+        words = ngettext("%(count)d reading is withdrawn", "%(count)d readings are withdrawn", n)
+        told.append(words % {"count": n})
+    return pgettext("between facts", ", ").join(told)
+
+
+def _withdraw(request: HttpRequest, meter: Meter, period: str, was: str) -> bool:
+    """The reading that stood in the box when the page was opened; one that came in meanwhile is not touched."""
+    known = MeterReading.objects.filter(meter=meter, period=period).first()
+    if known is None:
+        return False
+    if _plain(known.value) != was:
+        raise Refused("changed_meanwhile", _("A colleague kept another reading meanwhile: look again."))
+    withdraw_reading(known, actor=request.user)  # type: ignore[arg-type]
+    return True
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
 
 
 def _save_one(request: HttpRequest, meter: Meter, period: str, text: str) -> bool:
@@ -121,51 +146,30 @@ def _rows(
     estate: Estate, meters: list[Meter], period: str, typed: dict[int, str], errors: dict[int, str]
 ) -> list[dict[str, Any]]:
     ids = [meter.pk for meter in meters]
+    usual = Usual(estate, period, meters, MeterReading.objects.filter(meter__in=ids))
     now = {r.meter_id: r for r in MeterReading.objects.filter(meter__in=ids, period=period)}
-    history: dict[int, list[tuple[str, Decimal]]] = {}
-    earlier = MeterReading.objects.filter(meter__in=ids, period__lt=period).order_by("-period")
-    for meter_id, read_in, value in earlier.values_list("meter", "period", "value"):
-        history.setdefault(meter_id, []).append((read_in, value))
-    factor = settings_of(estate).unusual_factor
-    return [
-        _row(meter, now.get(meter.pk), history.get(meter.pk, []), factor, typed, errors) for meter in meters
-    ]
+    return [_row(meter, now.get(meter.pk), usual, typed, errors) for meter in meters]
 
 
 def _row(
-    meter: Meter,
-    reading: MeterReading | None,
-    before: list[tuple[str, Decimal]],
-    factor: int,
-    typed: dict[int, str],
-    errors: dict[int, str],
+    meter: Any, reading: MeterReading | None, usual: Usual, typed: dict[int, str], errors: dict[int, str]
 ) -> dict[str, Any]:
-    last = before[0][1] if before else meter.initial_value
-    use = reading.value - last if reading and not reading.rolled_over else None
-    usual = _usual(before[:13])
-    months = _months(before[0][0], reading.period) if before and reading else 1
-    unusual = bool(
-        reading and not reading.is_confirmed and use is not None and usual and use > usual * months * factor
-    )
+    last = meter.before if meter.before is not None else meter.initial_value
+    limit = usual.limit(meter, usual.period)
     return {
         "meter": meter,
-        "before": f"{last.normalize():f}",
-        "value": typed.get(meter.pk) or (f"{reading.value.normalize():f}" if reading else ""),
-        "use": f"{use.normalize():f}" if use is not None else "",
-        "usual": f"{usual:.1f}" if usual is not None else "",
+        "before": _plain(last),
+        # What was cleared and could not be withdrawn stays on file, and in its box.
+        "value": typed.get(meter.pk) or (_plain(reading.value) if reading else ""),
+        "was": _plain(reading.value) if reading else "",
+        "use": f"{counted(meter, last, reading).normalize():f}" if reading else "",
+        "usual": f"{limit.a_month:.1f}" if limit.a_month is not None else "",
+        "most": f"{limit.most.normalize():f}" if limit.most is not None else "",
+        "multiplier": f"{meter.multiplier.normalize():f}",
+        "turn": 10**meter.digits,
         "estimated": bool(reading and reading.source == MeterReading.Source.ESTIMATE),
         "rolled": bool(reading and reading.rolled_over),
         "confirmed": bool(reading and reading.is_confirmed),
-        "unusual": unusual,
+        "unusual": bool(reading and usual.far_beyond(meter, reading)),
         "error": errors.get(meter.pk, ""),
     }
-
-
-def _usual(before: list[tuple[str, Decimal]]) -> Decimal | None:
-    """A month's use, from readings with their periods, newest first; a meter that began again is passed over."""
-    steps = [(a - b, _months(then, now)) for (now, a), (then, b) in pairwise(before) if a >= b]
-    return sum((used for used, _n in steps), Decimal(0)) / sum(n for _used, n in steps) if steps else None
-
-
-def _months(then: str, now: str) -> int:
-    return max(month_number(now) - month_number(then), 1)

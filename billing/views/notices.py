@@ -1,7 +1,5 @@
 """A bill's notice 缴费通知单: on paper in the payer's language; who handed it over, to whom, when and how."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,20 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from billing.forms.notices import NoticeForm
 from billing.models import Bill
 from billing.models.bills import Handover
-from billing.selectors import arrears_of, explained
-from billing.services.bills import hand_over_bill
-from billing.services.reminders import payer_of
-from billing.statement_lines import sum_of
+from billing.notice_papers import notices_of
+from billing.services.notices import hand_over_bill
 from billing.views.acting import send
 from billing.views.papers import paper
-from helpdesk.estates.calendars import local
-from helpdesk.lib.money import show_money
 from helpdesk.lib.pages import done
 from helpdesk.staff.access import get_visible, needs
-from residents.models import Resident
-from residents.names_shown import full_name
-
-EARLIER = 12
 
 
 @require_safe
@@ -34,39 +24,9 @@ def bill_print(request: HttpRequest, pk: int) -> HttpResponse:
     """The notice on paper: what is asked for and why, what is still open from before, and where to pay."""
     rows = Bill.objects.select_related("estate", "unit")
     bill: Bill = get_visible(rows, request.user, "billing.view", pk=pk)  # type: ignore[arg-type]
-    payer = payer_of(bill.unit, local(bill.estate, timezone.now()).date())
-    with translation.override((payer.language if payer else "") or translation.get_language() or "en"):
-        return paper(request, "billing/bill_print.html", _notice(bill, payer), name=bill.number)
-
-
-def _notice(bill: Bill, payer: Resident | None) -> dict[str, Any]:
-    currency = bill.estate.currency
-    lines = bill.lines.select_related("charge_item", "meter").order_by("id")
-    others = list(
-        Bill.objects.filter(unit=bill.unit).unsettled().exclude(pk=bill.pk).order_by("due_on", "id")
-    )
-    earlier = [row for row in others if row.due_on < bill.due_on][:EARLIER]
-    more = [row for row in others if row not in earlier]
-    owed = arrears_of(bill.unit)
-    late_fees = owed.outstanding - bill.outstanding - sum(row.outstanding for row in others)
-    used = min(owed.credit, owed.outstanding)
-    return {
-        "bill": bill,
-        "unit": bill.unit,
-        "estate": bill.estate,
-        "payer": full_name(payer) if payer else "",
-        "total": show_money(bill.total, currency),
-        "outstanding": show_money(bill.outstanding, currency),
-        "is_part_paid": bill.outstanding != bill.total,
-        "lines": [(line, sum_of(explained(line)), f"{line.amount:,.2f}") for line in lines],
-        "earlier": [(row, f"{row.outstanding:,.2f}") for row in earlier],
-        # Whatever else makes up the sum at the foot, so that the reader's own reckoning comes to the same.
-        "more": {"n": len(more), "sum": f"{sum(row.outstanding for row in more):,.2f}"} if more else None,
-        "late_fees": f"{late_fees:,.2f}" if late_fees else "",
-        "used": f"-{used:,.2f}" if used else "",
-        "everything": show_money(owed.outstanding - used, currency),
-        "credit": show_money(owed.credit - used, currency) if owed.credit > used else "",
-    }
+    (notice,) = notices_of([bill], timezone.now())
+    with translation.override(notice["language"]):
+        return paper(request, "billing/bill_print.html", notice, name=bill.number)
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -57,12 +58,13 @@ NO = {"0", "n", "no", "false", "否", "×", "x", "不", "无"}
 
 
 class Unreadable(Exception):
-    """A cell that can't be understood: a stable code, and the sentence for whoever made the file."""
+    """A cell that can't be understood: a stable code, the sentence for whoever made the file, and what it speaks of."""
 
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, code: str, reason: str = "", **data: Any) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.data = data
 
 
 def text_of(value: Any, longest: int = 300) -> str:
@@ -77,7 +79,9 @@ def text_of(value: Any, longest: int = 300) -> str:
     text = unicodedata.normalize("NFC", str(value)).strip()
     text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char)[0] != "C")
     if len(text) > longest:
-        raise Unreadable("too_long", _("Longer than %(count)d characters.") % {"count": longest})
+        raise Unreadable(
+            "too_long", _("Longer than %(count)d characters.") % {"count": longest}, count=longest
+        )
     return text
 
 
@@ -170,12 +174,13 @@ def date_of(value: Any) -> date | None:
             return date(*(int(part) for part in found.groups()))
         except ValueError as error:
             raise Unreadable(
-                "date_unreadable", _("There is no such day: %(text)s.") % {"text": text}
+                "date_unreadable", _("There is no such day: %(text)s.") % {"text": text}, text=text
             ) from error
     if re.fullmatch(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}", text):
         reason = _("%(text)s can be read two ways: write the year first, such as 2024-05-01.")
-        raise Unreadable("date_two_ways", reason % {"text": text})
-    raise Unreadable("date_unreadable", _("“%(text)s” is no date, such as 2024-05-01.") % {"text": text})
+        raise Unreadable("date_two_ways", reason % {"text": text}, text=text)
+    reason = _("“%(text)s” is no date, such as 2024-05-01.")
+    raise Unreadable("date_unreadable", reason % {"text": text}, text=text)
 
 
 def area_of(value: Any) -> Decimal | None:
@@ -223,9 +228,13 @@ def choice_of(value: Any, words: dict[str, tuple[str, ...]]) -> str:
     for key, known in words.items():
         if plain in known or plain == key:
             return key
-    usual = ", ".join(_readers_word(known) for known in words.values())
     reason = _("“%(text)s” is not known here. Write one of: %(usual)s.")
-    raise Unreadable("word_unknown", reason % {"text": text, "usual": usual})
+    raise Unreadable("word_unknown", reason % {"text": text, "usual": readers_words(words)}, text=text)
+
+
+def readers_words(words: Mapping[Any, tuple[str, ...]]) -> str:
+    """One word of each choice, as the reader writes it."""
+    return ", ".join(_readers_word(known) for known in words.values())
 
 
 def _readers_word(known: tuple[str, ...]) -> str:

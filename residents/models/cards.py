@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.models.kept import KeptRecord
 
@@ -20,7 +21,7 @@ class AccessCard(KeptRecord):
         OTHER = "other", _("Other card")
 
     class Status(models.TextChoices):
-        ISSUED = "issued", _("Issued")
+        ISSUED = "issued", pgettext_lazy("of a card", "Issued")
         LOST = "lost", _("Lost")
         CANCELLED = "cancelled", _("Cancelled")
         RETURNED = "returned", _("Returned")

@@ -40,21 +40,24 @@
     const row = box.closest("[data-before]");
     const shown = row?.querySelector("[data-use]");
     if (!shown) return;
-    const use = figure(box.value) - Number(row.dataset.before);
+    const ticked = (name) => row.querySelector(`input[name^=${name}]`)?.checked;
+    const turned = figure(box.value) - Number(row.dataset.before) + (ticked("roll") ? Number(row.dataset.turn) : 0);
+    const use = turned * Number(row.dataset.multiplier);
     const known = box.value.trim() !== "" && !Number.isNaN(use);
     shown.textContent = known ? String(Math.round(use * 1000) / 1000) : "";
-    shown.classList.toggle("tone-red", known && (use < 0 || (row.dataset.usual && use > 10 * Number(row.dataset.usual))));
+    shown.classList.toggle("tone-red", known && (use < 0 || (row.dataset.most && !ticked("ok") && use > Number(row.dataset.most))));
   };
   for (const table of document.querySelectorAll("[data-paste-grid]")) {
     table.addEventListener("input", (event) => {
-      if (event.target.matches("input:not([type=checkbox])")) reckon(event.target);
+      const row = event.target.closest("[data-before]");
+      if (row) reckon(row.querySelector("input[id^=m]"));
     });
     table.addEventListener("paste", (event) => {
-      const first = event.target.closest("input:not([type=checkbox])");
+      const first = event.target.closest("input[id^=m]");
       let rows = event.clipboardData.getData("text").replace(/(\r?\n)+$/, "").split(/\r?\n/).map((line) => line.split("\t"));
       if (!first || rows.length < 2) return;
       event.preventDefault();
-      const boxes = [...table.querySelectorAll("input:not([type=checkbox])")];
+      const boxes = [...table.querySelectorAll("input[id^=m]")];
       const start = boxes.indexOf(first);
       const last = (row) => row[row.length - 1].trim();
       const byNumber = new Map(boxes.map((box) => [box.closest("tr").cells[0].textContent.trim().toUpperCase(), box]));

@@ -286,6 +286,8 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "receipt_count": ("POST", "billing.take", "payment"),
     "bill_detail": ("GET", "billing.view", "bill"),
     "bill_print": ("GET", "billing.view", "bill"),
+    "bill_notices": ("GET", "billing.view", ""),
+    "bill_notices_print": ("GET", "billing.view", ""),
     "bill_reverse": ("POST", "billing.reverse", "bill"),
     "bill_dispute": ("POST", "billing.dispute", "bill"),
     "bill_settle": ("POST", "billing.dispute", "bill"),

@@ -155,6 +155,7 @@ STAFF["charge-items/{item}/"]["PATCH"] = "billing.set_rates"
 STAFF |= {
     "units/{unit}/statement/": {"GET": "billing.view"},
     "units/{unit}/use-credit/": {"POST": "billing.take"},
+    "meter-readings/{reading}/withdraw/": {"POST": "billing.read_meters"},
     "late-fee-rules/{late_fee_rule}/end/": {"POST": "billing.set_rates"},
     "collection-visits/{door}/photos/": {"GET": "collection.visit", "POST": "collection.visit"},
     "deferrals/{deferral}/end/": {"POST": "deferrals.grant"},
@@ -164,6 +165,7 @@ STAFF |= {
     "billing-runs/{run}/confirm/": {"POST": "billing.run"},
     "billing-runs/{run}/totals/": {"GET": "billing.view"},
     "billing-runs/{run}/bill-unit/": {"POST": "billing.run"},
+    "bills/hand-over/": {"POST": "billing.take"},
     "bills/{bill}/hand-over/": {"POST": "billing.take"},
     "rates/{rate}/end/": {"POST": "billing.set_rates"},
     "exemptions/{exemption}/end/": {"POST": "billing.waive"},

@@ -357,3 +357,12 @@ def test_a_run_tells_its_sums_and_a_bill_its_handing_over_by_the_api(
     assert made.status_code == 201 and made.json()["total"] == "285.00"
     again = desk.post(url, body, format="json")
     assert again.status_code == 409 and codes(again) == {("period_already_billed", None)}
+
+
+@pytest.mark.parametrize("period", ["2026-13", "2026-1", "1999-12", "november", "2026-11\n"])
+@pytest.mark.parametrize("path", ["bills/", "billing-runs/", "meter-readings/", "shared-costs/"])
+def test_a_filter_by_a_period_that_is_none_is_bad_input(path, period, billed, api, manager):
+    answer = api(manager).get(f"/api/v1/{path}", {"period": period})
+    assert answer.status_code == 400
+    assert [(e["code"], e["attr"]) for e in answer.json()["errors"]] == [("invalid", "period")]
+    assert api(manager).get(f"/api/v1/{path}", {"period": "2026-11"}).status_code == 200

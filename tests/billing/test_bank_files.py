@@ -1,5 +1,6 @@
 """Payments by a bank's file: whose each sum is, what somebody has to look at, and each line posted once, for ever."""
 
+import html
 import io
 from datetime import date
 from decimal import Decimal
@@ -7,9 +8,10 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from openpyxl import Workbook
 
+from billing.bank_reasons import WORDS, reason_in_words, reason_kept
 from billing.bank_sheets import amount_of
 from billing.models import BankFile, BankLine, Payment
 from billing.proof import differences
@@ -75,15 +77,15 @@ def test_a_line_finds_its_unit(bill, estate, unit, resident, cashier, line, by):
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("2026-11-16,100.00,T1,Nobody,,,", "Nothing in the line"),
-        ("2026-11-16,100.00,T1,Wang Jianguo,,,", "nothing of this amount"),
-        ("2026-11-16,100.00,T1,Wang Jianguo,9-9-999,,", "not on file"),
-        ("2026-11-16,100.00,T1,Somebody,3-2-502,B-2026-000001,", "more than one unit"),
+        ("2026-11-16,100.00,T1,Nobody,,,", "unit_unknown"),
+        ("2026-11-16,100.00,T1,Wang Jianguo,,,", "nothing_owed"),
+        ("2026-11-16,100.00,T1,Wang Jianguo,9-9-999,,", "not_on_file"),
+        ("2026-11-16,100.00,T1,Somebody,3-2-502,B-2026-000001,", "several_units"),
     ],
 )
 def test_what_is_not_sure_waits(bill, neighbour, estate, cashier, line, why):
     (found,) = send(estate, cashier, line).lines.all()
-    assert found.state == "open" and found.unit is None and why in found.why
+    assert found.state == "open" and found.unit is None and why == found.why_code
 
 
 def test_the_payers_units_are_offered(bill, estate, cashier):
@@ -208,7 +210,7 @@ def test_a_known_reference_with_other_money_is_somebodys_to_look_at(bill, estate
     file = send(estate, cashier, row)
     line = file.lines.get()
     assert (file.known, line.state, line.candidates) == (0, "open", [unit.code])
-    assert "same reference" in line.why
+    assert (line.why_code, line.why_data) == ("same_reference", {"file": file.file_name})
     bank_files.match_line(line, actor=cashier, unit=unit)
     assert post(file, cashier) == 1 and Payment.objects.count() == 2
     assert send(estate, cashier, row).known == 1
@@ -261,7 +263,7 @@ def test_with_every_day_closed_a_line_waits_and_is_posted_later(bill, estate, un
     file = send(estate, cashier, "2026-11-16,10.00,T1,,3-2-501,,")
     assert post(file, cashier) == 0
     line = file.lines.get()
-    assert line.state == "refused" and "closed" in line.why
+    assert line.state == "refused" and line.why_code == "day_closed"
     time_machine.move_to(at("2026-11-18 09:00"), tick=False)
     bank_files.match_line(line, actor=cashier, unit=unit)
     file.refresh_from_db()
@@ -436,3 +438,58 @@ def test_a_payment_says_when_the_bank_had_it_and_never_otherwise(
     for wrong in ({"value_on": date(2026, 11, 15)}, {"value_on": None}):
         with pytest.raises(DatabaseError), transaction.atomic():
             Payment.objects.filter(pk=first.pk).update(**wrong)
+
+
+# --- why a row waits --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("2026-11-16,100.00,T1,Nobody,,,", "unit_unknown"),
+        ("2026-11-16,abc,T1,,,,", "amount_unreadable"),
+        ("03/04/2026,5.00,T1,,,,", "date_two_ways"),
+        (",5.00,T1,,,,", "date_missing"),
+    ],
+)
+@pytest.mark.parametrize("sender", ["en", "zh-hans"])
+def test_why_a_row_waits_is_said_in_the_readers_language(bill, estate, cashier, login, line, said, sender):
+    with translation.override(sender):
+        file = send(estate, cashier, line, "2026-11-16,7.00,T2,,3-2-501,,")
+    cashier.language = "zh-hans"
+    cashier.save()
+    page = login(cashier).get(f"/fees/bank-files/{file.pk}/?show=open").text
+    data = next((row["data"] for row in file.unreadable), {})
+    with translation.override("zh-hans"):
+        chinese = reason_in_words(said, data)
+    with translation.override("en"):
+        english = reason_in_words(said, data)
+    assert chinese != english
+    assert html.escape(chinese) in page
+    assert html.escape(english) not in page
+
+
+def test_what_an_older_line_says_stays_as_it_was(bill, estate, cashier, login):
+    file = send(estate, cashier, "2026-11-16,100.00,T1,Nobody,,,")
+    file.lines.update(why_code="", why="Wer soll das sein?")
+    file.unreadable = [{"row": 9, "why": "Kein Datum"}]
+    file.save()
+    page = login(cashier).get(f"/fees/bank-files/{file.pk}/").text
+    assert "Wer soll das sein?" in page and "Kein Datum" in page
+
+
+def test_a_refusal_without_words_of_its_own_is_kept_as_it_was_said():
+    kept = reason_kept("currency_mismatch", "Another currency.")
+    assert kept == {"why_code": "currency_mismatch", "why_data": {}, "why": "Another currency."}
+    assert reason_in_words(kept["why_code"], kept["why_data"], kept["why"]) == "Another currency."
+
+
+def test_a_word_that_is_not_known_is_answered_with_those_the_reader_writes():
+    with translation.override("zh-hans"):
+        assert "转账" in reason_in_words("word_unknown", {"text": "牛"})
+    assert "transfer" in reason_in_words("word_unknown", {"text": "cow"})
+
+
+def test_every_reason_has_words_for_what_it_keeps():
+    for code in WORDS:
+        assert reason_in_words(code, {"text": "x", "file": "y", "count": 3})

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from billing.models import PaymentPromise, ReminderNotice
 from billing.rungs import Standing, households_at, standings
@@ -145,3 +146,8 @@ def test_what_is_filtered_is_the_file(money, clerk, cashier, login, noun):
     answer = login(cashier).get(path)
     lines = b"".join(answer).decode("utf-8-sig").splitlines()
     assert answer.status_code == 200 and len(lines) == 3
+
+
+def test_a_period_that_is_none_is_said_beside_the_filter_and_hides_no_bill(login, manager, bill):
+    page = login(manager).get(reverse("bill_list"), {"period": "2026-13"})
+    assert list(page.context["form"].errors) == ["period"] and bill.number in page.content.decode()

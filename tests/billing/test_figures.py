@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
 
 from billing.figures import (
     Span,
@@ -382,18 +383,18 @@ def test_the_reports_give_the_same_figures(money, estate, building, manager, log
     asks = {"estate": estate.pk, "from": "2026-11-01", "to": "2026-11-20"}
     told = client.get("/api/v1/reports/collection/", asks | {"group_by": "building"}).json()
     assert told["total"]["rate"] == 40.0 and told["total"]["prior_rate"] == 14.3
-    assert [(g["key"], g["figures"]["billed"]) for g in told["groups"]] == [(str(building.pk), 500.0)]
+    assert [(g["key"], g["figures"]["billed"]) for g in told["groups"]] == [(str(building.pk), "500.00")]
     aged = client.get("/api/v1/reports/ageing/", asks | {"group_by": "item"}).json()
     assert aged["total"] == {
-        "30": 300.0,
-        "60": 0.0,
-        "90": 0.0,
-        "180": 200.0,
-        "365": 100.0,
-        "older": 0.0,
-        "sum": 600.0,
+        "30": "300.00",
+        "60": "0.00",
+        "90": "0.00",
+        "180": "200.00",
+        "365": "100.00",
+        "older": "0.00",
+        "sum": "600.00",
     }
-    assert [g["figures"]["sum"] for g in aged["groups"]] == [600.0]
+    assert [g["figures"]["sum"] for g in aged["groups"]] == ["600.00"]
 
 
 @pytest.mark.parametrize("query", ["group_by=mood", "from=x", "age=30", "from=2026-02-01&to=2026-01-01"])
@@ -416,3 +417,11 @@ def test_the_dashboards_tiles_are_the_pages(money, manager, supervisor, login):
     assert [kpi["figure"] for kpi in opened.context["kpis"][:3]] == ["40.0", "14.3", "¥600.00"]
     seen = {kpi["label"] for kpi in login(supervisor).get("/dashboard/").context["kpis"]}
     assert "Collection rate" not in seen, "what people owe is told to few"
+
+
+def test_the_schema_of_the_reports_says_that_money_is_a_string():
+    described = SchemaGenerator().get_schema(request=None, public=True)["components"]["schemas"]
+    of_collection = described["CollectionFigures"]["properties"]
+    assert of_collection["before_prior_paid"]["type"] == "string"
+    assert of_collection["rate"]["type"] == "number"
+    assert {said["type"] for said in described["AgeingFigures"]["properties"].values()} == {"string"}

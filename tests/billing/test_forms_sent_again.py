@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from billing.models import Bill, Deposit, Handover, LateFeeWaiver, Payment, Refund, WriteOff
-from billing.services import bills, charges, credit, deposits, late_fees, payments, write_offs
+from billing.services import bills, charges, credit, deposits, late_fees, notices, payments, write_offs
 from helpdesk.staff.services import create_token
 from tests.api.conftest import bearer, codes
 from tests.billing.conftest import NOON
@@ -94,9 +94,9 @@ def test_a_deposit_s_form_takes_and_gives_back_no_other_sum(unit, neighbour, cas
 
 def test_a_handover_s_form_is_one_bill_s(bill, neighbour, run_period, clerk):
     other = run_period("2026-12")[0]
-    bills.hand_over_bill(bill, actor=clerk, way="hand", form_token="t")
+    notices.hand_over_bill(bill, actor=clerk, way="hand", form_token="t")
     with refused("form_already_sent"):
-        bills.hand_over_bill(other, actor=clerk, way="hand", form_token="t")
+        notices.hand_over_bill(other, actor=clerk, way="hand", form_token="t")
     assert Handover.objects.count() == 1
 
 

@@ -10,12 +10,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.models import Meter, MeterReading
+from billing.models import LedgerSettings, Meter, MeterReading
 from billing.models.bills import Handover
-from billing.services.meters import add_meter, period_to_read, replace_meter, take_reading
+from billing.services.bills import reverse_bill
+from billing.services.meters import add_meter, period_to_read, replace_meter, take_reading, withdraw_reading
+from billing.services.runs import confirm_run, preview_run
+from billing.views.meters import SIZE
 from helpdesk.audit.models import Entry
 from helpdesk.estates.calendars import local
+from helpdesk.staff.services import create_token
+from tests.api.conftest import bearer
 from tests.billing.conftest import refused_beside
+from tests.conftest import at
 from tests.tickets.acts import refused
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +198,133 @@ def test_a_notice_is_handed_over_by_somebody_to_somebody(login, clerk, guard, bi
     assert (handed.handed_by, handed.way, handed.received_by) == (clerk, "hand", "王建国")
     assert "王建国" in client.get(url).content.decode()
     assert login(guard).get(url).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("multiplier", "factor", "before", "value", "unusual"),
+    [
+        (1, 10, {"2026-09": 10, "2026-10": 20}, 120, False),
+        (1, 10, {"2026-09": 10, "2026-10": 20}, 121, True),
+        (40, 10, {"2026-09": 10, "2026-10": 20}, 121, True),
+        (1, 3, {"2026-09": 10, "2026-10": 20}, 51, True),
+        # Two months to be caught up are twice as much.
+        (1, 10, {"2026-08": 10, "2026-09": 20}, 220, False),
+        # What it took a year ago tells nothing of today.
+        (1, 10, {"2025-11": 10, "2026-09": 3010, "2026-10": 3020}, 3200, True),
+        # Read once: counted from its first value.
+        (1, 10, {"2026-10": 10}, 1000, True),
+    ],
+)
+def test_grid_and_run_call_the_same_readings_unusual(
+    multiplier, factor, before, value, unusual, login, manager, meter, water, estate
+):
+    Meter.objects.filter(pk=meter.pk).update(multiplier=multiplier)
+    LedgerSettings.objects.update_or_create(estate=estate, defaults={"unusual_factor": factor})
+    for period, shown in before.items():
+        take_reading(meter, actor=None, period=period, value=D(shown))
+    take_reading(meter, actor=None, period="2026-11", value=D(value))
+    asked = {"period": "2026-11", "item": water.pk}
+    (row,) = login(manager).get(reverse("meter_grid"), asked).context["rows"]
+    run = preview_run(estate, actor=manager, period="2026-11", at=at("2026-11-20 09:00"))
+    assert run.problems.filter(code="reading_unusual").exists() is row["unusual"] is unusual
+    # The script of the page holds the use against this figure, and knows no other rule.
+    assert (D(row["use"]) > D(row["most"])) is unusual
+
+
+def test_a_reading_that_was_checked_or_began_again_is_not_unusual_in_the_grid(login, manager, meter, water):
+    take_reading(meter, actor=None, period="2026-09", value=D(999_970))
+    take_reading(meter, actor=None, period="2026-10", value=D(999_980))
+    take_reading(meter, actor=None, period="2026-11", value=D(5), rolled_over=True)
+    asked = {"period": "2026-11", "item": water.pk}
+    (row,) = login(manager).get(reverse("meter_grid"), asked).context["rows"]
+    assert (row["use"], row["unusual"]) == ("25", False)
+    take_reading(meter, actor=None, period="2026-10", value=D(999_971))
+    take_reading(meter, actor=None, period="2026-11", value=D(900), rolled_over=True, is_confirmed=True)
+    (row,) = login(manager).get(reverse("meter_grid"), asked).context["rows"]
+    assert (row["use"], row["unusual"]) == ("929", False)
+
+
+def cleared(client, meter, was, period="2026-11"):
+    sent = {
+        "period": period,
+        "item": meter.charge_item_id,
+        f"m{meter.pk}": "",
+        f"was{meter.pk}": was,
+    }
+    return client.post(reverse("meter_grid"), sent)
+
+
+def test_clearing_a_box_withdraws_a_reading_that_is_not_billed(login, clerk, meter, estate):
+    reading = take_reading(meter, actor=None, period="2026-11", value=D("88.5"))
+    client = login(clerk)
+    page = client.get(reverse("meter_grid"), {"period": "2026-11", "item": meter.charge_item_id})
+    assert f'name="was{meter.pk}" value="88.5"' in page.content.decode()
+    assert cleared(client, meter, "88.5").status_code == 303
+    assert not meter.readings.exists() and MeterReading.every.get(pk=reading.pk).withdrawn_at
+    told = Entry.objects.get(verb="reading.withdrawn")
+    assert (told.actor_name, told.data) == (str(clerk), {"period": "2026-11", "value": "88.500"})
+    assert "withdrew a reading" in client.get(reverse("meter_detail", args=[meter.pk])).content.decode()
+    assert cleared(client, meter, "88.5").status_code == 303  # again: nothing
+    assert take_reading(meter, actor=clerk, period="2026-11", value=D(90)).pk != reading.pk
+
+
+def test_an_empty_box_withdraws_nothing_that_a_colleague_kept_meanwhile(login, clerk, meter):
+    take_reading(meter, actor=None, period="2026-11", value=D(88))
+    client = login(clerk)
+    assert cleared(client, meter, "").status_code == 303
+    page = cleared(client, meter, "80")
+    assert page.status_code == 409 and "colleague" in page.context["rows"][0]["error"]
+    assert meter.readings.get().value == 88
+
+
+def test_a_reading_that_a_standing_bill_used_is_not_withdrawn(login, clerk, meter, run_period):
+    reading = take_reading(meter, actor=None, period="2026-11", value=D(12))
+    (billed,) = run_period("2026-11")
+    page = cleared(login(clerk), meter, "12")
+    assert page.status_code == 409 and page.context["rows"][0]["value"] == "12"
+    with refused("already_billed"):
+        withdraw_reading(reading, actor=clerk)
+    reverse_bill(billed, actor=None, reason="Misread")
+    withdraw_reading(reading, actor=clerk, reason="Misread")
+    assert billed.lines.get().reading == reading and not meter.readings.exists()
+    with refused("invalid_transition"):
+        withdraw_reading(reading, actor=clerk)
+
+
+def test_a_withdrawn_reading_outdates_the_preview_that_knows_it(meter, estate, manager):
+    reading = take_reading(meter, actor=None, period="2026-11", value=D(12))
+    run = preview_run(estate, actor=manager, period="2026-11", at=at("2026-11-20 09:00"))
+    withdraw_reading(reading, actor=manager)
+    with refused("preview_outdated"):
+        confirm_run(run, actor=manager)
+
+
+def test_a_reading_that_a_run_is_billing_is_not_withdrawn(meter, estate, manager):
+    reading = take_reading(meter, actor=None, period="2026-11", value=D(12))
+    run = preview_run(estate, actor=manager, period="2026-11", at=at("2026-11-20 09:00"))
+    confirm_run(run, actor=manager)
+    with refused("already_billed"):
+        withdraw_reading(reading, actor=manager)
+
+
+def test_the_last_reading_of_a_meter_taken_out_is_corrected_and_not_withdrawn(meter, manager):
+    replace_meter(meter, actor=manager, final_value=D(80), replaced_on=date(2026, 11, 10), number="W-502")
+    with refused("meter_taken_out"):
+        withdraw_reading(meter.readings.get(), actor=manager)
+
+
+def test_a_reading_is_withdrawn_by_the_api(meter, clerk):
+    reading = take_reading(meter, actor=None, period="2026-11", value=D(12))
+    client = bearer(create_token(clerk, name="t", actor=None)[1])
+    path = f"/api/v1/meter-readings/{reading.pk}/"
+    told = client.post(f"{path}withdraw/", {"reason": "Another meter's"}, format="json")
+    assert told.status_code == 200 and told.json()["withdrawn_at"]
+    assert Entry.objects.get(verb="reading.withdrawn").data["reason"] == "Another meter's"
+    assert client.get(path).status_code == 404
+    assert client.get("/api/v1/meter-readings/").json()["results"] == []
+
+
+def test_a_whole_page_of_meters_can_be_sent(login, clerk, meter):
+    sent = {f"{name}{n}": "" for name in ("m", "was", "ok", "roll") for n in range(10**6, 10**6 + SIZE)}
+    asked = {"period": "2026-11", "item": meter.charge_item_id, "after": "", "csrfmiddlewaretoken": "x"}
+    assert login(clerk).post(reverse("meter_grid"), sent | asked).status_code == 303

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from billing.models import Bill, BillingRun, Meter
 from billing.selectors import explained
-from billing.services import bills, charges, meters, runs
+from billing.services import bills, charges, meters, notices, runs
 from billing.statement_lines import sum_of
 from helpdesk.audit.models import Entry
 from residents.models import Building, Unit
@@ -340,7 +340,7 @@ def test_bill_run_item_and_meter_show_who_did_what(
 ):
     meter = with_meter(unit, admin, water, "W1", p2026_11=7)
     (bill,) = run_period()
-    bills.hand_over_bill(bill, actor=manager, way="hand", received_by="Ms Lin")
+    notices.hand_over_bill(bill, actor=manager, way="hand", received_by="Ms Lin")
     charges.set_rate(management_fee, actor=admin, amount=D("3.20"), since=date(2026, 12, 1))
     client = login(manager)
     for name, pk, said in (

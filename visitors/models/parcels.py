@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from helpdesk.estates.models import Estate
 from residents.models import Resident, Unit
@@ -27,7 +28,7 @@ class Parcel(models.Model):
         NEWSPAPER = "newspaper", _("Newspaper")
 
     class Status(models.TextChoices):
-        RECEIVED = "received", _("Received")
+        RECEIVED = "received", pgettext_lazy("of a parcel", "Received")
         COLLECTED = "collected", _("Collected")
         RETURNED = "returned", _("Sent back")
 

@@ -22,6 +22,7 @@ from billing.services.reminders.ladder import (
 from billing.services.reminders.paper import hand_over_notice, words_now
 from billing.services.reminders.telling import (
     payer_of,
+    payers_of,
     tell_each,
     tell_household,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "next_reminder",
     "pauses_of",
     "payer_of",
+    "payers_of",
     "put_back_held",
     "send_estate_reminders",
     "send_reminders",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from billing.models import Bill, ChargeItem, DayClosing, Method, Payment, UnitAccount
 from billing.selectors import arrears_of_units
 from billing.services.bank_files import send_bank_file
-from billing.services.bills import hand_over_bill, make_bill, reverse_bill
+from billing.services.bills import make_bill, reverse_bill
 from billing.services.charges import grant_exemption
 from billing.services.closings import close_day, expected_of
 from billing.services.collection import Promised, grant_deferral, record_visit
@@ -17,6 +17,7 @@ from billing.services.deposits import give_back, take_deposit
 from billing.services.disputes import open_dispute, settle_dispute
 from billing.services.invoices import request_invoice, settle_invoice
 from billing.services.late_fees import charge_late_fees, set_late_fee, waive_late_fee
+from billing.services.notices import hand_over_bill
 from billing.services.payments import reverse_payment, take_payment
 from billing.services.reminders import payer_of
 from billing.services.write_offs import write_off
