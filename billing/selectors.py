@@ -216,9 +216,12 @@ def totals_of_run(run: BillingRun) -> list[dict[str, Any]]:
 # --- rates -------------------------------------------------------------------------------------------------------------
 
 
-def rates_of_unit(unit: Unit, day: date) -> list[Rate]:
-    """The rates by area and fixed rates that hold for a unit on a day: of each item the narrowest."""
-    kinds = (ChargeItem.Kind.AREA, ChargeItem.Kind.FIXED)
+MONTHLY = (ChargeItem.Kind.AREA, ChargeItem.Kind.FIXED)
+BY_PIECE = (ChargeItem.Kind.PIECE,)
+
+
+def rates_of_unit(unit: Unit, day: date, kinds: Iterable[str] = MONTHLY) -> list[Rate]:
+    """The rates of these kinds of items that hold for a unit on a day: of each item in use the narrowest."""
     rows = Rate.objects.on(day).filter(
         estate=unit.estate, charge_item__kind__in=kinds, charge_item__is_active=True
     )

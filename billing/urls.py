@@ -25,12 +25,14 @@ from billing.views import (
     reminder_overview,
     reminders,
     runs,
+    sales,
 )
 
 urlpatterns = [
     path("", bills.fees_home, name="fees_home"),
     path("units/<int:pk>/", accounts.unit_account, name="unit_account"),
     path("units/<int:pk>/pay/", accounts.payment_take, name="payment_take"),
+    path("units/<int:pk>/sell/", sales.sale_make, name="sale_make"),
     path("units/<int:pk>/allocation/", accounts.allocation_preview, name="allocation_preview"),
     path("units/<int:pk>/statement/", accounts.statement_print, name="statement_print"),
     path("units/<int:pk>/use-credit/", accounts.credit_use, name="credit_use"),

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms.cashier import RefundForm
 from billing.forms.payments import PaymentForm
+from billing.forms.sales import SaleForm
 from billing.models import Bill, Payment
-from billing.selectors import Statement, statement_of
+from billing.selectors import BY_PIECE, Statement, rates_of_unit, statement_of
 from billing.services.credit import refund_credit, use_credit
 from billing.services.payments import count_print, take_payment
 from billing.services.reminders import pauses_of, payer_of
@@ -39,9 +40,10 @@ SHOWN = 12  # entries of the statement, so that the ladder below it is seen
 @require_safe
 @needs("billing.view")
 def unit_account(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a unit owes and why, and the form to take money."""
+    """What a unit owes and why, and the form to take money: for the bill of `?pay=`, where one was just made."""
     unit = unit_for(request, pk, "billing.view")
-    return render(request, "billing/account.html", account_page(request, unit, _form(unit)))
+    form = payment_form(unit, request.GET.get("pay", ""))
+    return render(request, "billing/account.html", account_page(request, unit, form))
 
 
 @require_POST
@@ -112,7 +114,7 @@ def credit_refund(request: HttpRequest, pk: int) -> HttpResponse:
     form = RefundForm(request.POST)
     status = send(form, refund_credit, unit=unit, actor=request.user)
     if status:
-        context = account_page(request, unit, _form(unit), refund=form)
+        context = account_page(request, unit, payment_form(unit), refund=form)
         return render(request, "billing/account.html", context, status=status)
     return done(request, _("The credit is given back"), reverse("unit_account", args=[unit.pk]))
 
@@ -125,7 +127,7 @@ def credit_use(request: HttpRequest, pk: int) -> HttpResponse:
     form = Form(request.POST)
     status = send(form, use_credit, unit=unit, actor=request.user)
     if status:
-        context = account_page(request, unit, _form(unit), use=form)
+        context = account_page(request, unit, payment_form(unit), use=form)
         return render(request, "billing/account.html", context, status=status)
     return done(request, _("The credit is used"), reverse("unit_account", args=[unit.pk]))
 
@@ -166,6 +168,7 @@ def account_page(request: HttpRequest, unit: Unit, form: PaymentForm, **forms: A
             "form": form,
             "methods": parts.method_icons(form["method"]),
             "refund": RefundForm(),
+            "sale": sale_of(unit),
             "may_refund": statement.arrears.credit > 0 and may["reverse"],
             "may_take": may["take"],
             "may_use": may["take"] and owed > 0 and statement.arrears.credit > 0,
@@ -213,8 +216,18 @@ def _call_url(request: HttpRequest, unit: Unit, payer: Resident | None) -> str:
     return f"{reverse('contact_new')}?{urlencode({'unit': unit.pk, 'resident': payer.pk})}"
 
 
-def _form(unit: Unit) -> PaymentForm:
-    return PaymentForm(bills=_open_bills(unit))
+def payment_form(unit: Unit, bill: str = "") -> PaymentForm:
+    """The form to take money; with the bill chosen and its sum filled in, where it is open and this unit's."""
+    form = PaymentForm(bills=_open_bills(unit))
+    if chosen := form.open_bills.get(bill):
+        form.initial = {"bills": [bill], "amount": str(chosen.outstanding)}
+    return form
+
+
+def sale_of(unit: Unit, data: Any = None) -> SaleForm:
+    """What is sold by the piece, at the prices of today."""
+    day = local(unit.estate, timezone.now()).date()
+    return SaleForm(data, rates=rates_of_unit(unit, day, BY_PIECE), currency=unit.estate.currency)
 
 
 def _open_bills(unit: Unit) -> list[Bill]:

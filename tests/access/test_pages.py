@@ -279,6 +279,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "fees_home": ("GET", "billing.view", ""),
     "unit_account": ("GET", "billing.view", "unit"),
     "payment_take": ("POST", "billing.take", "unit"),
+    "sale_make": ("POST", "billing.take", "unit"),
     "allocation_preview": ("GET", "billing.view", "unit"),
     "payment_detail": ("GET", "billing.view", "payment"),
     "payment_reverse": ("POST", "billing.reverse", "payment"),
