@@ -86,6 +86,8 @@ class ClosingForm(forms.Form):
     # Chosen above the count, so that the books beside it are that day's.
     day = forms.DateField(label=_("Day"), widget=forms.HiddenInput)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
+    # The differences that the page showed when it asked once more.
+    confirmed = forms.CharField(max_length=300, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, methods: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,24 +41,48 @@ def expected_of(estate: Estate, day: date) -> dict[str, Decimal]:
     return dict(found)
 
 
-@transaction.atomic
-def close_day(
-    estate: Estate,
-    *,
-    actor: User | None,
-    day: date,
-    counted: Mapping[str, Decimal],
-    note: str = "",
-    at: datetime | None = None,
-) -> DayClosing:
-    """Closes a day with a count by method; what was not counted counts as nothing found.
+def days_not_closed(estate: Estate, before: date, most: int) -> list[date]:
+    """Days before `before` on which money moved and that nobody closed, the newest first, at most so many."""
+    closed = DayClosing.objects.filter(estate=estate).values("day")
+    moves: list[tuple[QuerySet[Any], str]] = [
+        (Payment.objects.filter(estate=estate), "received_on"),
+        (Refund.objects.filter(estate=estate), "on"),
+        (DepositMove.objects.filter(estate=estate).exclude(method=""), "on"),
+    ]
+    found: set[date] = set()
+    for rows, name in moves:
+        days = rows.filter(**{f"{name}__lt": before}).exclude(**{f"{name}__in": closed})
+        found |= set(days.order_by(f"-{name}").values_list(name, flat=True).distinct()[:most])
+    return sorted(found, reverse=True)[:most]
+
+
+@dataclass(frozen=True)
+class Count:
+    """A day's count against its books, by method."""
+
+    expected: dict[str, Decimal]
+    found: dict[str, Decimal]
+
+    @property
+    def differences(self) -> dict[str, Decimal]:
+        """Where they differ, and by how much."""
+        off = {m: found - self.expected.get(m, Decimal(0)) for m, found in self.found.items()}
+        return {method: amount for method, amount in off.items() if amount}
+
+    @property
+    def difference(self) -> Decimal:
+        return sum(self.differences.values(), Decimal(0))
+
+
+def count_day(
+    estate: Estate, *, day: date, counted: Mapping[str, Decimal], at: datetime | None = None
+) -> Count:
+    """What was counted against the books; what no hand can count is as the books say unless somebody read otherwise.
 
     Refused day_closed, day_not_begun, day_too_early, count_missing, count_negative.
     """
-    at = at or timezone.now()
-    lock_ledger(estate)
     require_open(estate, day)
-    if day > local_day(estate, at):
+    if day > local_day(estate, at or timezone.now()):
         raise Refused("day_not_begun", _("This day has not begun yet."), field="day")
     if day < FIRST_DAY:
         raise Refused("day_too_early", _("No books reach back so far."), field="day")
@@ -67,18 +93,40 @@ def close_day(
     if Method.CASH not in counted and expected.get(Method.CASH):
         raise Refused("count_missing", _("Count the drawer first."), field="counted")
     methods = [m for m in Method.values if m in counted or m in expected]
-    # What no hand can count (cards, transfers) is as the books say unless somebody read another figure.
     found = {m: round_money(Decimal(counted.get(m, expected.get(m, Decimal(0))))) for m in methods}
-    total, should = sum(found.values(), Decimal(0)), sum(expected.values(), Decimal(0))
+    return Count(expected, found)
+
+
+@transaction.atomic
+def close_day(
+    estate: Estate,
+    *,
+    actor: User | None,
+    day: date,
+    counted: Mapping[str, Decimal],
+    note: str = "",
+    at: datetime | None = None,
+) -> DayClosing:
+    """Closes a day with a count by method; cash has to be counted where any moved, the rest is as the books say.
+
+    There is no way back, so a count that differs from the books has a note (docs/domain.md §9).
+    Refused what count_day refuses, note_required.
+    """
+    at = at or timezone.now()
+    lock_ledger(estate)
+    count = count_day(estate, day=day, counted=counted, at=at)
+    if count.differences and not note.strip():
+        raise Refused("note_required", _("Say why the count differs from the books."), field="note")
+    total, should = sum(count.found.values(), Decimal(0)), sum(count.expected.values(), Decimal(0))
     closing = DayClosing.objects.create(
-        estate=estate, day=day, expected=should, counted=total, difference=total - should, note=note,
+        estate=estate, day=day, expected=should, counted=total, difference=total - should, note=note.strip(),
         closed_by=actor, closed_at=at,
     )  # fmt: skip
-    for method in methods:
-        wanted = expected.get(method, Decimal(0))
+    for method, found in count.found.items():
+        wanted = count.expected.get(method, Decimal(0))
         DayCount.objects.create(
-            estate=estate, closing=closing, method=method, expected=wanted, counted=found[method],
-            difference=found[method] - wanted,
+            estate=estate, closing=closing, method=method, expected=wanted, counted=found,
+            difference=found - wanted,
         )  # fmt: skip
     record("day.closed", closing, actor=actor, at=at, day=day, difference=str(closing.difference))
     return closing

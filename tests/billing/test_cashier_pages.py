@@ -153,7 +153,7 @@ def test_a_closed_day_shows_what_was_counted_and_no_form(bill, estate, unit, cle
     take_payment(unit, actor=clerk, amount=Decimal("30.00"), method="cash")
     browser = login(cashier)
     assert "counted_cash" in browser.get("/fees/closing/").text
-    close_day(estate, actor=cashier, day=date(2026, 11, 17), counted={"cash": Decimal("29.50")})
+    close_day(estate, actor=cashier, day=date(2026, 11, 17), counted={"cash": Decimal("29.50")}, note="Short")
     page = browser.get("/fees/closing/?day=2026-11-17").text
     assert "counted_cash" not in page and page.count("¥29.50") >= 2
 
