@@ -194,6 +194,16 @@ def explained(line: BillLine) -> Mapping[str, Any]:
     }
 
 
+# --- payments ----------------------------------------------------------------------------------------------------------
+
+
+def given_back_of(payments: Iterable[int]) -> dict[int, Decimal]:
+    """Payment -> what of it was refunded; only payments of which anything was."""
+    rows = Allocation.objects.filter(payment__in=list(payments), refund__isnull=False)
+    sums = rows.order_by().values_list("payment").annotate(Sum("amount"))
+    return {pk: round_money(amount) for pk, amount in sums}
+
+
 # --- runs --------------------------------------------------------------------------------------------------------------
 
 

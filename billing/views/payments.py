@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,12 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms.cashier import InvoiceForm
 from billing.forms.payments import WhyForm
-from billing.models import Allocation, Payment
+from billing.models import Allocation, InvoiceRequest, Payment
+from billing.selectors import ZERO, given_back_of
 from billing.services.payments import count_print, reverse_payment
 from billing.views.papers import paper
 from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.money import round_money, show_money
+from helpdesk.lib.money import show_money
 from helpdesk.lib.pages import INVALID, REFUSED, SeeOther, done
 from helpdesk.staff.access import get_visible, needs
 
@@ -99,8 +99,16 @@ def _part(part: Allocation) -> dict[str, Any]:
 
 
 def _given_back(payment: Payment) -> Decimal:
-    rows = payment.allocations.filter(refund__isnull=False)
-    return round_money(rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
+    return given_back_of([payment.pk]).get(payment.pk, ZERO)
+
+
+def worth_of(asked: InvoiceRequest, given_back: Decimal) -> dict[str, Any]:
+    """What an invoice is for, and what of an issued one was given back since."""
+    currency, beyond = asked.payment.estate.currency, asked.beyond(given_back)
+    return {
+        "amount": show_money(asked.worth(given_back), currency),
+        "beyond": show_money(beyond, currency) if beyond else "",
+    }
 
 
 def payment_for(request: HttpRequest, pk: int, permission: str) -> Payment:
@@ -128,8 +136,13 @@ def payment_page(request: HttpRequest, payment: Payment, **forms: Any) -> dict[s
         "taken_back": taken_back,
         "form": WhyForm(auto_id="why_%s"),
         "invoice": InvoiceForm(),
-        "invoices": payment.invoice_requests.order_by("-id"),
+        "invoices": [
+            {"asked": asked, **worth_of(asked, back)}
+            for asked in payment.invoice_requests.select_related("payment__estate").order_by("-id")
+        ],
+        "most_on_invoice": show_money(payment.amount - back, currency),
         "may_ask": taken_back is None
+        and payment.amount > back
         and request.user.may("billing.take", payment.estate_id)  # type: ignore[union-attr]
         and not payment.invoice_requests.exclude(state="refused").exists(),
         "history": Entry.objects.about(payment),
