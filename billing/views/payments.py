@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -60,14 +61,16 @@ def receipt_count(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt is printed: counted first, so that a second copy says that it is one."""
     payment = payment_for(request, pk, "billing.take")
     count_print(payment.receipt, actor=request.user)  # type: ignore[arg-type]
-    wide = "&paper=a4" if request.POST.get("paper") == "a4" else ""
-    return SeeOther(reverse("receipt_print", args=[payment.pk]) + f"?now=1{wide}")
+    query = {"as": "pdf", "counted": "1"} if request.POST.get("as") == "pdf" else {"now": "1"}
+    if request.POST.get("paper") == "a4":
+        query["paper"] = "a4"
+    return SeeOther(f"{reverse('receipt_print', args=[payment.pk])}?{urlencode(query)}")
 
 
 @require_safe
 @needs("billing.view")
 def receipt_print(request: HttpRequest, pk: int) -> HttpResponse:
-    """The receipt on paper of 80 mm, or on A4."""
+    """The receipt on paper of 80 mm, or on A4; past its Print button, which counts, it is marked as a copy."""
     payment = payment_for(request, pk, "billing.view")
     context = (
         payment_page(request, payment)
@@ -75,6 +78,7 @@ def receipt_print(request: HttpRequest, pk: int) -> HttpResponse:
         | {
             "is_roll": request.GET.get("paper") != "a4",
             "is_now": bool(request.GET.get("now")),
+            "is_counted": bool(request.GET.get("now") or request.GET.get("counted")),
         }
     )
     return paper(request, "billing/receipt_print.html", context, name=payment.receipt.number)
@@ -136,6 +140,7 @@ def payment_page(request: HttpRequest, payment: Payment, **forms: Any) -> dict[s
         "taken_back": taken_back,
         "form": WhyForm(auto_id="why_%s"),
         "invoice": InvoiceForm(),
+        "may_print": request.user.may("billing.take", payment.estate_id),  # type: ignore[union-attr]
         "invoices": [
             {"asked": asked, **worth_of(asked, back)}
             for asked in payment.invoice_requests.select_related("payment__estate").order_by("-id")

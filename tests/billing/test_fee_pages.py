@@ -95,6 +95,23 @@ def test_a_receipt_is_counted_and_a_copy_says_so(account, unit, clerk, login):
     assert "Copy 2" in browser.post(path + "count/", {"paper": "a4"}, follow=True).text
 
 
+def test_every_print_of_a_receipt_is_counted_and_marked(account, unit, clerk, technician, login):
+    browser = login(clerk)
+    pay(browser, unit, amount="100")
+    path = f"/fees/payments/{Payment.objects.get().pk}/receipt/"
+    for paper in ("", "?paper=a4"):
+        shown = browser.get(path + paper).text
+        assert "data-print>" not in shown, "no button prints past the count"
+        assert f'action="{path}count/"' in shown and "paper-uncounted" in shown
+    browser.post(path + "count/")
+    counted = browser.post(path + "count/", {"paper": "a4"}, follow=True)
+    assert "Copy 2" in counted.text and "paper-uncounted" not in counted.text
+    assert f'action="{path}count/"' in counted.text, "printed once more from here it is counted once more"
+    sent = browser.post(path + "count/", {"as": "pdf", "paper": "a4"})
+    assert sent["Location"] == path + "?as=pdf&counted=1&paper=a4"
+    assert Payment.objects.get().receipt.prints == 3
+
+
 def test_a_cashier_takes_a_payment_back_and_a_clerk_may_not(account, unit, clerk, cashier, login):
     payment = take_payment(unit, actor=clerk, amount=Decimal("732.58"), method="cash")
     path = f"/fees/payments/{payment.pk}/reverse/"
