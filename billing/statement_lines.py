@@ -215,9 +215,11 @@ def _uses_of(row: StatementRow) -> list[str]:
 
 
 def url_of(entry: AccountEntry) -> str:
-    """The page of the bill or payment behind an entry."""
+    """The page of the bill or payment behind an entry; of a refund its slip."""
     if entry.kind == KIND.BILL and entry.bill_id:
         return reverse("bill_detail", args=[entry.bill_id])
     if entry.kind == KIND.PAYMENT and entry.payment_id:
         return reverse("payment_detail", args=[entry.payment_id])
+    if entry.kind == KIND.REFUND and entry.refund_id:
+        return reverse("refund_print", args=[entry.refund_id])
     return ""

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,14 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.forms.cashier import RefundForm
 from billing.forms.payments import PaymentForm
 from billing.forms.sales import SaleForm
-from billing.models import Bill, Payment
+from billing.models import Bill, Payment, Refund
 from billing.selectors import BY_PIECE, Statement, rates_of_unit, statement_of
 from billing.services.credit import refund_credit, use_credit
 from billing.services.payments import count_print, take_payment
 from billing.services.reminders import pauses_of, payer_of
 from billing.services.settlement import debts_of
 from billing.views import account_page as parts
-from billing.views.acting import send
+from billing.views.acting import refusing, send
 from billing.views.ladders import ladder_for
 from billing.views.papers import paper
 from helpdesk.estates.calendars import local
@@ -109,14 +110,17 @@ def statement_print(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("billing.reverse")
 def credit_refund(request: HttpRequest, pk: int) -> HttpResponse:
-    """Credit given back; the same form again is the same refund."""
+    """Credit given back, and the slip to be signed for it; the same form again is the same refund."""
     unit = unit_for(request, pk, "billing.reverse")
-    form = RefundForm(request.POST)
-    status = send(form, refund_credit, unit=unit, actor=request.user)
+    form, status = RefundForm(request.POST), INVALID
+    given: list[Refund] = []
+    if form.is_valid():
+        give = partial(refund_credit, unit, actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        status = refusing(form, lambda: given.append(give()))
     if status:
         context = account_page(request, unit, payment_form(unit), refund=form)
         return render(request, "billing/account.html", context, status=status)
-    return done(request, _("The credit is given back"), reverse("unit_account", args=[unit.pk]))
+    return done(request, _("The credit is given back"), reverse("refund_print", args=[given[0].pk]))
 
 
 @require_POST

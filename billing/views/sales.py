@@ -1,5 +1,7 @@
 """What a unit buys at the counter by the piece: billed at once, and then paid like any bill."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,12 +25,9 @@ def sale_make(request: HttpRequest, pk: int) -> HttpResponse:
     form, status = sale_of(unit, request.POST), INVALID
     made: list[Bill] = []
     if form.is_valid():
-        token = form.cleaned_data["form_token"] or None
-
-        def make() -> None:
-            made.append(make_bill(unit, actor=request.user, pieces=form.pieces(), form_token=token))  # type: ignore[arg-type]
-
-        status = refusing(form, make)
+        told = {"pieces": form.pieces(), "form_token": form.cleaned_data["form_token"] or None}
+        make = partial(make_bill, unit, actor=request.user, **told)
+        status = refusing(form, lambda: made.append(make()))
     if status:
         context = account_page(request, unit, payment_form(unit), sale=form)
         return render(request, "billing/account.html", context, status=status)

@@ -21,6 +21,7 @@ from billing.services import charges
 from billing.services.bank_files import send_bank_file
 from billing.services.closings import close_day
 from billing.services.collection import record_visit
+from billing.services.credit import refund_credit
 from billing.services.deposits import take_deposit
 from billing.services.invoices import request_invoice
 from billing.services.late_fees import set_late_fee
@@ -305,6 +306,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "statement_print": ("GET", "billing.view", "unit"),
     "credit_use": ("POST", "billing.take", "unit"),
     "credit_refund": ("POST", "billing.reverse", "unit"),
+    "refund_print": ("GET", "billing.view", "refund"),
     "deposit_list": ("GET", "billing.view", "unit"),
     "deposit_detail": ("GET", "billing.view", "deposit"),
     "deposit_give_back": ("POST", "billing.reverse", "deposit"),
@@ -528,6 +530,8 @@ def world(
     paper = ReminderNotice.objects.create(
         estate=estate, unit=unit, day=date(2026, 1, 7), level=1, way="message", channel="print", total=1
     )
+    take_payment(unit, actor=clerk, amount=Decimal("5.00"), method="cash")
+    refund = refund_credit(unit, actor=clerk, amount=Decimal("5.00"), method="cash", reason="Too much")
     bill = post_bill(unit, date(2026, 2, 15))
     payment = take_payment(unit, actor=clerk, amount=Decimal("40.00"), method="cash")
     run = preview_run(estate, actor=None, period="2026-03")
@@ -566,6 +570,7 @@ def world(
         "": [],
         "import": [job.pk],
         "deposit": [deposit.pk],
+        "refund": [refund.pk],
         "invoice": [request_invoice(payment, actor=clerk, title="Willow Ltd").pk],
         "closing": [close_day(estate, actor=None, day=date(2026, 1, 3), counted={}).pk],
         "bank_file": [bank_file.pk],

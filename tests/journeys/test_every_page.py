@@ -44,7 +44,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from django.utils import timezone
 from residents.models import Decoration, DeskKey, Move, Occupancy, ParkingSpace, Resident, Unit, UnitChange, Vehicle
-from billing.models import Bill, BillingRun, ChargeItem, CollectionVisit, Meter, Payment, ReminderNotice
+from billing.models import Bill, BillingRun, ChargeItem, CollectionVisit, Meter, Payment, Refund, ReminderNotice
 from helpdesk.staff.models import User
 from residents.models import ImportJob
 from billing.services.bank_files import send_bank_file
@@ -117,6 +117,7 @@ print(json.dumps({
     "codes": list(coded.values_list("code", flat=True)),
     "consent": clear(Message.objects.filter(template="consent_asked").latest("pk").link),
     "door_visit": newest(CollectionVisit.objects.filter(estate=unit.estate)),
+    "refund": newest(Refund.objects.filter(estate=unit.estate)),
     "payment": newest(Payment.objects.filter(estate=unit.estate, reverses__isnull=True)),
     "bill": newest(Bill.objects.filter(estate=unit.estate)),
     # Tomorrow: a journey may have closed today.
