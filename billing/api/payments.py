@@ -87,7 +87,10 @@ class NewPaymentSerializer(StrictSerializer):
     bills = serializers.ListField(
         child=VisibleKey(queryset=Bill.objects.all()), required=False, allow_empty=False, max_length=200
     )
-    received_on = DayField(required=False)
+    received_on = DayField(
+        required=False,
+        help_text="Today where it is left out. More than 31 days back is 409 `too_far_back` to whoever may not waive.",
+    )
 
 
 class PaymentFilter(FilterSet):

@@ -303,6 +303,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "meter_replace": ("POST", "billing.set_meters", "meter"),
     "bill_notice": ("GET", "billing.view", "bill"),
     "closing": ("GET", "billing.close_day", ""),
+    "day_money": ("GET", "billing.view", ""),
     "statement_print": ("GET", "billing.view", "unit"),
     "credit_use": ("POST", "billing.take", "unit"),
     "credit_refund": ("POST", "billing.reverse", "unit"),
@@ -538,7 +539,9 @@ def world(
     prices = priced(unit, manager)
     keys = charges.add_charge_item(estate=estate, actor=None, code="keys", name="Keys", kind="deposit")
     deposit = take_deposit(unit, actor=clerk, charge_item=keys, amount=Decimal(200), method="cash")
-    bank_file = send_bank_file(estate, actor=clerk, name="b.csv", data=b"Date,Amount\n2026-01-05,5")
+    bank_file = send_bank_file(
+        estate, actor=clerk, name="b.csv", data=f"Date,Amount\n{timezone.localdate()},5".encode()
+    )
     canned = CannedReply.objects.create(estate=estate, name="On its way", body="We are on it, {resident}.")
     view = SavedView.objects.create(
         estate=estate, owner=clerk, list_name="ticket_list", name="Ours", shared="estate"

@@ -125,7 +125,7 @@ print(json.dumps({
         charge_item=add_charge_item(estate=unit.estate, actor=None, code="every", name="Keys", kind="deposit")).pk],
     "closing": [close_day(unit.estate, actor=None, day=date(2020, 1, 3), counted={}).pk],
     "bank_file": [send_bank_file(unit.estate, actor=clerk, name="bank.csv",
-        data=b"Date,Amount,Unit,Payer\\n2026-01-05,5,3-2-501,Wang\\n2026-01-05,7,,Li\\nx,y,,").pk],
+        data=("Date,Amount,Unit,Payer\\n%s,5,3-2-501,Wang\\n%s,7,,Li\\nx,y,," % ((timezone.localdate() - timedelta(days=9),) * 2)).encode()).pk],
     "meter": newest(Meter.objects.filter(estate=unit.estate)),
     "run": newest(BillingRun.objects.filter(estate=unit.estate)),
     "notice": newest(ReminderNotice.objects.filter(estate=unit.estate)),
