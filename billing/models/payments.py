@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -98,6 +97,7 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["unit", "-id"], name="payment_of_unit"),
             models.Index(fields=["estate", "-created_at", "-id"], name="payment_newest"),
+            models.Index(fields=["estate", "-received_on", "-id"], name="payment_newest_day"),
             models.Index(fields=["estate", "received_on", "method"], name="payment_day"),
         ]
 
@@ -360,59 +360,3 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment_id} {self.amount}"
-
-
-class InvoiceRequest(models.Model):
-    """A resident asks for a tax invoice 发票; another system issues it."""
-
-    class State(models.TextChoices):
-        REQUESTED = "requested", _("Requested")
-        ISSUED = "issued", _("Issued")
-        REFUSED = "refused", _("Refused")
-
-    estate = models.ForeignKey(Estate, models.PROTECT, related_name="+", verbose_name=_("estate"))
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="invoice_requests")
-    title = models.CharField(_("title"), max_length=120)
-    tax_number = models.CharField(_("tax number"), max_length=30, blank=True)
-    # What it was asked for; null where it was asked for all of the payment before amounts were kept.
-    amount = amount_field(null=True, blank=True)
-    state = models.CharField(_("status"), max_length=10, choices=State, default=State.REQUESTED)
-    number = models.CharField(_("invoice number"), max_length=40, blank=True)
-    note = models.CharField(_("note"), max_length=200, blank=True)
-    requested_by = actor_field()
-    requested_at = models.DateTimeField(default=timezone.now)
-
-    objects = BillingQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("invoice request")
-        verbose_name_plural = _("invoice requests")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["payment"], condition=~Q(state="refused"), name="one_invoice_a_payment"
-            ),
-            models.CheckConstraint(
-                condition=Q(amount__isnull=True) | Q(amount__gt=0), name="invoice_amount_positive"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def worth(self, given_back: Decimal) -> Decimal:
-        """What it is for: an issued one stays as it is; before that what was given back of the payment comes off."""
-        asked = self.payment.amount if self.amount is None else self.amount
-        if self.state != self.State.REQUESTED:
-            return asked
-        return min(asked, self.payment.amount - given_back)
-
-    def beyond(self, given_back: Decimal) -> Decimal:
-        """How much of an issued one was given back since: the tax system has to take that part back."""
-        if self.state != self.State.ISSUED:
-            return Decimal(0)
-        return max(self.worth(given_back) - (self.payment.amount - given_back), Decimal(0))
-
-    @property
-    def is_void(self) -> bool:
-        """Whether it waits for the invoice of a payment that was taken back."""
-        return self.state == self.State.REQUESTED and hasattr(self.payment, "reversal")

@@ -26,19 +26,23 @@ FIRST_DAY = date(1990, 1, 1)
 def expected_of(estate: Estate, day: date) -> dict[str, Decimal]:
     """What came in less what went out on a day, by method; only methods that moved."""
     found: dict[str, Decimal] = defaultdict(Decimal)
-    payments = Payment.objects.filter(estate=estate, received_on=day)
-    deposits = DepositMove.objects.filter(estate=estate, on=day).exclude(method="")
-    moves = [
-        (payments.filter(reverses__isnull=True), 1),
-        (payments.filter(reverses__isnull=False), -1),
-        (Refund.objects.filter(estate=estate, on=day), -1),
-        (deposits.filter(kind=DepositMove.Kind.TAKEN), 1),
-        (deposits.filter(kind=DepositMove.Kind.GIVEN_BACK), -1),
-    ]
-    for rows, sign in moves:
-        for method, total in rows.values_list("method").annotate(Sum("amount")):  # type: ignore[attr-defined]
+    for rows, sign in moves_of(estate, day).values():
+        for method, total in rows.values_list("method").annotate(Sum("amount")):
             found[method] += sign * round_money(total)
     return dict(found)
+
+
+def moves_of(estate: Estate, day: date) -> dict[str, tuple[QuerySet[Any], int]]:
+    """All that moved money on a day, by kind: its rows, and 1 where it came in or -1 where it went out."""
+    payments = Payment.objects.filter(estate=estate, received_on=day)
+    deposits = DepositMove.objects.filter(estate=estate, on=day).exclude(method="")
+    return {
+        "payments": (payments.filter(reverses__isnull=True), 1),
+        "taken_back": (payments.filter(reverses__isnull=False), -1),
+        "refunds": (Refund.objects.filter(estate=estate, on=day), -1),
+        "deposits": (deposits.filter(kind=DepositMove.Kind.TAKEN), 1),
+        "deposits_back": (deposits.filter(kind=DepositMove.Kind.GIVEN_BACK), -1),
+    }
 
 
 def days_not_closed(estate: Estate, before: date, most: int) -> list[date]:

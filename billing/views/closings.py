@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.forms.payments import ClosingForm
 from billing.models import DayClosing, DayCount, Method
-from billing.services.closings import FIRST_DAY, Count, close_day, count_day, days_not_closed, expected_of
+from billing.services.closings import Count, close_day, count_day, days_not_closed, expected_of
 from billing.services.ledger import is_closed, local_day
+from billing.views.day_money import day_of
 from billing.views.papers import paper
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
@@ -38,7 +39,7 @@ def closing(request: HttpRequest) -> HttpResponse:
     estate: Estate = request.estate  # type: ignore[attr-defined]
     today = local_day(estate, timezone.now())
     sent = request.POST if request.method == "POST" else None
-    day = _day_of((request.GET if sent is None else sent).get("day", ""), today)
+    day = day_of((request.GET if sent is None else sent).get("day", ""), today)
     form = ClosingForm(sent, methods=Method.values, initial={"day": day})
     if sent is None:
         return render(request, "billing/closing.html", _page(estate, form, day, today))
@@ -107,15 +108,6 @@ def _counted(closed: DayClosing, estate: Estate) -> dict[str, Any]:
 
 def _sums(row: DayClosing | DayCount, estate: Estate) -> dict[str, str]:
     return {name: show_money(getattr(row, name), estate.currency) for name in SUMS}
-
-
-def _day_of(text: str, today: date) -> date:
-    """The day that is asked for; today for what is no day, or none that can be closed."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return today
-    return day if FIRST_DAY <= day <= today else today
 
 
 def _page(estate: Estate, form: ClosingForm, day: date, today: date) -> dict[str, Any]:

@@ -279,7 +279,7 @@ def test_the_first_page_lists_who_has_owed_longest(account, unit, cashier, login
     assert "3-2-501" in page and "¥1,477.20" in page
 
 
-@pytest.mark.parametrize("path", ["bank-files", "invoices", "meters", "closing", "payments", "runs"])
+@pytest.mark.parametrize("path", ["bank-files", "invoices", "meters", "closing", "day", "payments", "runs"])
 def test_the_rail_says_fees_on_every_page_of_the_fees(path, estate, manager, login):
     page = login(manager).get(f"/fees/{path}/").text
     assert 'href="/fees/" class="rail-item" title="Fees" aria-current="page"' in page

@@ -7,6 +7,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddIndex(
+            model_name="payment",
+            index=models.Index(fields=["estate", "-received_on", "-id"], name="payment_newest_day"),
+        ),
         migrations.AddField(
             model_name="invoicerequest",
             name="amount",
