@@ -176,7 +176,7 @@ def title_of(entry: AccountEntry) -> str:
     if entry.kind == KIND.BILL and entry.bill:
         return _("Bill for %(period)s") % {"period": entry.bill.period}
     if entry.kind == KIND.LATE_FEE and entry.late_fee:
-        return _("Late fee on %(number)s") % {"number": entry.late_fee.bill.number}
+        return _("Late fee of %(period)s") % {"period": entry.late_fee.bill.period or entry.number}
     if entry.kind == KIND.WAIVER and entry.waiver and entry.waiver.is_correction:
         return _("Late fee taken back")
     return str(entry.get_kind_display())

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms.cashier import InvoiceForm
 from billing.forms.payments import WhyForm
+from billing.history import history_of
 from billing.models import Allocation, InvoiceRequest, Payment
 from billing.selectors import ZERO, given_back_of
 from billing.services.payments import count_print, reverse_payment
 from billing.views.papers import paper
-from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import show_money
 from helpdesk.lib.pages import INVALID, REFUSED, SeeOther, done
@@ -150,8 +150,10 @@ def payment_page(request: HttpRequest, payment: Payment, **forms: Any) -> dict[s
         and payment.amount > back
         and request.user.may("billing.take", payment.estate_id)  # type: ignore[union-attr]
         and not payment.invoice_requests.exclude(state="refused").exists(),
-        "history": Entry.objects.about(payment),
-        "may_reverse": taken_back is None and request.user.may("billing.reverse", payment.estate_id),  # type: ignore[union-attr]
+        "history": history_of(payment),
+        "may_reverse": taken_back is None
+        and not back
+        and request.user.may("billing.reverse", payment.estate_id),  # type: ignore[union-attr]
         "crumbs": [
             {"label": _("Fees"), "url": reverse("fees_home")},
             {"label": payment.unit.code, "url": reverse("unit_account", args=[payment.unit_id])},

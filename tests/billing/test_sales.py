@@ -1,9 +1,11 @@
 """Paid services of the desk by the piece: billed on the unit's account at today's price, then paid like any bill."""
 
+import re
 from datetime import date
 from decimal import Decimal as D
 
 import pytest
+from django.test import Client
 
 from billing.models import Bill
 from billing.services.bills import make_bill
@@ -77,6 +79,16 @@ def test_the_price_is_the_narrowest_of_today(unit, admin, cashier, copying, logi
     assert "Copying ¥0.30" in login(cashier).get(f"/fees/units/{unit.pk}/").text
     sell(login(cashier), unit, (copying, "10"))
     assert Bill.objects.get().total == D(3)
+
+
+def test_the_form_is_taken_from_a_real_browser(unit, cashier, copying):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cashier)
+    page = browser.get(f"/fees/units/{unit.pk}/").text
+    form = re.search(r'<form[^>]*/sell/".*?</form>', page, re.DOTALL).group()
+    sent = dict(re.findall(r'name="(csrfmiddlewaretoken|form_token)" value="([^"]+)"', form))
+    sent |= {"item_0": copying.pk, "quantity_0": "6"}
+    assert browser.post(f"/fees/units/{unit.pk}/sell/", sent).status_code == 303
 
 
 def test_a_sale_that_credit_settles_is_not_offered_for_payment(unit, cashier, copying, login):
