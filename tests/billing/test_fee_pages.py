@@ -8,6 +8,7 @@ import pytest
 from billing.models import Bill, BillingRun, DayClosing, MeterReading, Payment
 from billing.services.charges import add_charge_item, set_rate
 from billing.services.closings import close_day
+from billing.services.credit import refund_credit
 from billing.services.meters import add_meter
 from billing.services.payments import take_payment
 from billing.services.runs import continue_runs
@@ -262,6 +263,18 @@ def test_a_count_that_agrees_is_closed_at_once(account, unit, cashier, login):
     browser = login(cashier)
     pay(browser, unit, amount="100.00")
     assert browser.post("/fees/closing/", {"day": "2026-11-17", "counted_cash": "100"}).status_code == 303
+
+
+def test_a_day_on_which_more_went_out_than_came_in_is_counted_below_nothing(unit, cashier, manager, login):
+    take_payment(
+        unit, actor=cashier, amount=Decimal(40), method="cash", received_on=date(2026, 11, 16),
+    )  # fmt: skip
+    refund_credit(unit, actor=manager, amount=Decimal(40), method="cash", reason="Asked")
+    browser, form = login(cashier), {"day": "2026-11-17", "counted_cash": "-40"}
+    assert browser.post("/fees/closing/", form).status_code == 303
+    below = browser.post("/fees/closing/", {"day": "2026-11-16", "counted_cash": "-1"})
+    assert below.status_code == 409 and "less than nothing" in below.text
+    assert DayClosing.objects.get().difference == 0
 
 
 def test_days_with_money_that_nobody_closed_are_listed(account, unit, cashier, login):

@@ -423,9 +423,10 @@ def test_a_day_is_closed_once_by_whoever_may(door, estate, unit, cashier, doors)
         (TODAY, {"cash": "-0.01"}, "count_negative"),
         (TODAY, {"cash": "0", "card": "-5"}, "count_negative"),
         (TODAY + timedelta(days=1), {"cash": "0"}, "day_not_begun"),
+        (TODAY, {"cash": "5"}, "note_required"),
     ],
 )
-def test_no_day_is_closed_below_nothing_or_out_of_time(estate, doors, day, counted, code):
+def test_no_day_is_closed_below_nothing_out_of_time_or_off_without_a_word(estate, doors, day, counted, code):
     body = {"estate": estate.pk, "day": day.isoformat(), "counted": counted}
     answer = doors["api"]["cashier"](Act("", "", {}, "day-closings/", body, {}), 0)
     assert (answer.status_code, code_of(answer)) == (409, code) and not DayClosing.objects.exists()
