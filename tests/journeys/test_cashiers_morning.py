@@ -129,6 +129,7 @@ def sell_copies(cashier: Window, path: str) -> None:
     assert "?pay=" in page.url, page.url
     expect(page.locator("#allocation input:checked")).to_have_count(1)
     take(page, amount_in(page.locator("form.pay [name=amount]").input_value()))
+    cashier.go(path)
 
 
 def close_the_day(cashier: Window) -> None:
