@@ -12,6 +12,7 @@ WORDS = {
     # A row that can't be read.
     "date_missing": _("The date is missing."),
     "day_not_begun": _("This day has not begun yet."),
+    "too_far_back": _("More than a year back: a manager has to take it by hand."),
     "date_unreadable": _("“%(text)s” is no date, such as 2024-05-01."),
     "date_two_ways": _("%(text)s can be read two ways: write the year first, such as 2024-05-01."),
     "amount_unreadable": _("“%(text)s” is no amount."),

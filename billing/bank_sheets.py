@@ -21,6 +21,7 @@ from residents.importing.values import CUT_NUMBER, Unreadable, choice_of, date_o
 SEARCHED = 15  # rows, for the one with the headings
 MOST_LINES = 10_000
 MOST_UNREADABLE = 200
+OLDEST_DAYS = 366  # that a row may lie back
 MOST_MONEY = 1e12  # a spreadsheet's number beyond it is no sum of money
 COLUMNS: dict[str, tuple[str, ...]] = {
     "received_on": (
@@ -157,6 +158,8 @@ def _row(number: int, cells: dict[str, Any], twins: Counter[str], today: date) -
         raise Unreadable("date_missing")
     if received_on > today:
         raise Unreadable("day_not_begun")
+    if (today - received_on).days > OLDEST_DAYS:
+        raise Unreadable("too_far_back")
     number_of = {key: reference_of(cells.get(key)) for key in ("reference", "voucher")}
     reference = next((value for value in number_of.values() if tells_apart(value)), "")
     words = {key: text_of(cells.get(key), 200) for key in ("payer", "note", "unit", "bill")}

@@ -1,4 +1,4 @@
-"""The history of a bill, a run, an item, a meter in words: who did what when, with the figures of the deed."""
+"""The history of bills, payments, deposits, runs, items and meters: who did what when, with the figures of the deed."""
 
 from typing import Any
 
@@ -28,12 +28,23 @@ DEEDS = {
     "meter.removed": gettext_lazy("took the meter out"),
     "reading.taken": gettext_lazy("kept a reading"),
     "reading.withdrawn": gettext_lazy("withdrew a reading"),
+    "payment.taken": gettext_lazy("took the payment"),
+    "payment.reversed": gettext_lazy("took the payment back"),
+    "receipt.printed": gettext_lazy("printed the receipt"),
+    "invoice.requested": gettext_lazy("asked for an invoice"),
+    "invoice.issued": gettext_lazy("noted that the invoice is issued"),
+    "invoice.refused": gettext_lazy("noted that the invoice is refused"),
+    "deposit.taken": gettext_lazy("took the deposit"),
+    "deposit.given_back": gettext_lazy("gave the deposit back"),
 }
 # Figures of a deed that a line shows, in this order; what has no name here explains itself.
 FIGURES = {
     "period": "%(value)s",
     "total": "%(value)s",
     "amount": "%(value)s",
+    "deducted": gettext_lazy("kept %(value)s"),
+    "prints": gettext_lazy("copy %(value)s"),
+    "number": "%(value)s",
     "value": "%(value)s",
     "was": gettext_lazy("before %(value)s"),
     "initial_value": gettext_lazy("first reading %(value)s"),
@@ -45,6 +56,9 @@ FIGURES = {
     "reason": "%(value)s",
     "note": "%(value)s",
 }
+
+
+NOTHING = ("0", "0.00")  # what was kept of a deposit that went back whole
 
 
 def history_of(obj: models.Model) -> list[dict[str, Any]]:
@@ -63,4 +77,5 @@ def history_of(obj: models.Model) -> list[dict[str, Any]]:
 
 
 def _figures(data: dict[str, Any]) -> list[str]:
-    return [str(words) % {"value": data[name]} for name, words in FIGURES.items() if data.get(name)]
+    told = {name: value for name, value in data.items() if value and value not in NOTHING}
+    return [str(words) % {"value": told[name]} for name, words in FIGURES.items() if name in told]

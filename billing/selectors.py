@@ -136,7 +136,8 @@ def statement_of(
         "bill_reversal__bill",
         "payment__reverses",
         "payment__reversal",
-        "refund",
+        "payment__received_by",
+        "refund__approved_by",
         "late_fee__bill",
         "waiver__bill",
         "write_off__bill",
@@ -194,6 +195,16 @@ def explained(line: BillLine) -> Mapping[str, Any]:
     }
 
 
+# --- payments ----------------------------------------------------------------------------------------------------------
+
+
+def given_back_of(payments: Iterable[int]) -> dict[int, Decimal]:
+    """Payment -> what of it was refunded; only payments of which anything was."""
+    rows = Allocation.objects.filter(payment__in=list(payments), refund__isnull=False)
+    sums = rows.order_by().values_list("payment").annotate(Sum("amount"))
+    return {pk: round_money(amount) for pk, amount in sums}
+
+
 # --- runs --------------------------------------------------------------------------------------------------------------
 
 
@@ -216,9 +227,12 @@ def totals_of_run(run: BillingRun) -> list[dict[str, Any]]:
 # --- rates -------------------------------------------------------------------------------------------------------------
 
 
-def rates_of_unit(unit: Unit, day: date) -> list[Rate]:
-    """The rates by area and fixed rates that hold for a unit on a day: of each item the narrowest."""
-    kinds = (ChargeItem.Kind.AREA, ChargeItem.Kind.FIXED)
+MONTHLY = (ChargeItem.Kind.AREA, ChargeItem.Kind.FIXED)
+BY_PIECE = (ChargeItem.Kind.PIECE,)
+
+
+def rates_of_unit(unit: Unit, day: date, kinds: Iterable[str] = MONTHLY) -> list[Rate]:
+    """The rates of these kinds of items that hold for a unit on a day: of each item in use the narrowest."""
     rows = Rate.objects.on(day).filter(
         estate=unit.estate, charge_item__kind__in=kinds, charge_item__is_active=True
     )

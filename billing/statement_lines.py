@@ -176,7 +176,7 @@ def title_of(entry: AccountEntry) -> str:
     if entry.kind == KIND.BILL and entry.bill:
         return _("Bill for %(period)s") % {"period": entry.bill.period}
     if entry.kind == KIND.LATE_FEE and entry.late_fee:
-        return _("Late fee on %(number)s") % {"number": entry.late_fee.bill.number}
+        return _("Late fee of %(period)s") % {"period": entry.late_fee.bill.period or entry.number}
     if entry.kind == KIND.WAIVER and entry.waiver and entry.waiver.is_correction:
         return _("Late fee taken back")
     return str(entry.get_kind_display())
@@ -215,9 +215,11 @@ def _uses_of(row: StatementRow) -> list[str]:
 
 
 def url_of(entry: AccountEntry) -> str:
-    """The page of the bill or payment behind an entry."""
+    """The page of the bill or payment behind an entry; of a refund its slip."""
     if entry.kind == KIND.BILL and entry.bill_id:
         return reverse("bill_detail", args=[entry.bill_id])
     if entry.kind == KIND.PAYMENT and entry.payment_id:
         return reverse("payment_detail", args=[entry.payment_id])
+    if entry.kind == KIND.REFUND and entry.refund_id:
+        return reverse("refund_print", args=[entry.refund_id])
     return ""

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -87,7 +87,10 @@ class NewPaymentSerializer(StrictSerializer):
     bills = serializers.ListField(
         child=VisibleKey(queryset=Bill.objects.all()), required=False, allow_empty=False, max_length=200
     )
-    received_on = DayField(required=False)
+    received_on = DayField(
+        required=False,
+        help_text="Today where it is left out. More than 31 days back is 409 `too_far_back` to whoever may not waive.",
+    )
 
 
 class PaymentFilter(FilterSet):
@@ -257,25 +260,40 @@ class InvoiceSerializer(StrictModelSerializer):
     is_void = serializers.BooleanField(
         read_only=True, help_text="It waits for the invoice of a payment that was reversed."
     )
+    amount = serializers.SerializerMethodField()
 
     class Meta:
         model = InvoiceRequest
         fields = (
-            "id", "estate", "payment", "title", "tax_number", "state", "is_void", "number", "note", "requested_at",
+            "id", "estate", "payment", "title", "tax_number", "amount", "state", "is_void", "number", "note", "requested_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(AmountField())
+    def get_amount(self, asked: InvoiceRequest) -> str:
+        """What it was issued for; before that what is asked for, less what was given back of the payment since."""
+        return str(asked.worth(asked.given_back or Decimal(0)))  # type: ignore[attr-defined]
 
 
 class NewInvoiceSerializer(StrictSerializer):
     payment = VisibleKey(queryset=Payment.objects.filter(reverses__isnull=True))
     title = serializers.CharField(max_length=120)
-    tax_number = serializers.CharField(max_length=30, required=False, allow_blank=True)
+    tax_number = serializers.CharField(
+        max_length=30, required=False, allow_blank=True,
+        help_text="In China 15, 18 or 20 digits and capital letters; elsewhere letters, digits and hyphens.",
+    )  # fmt: skip
+    amount = AmountField(required=False, help_text="All that was kept of the payment where it is left out.")
 
 
 class SettleInvoiceSerializer(StrictSerializer):
     state = serializers.ChoiceField([c for c in InvoiceRequest.State.choices if c[0] != "requested"])
     number = serializers.CharField(max_length=40, required=False, allow_blank=True)
-    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    note = serializers.CharField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        help_text="Why; a refusal needs it (409 `note_required`).",
+    )
 
 
 class InvoiceFilter(FilterSet):
@@ -294,7 +312,9 @@ class InvoiceViewSet(LedgerViewSet):
     permissions = {"*": "billing.view", "create": "billing.take", "settle": "billing.take"}
 
     def rows(self) -> QuerySet[InvoiceRequest]:
-        return InvoiceRequest.objects.select_related("estate", "payment__reversal")
+        back = Sum("payment__allocations__amount", filter=Q(payment__allocations__refund__isnull=False))
+        rows = InvoiceRequest.objects.select_related("estate", "payment__reversal")
+        return rows.annotate(given_back=back)
 
     @extend_schema(request=NewInvoiceSerializer, responses={201: InvoiceSerializer})
     def create(self, request: Request) -> Response:
@@ -339,8 +359,13 @@ class CountedSerializer(StrictSerializer):
 class NewClosingSerializer(StrictSerializer):
     estate = VisibleKey(queryset=Estate.objects.all())
     day = DayField()
-    counted = CountedSerializer()
-    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    counted = CountedSerializer(
+        help_text="By method. Cash has to be there where any moved; what is left out is as the books say."
+    )
+    note = serializers.CharField(
+        max_length=300, required=False, allow_blank=True,
+        help_text="Why the count differs from the books: without it a difference is 409 `note_required`.",
+    )  # fmt: skip
 
 
 class ClosingFilter(FilterSet):
@@ -363,6 +388,7 @@ class ClosingViewSet(LedgerViewSet):
 
     @extend_schema(request=NewClosingSerializer, responses={201: ClosingSerializer})
     def create(self, request: Request) -> Response:
+        """Close a day, for good. A count that differs from the books needs a `note`: else 409 `note_required`."""
         return self.made(
             NewClosingSerializer, "estate", lambda estate, **body: closings.close_day(estate, **body)
         )

@@ -75,6 +75,7 @@ class InvoiceForm(forms.Form):
 
     title = forms.CharField(label=_("Title of the invoice"), max_length=120)
     tax_number = forms.CharField(label=_("Tax number"), max_length=30, required=False)
+    amount = MoneyField(label=_("Amount"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="invoice_%s", **kwargs)

@@ -31,6 +31,17 @@ class MoneyField(forms.CharField):
             raise forms.ValidationError(str(refusal.message), code=refusal.code) from refusal
 
 
+class CountField(MoneyField):
+    """What was counted: below nothing, as -40.00, where more went out than came in."""
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = str(value or "").strip()
+        if not text.startswith(("-", "−")):
+            return super().clean(value)
+        amount = super().clean(text[1:])
+        return -amount if amount is not None else None
+
+
 class PaymentForm(forms.Form):
     """An amount, how it was paid, and which bills it is for (none chosen: the oldest first)."""
 
@@ -98,12 +109,14 @@ class ClosingForm(forms.Form):
     # Chosen above the count, so that the books beside it are that day's.
     day = forms.DateField(label=_("Day"), widget=forms.HiddenInput)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
+    # The differences that the page showed when it asked once more.
+    confirmed = forms.CharField(max_length=300, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, methods: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.methods = list(methods)
         for method in self.methods:
-            self.fields[f"counted_{method}"] = MoneyField(label=Method(method).label, required=False)
+            self.fields[f"counted_{method}"] = CountField(label=Method(method).label, required=False)
 
     def counted(self) -> dict[str, Decimal]:
         """The figures that somebody wrote."""

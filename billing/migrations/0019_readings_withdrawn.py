@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0017_outdated_previews_and_unborne_costs"),
+        ("billing", "0018_amounts_of_invoice_requests_and_days_of_payments"),
     ]
 
     operations = [

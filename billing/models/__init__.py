@@ -5,10 +5,10 @@ from billing.models.bank_files import BankFile, BankLine
 from billing.models.bills import Bill, BillLine, BillReversal, Dispute, Handover
 from billing.models.charges import ChargeItem, Exemption, Lease, LedgerSettings, Rate, SharedCost
 from billing.models.collection import CollectionVisit, PaymentPromise
+from billing.models.invoices import InvoiceRequest
 from billing.models.meters import Meter, MeterReading
 from billing.models.payments import (
     Allocation,
-    InvoiceRequest,
     LateFee,
     LateFeePolicy,
     LateFeeWaiver,

@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from billing.models.bills import Bill, BillLine
 from billing.models.fields import BillingQuerySet, actor_field, amount_field, once
@@ -98,6 +97,7 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["unit", "-id"], name="payment_of_unit"),
             models.Index(fields=["estate", "-created_at", "-id"], name="payment_newest"),
+            models.Index(fields=["estate", "-received_on", "-id"], name="payment_newest_day"),
             models.Index(fields=["estate", "received_on", "method"], name="payment_day"),
         ]
 
@@ -360,41 +360,3 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment_id} {self.amount}"
-
-
-class InvoiceRequest(models.Model):
-    """A resident asks for a tax invoice 发票; another system issues it."""
-
-    class State(models.TextChoices):
-        REQUESTED = "requested", _("Requested")
-        ISSUED = "issued", pgettext_lazy("of an invoice", "Issued")
-        REFUSED = "refused", _("Refused")
-
-    estate = models.ForeignKey(Estate, models.PROTECT, related_name="+", verbose_name=_("estate"))
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="invoice_requests")
-    title = models.CharField(_("title"), max_length=120)
-    tax_number = models.CharField(_("tax number"), max_length=30, blank=True)
-    state = models.CharField(_("status"), max_length=10, choices=State, default=State.REQUESTED)
-    number = models.CharField(_("invoice number"), max_length=40, blank=True)
-    note = models.CharField(_("note"), max_length=200, blank=True)
-    requested_by = actor_field()
-    requested_at = models.DateTimeField(default=timezone.now)
-
-    objects = BillingQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("invoice request")
-        verbose_name_plural = _("invoice requests")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["payment"], condition=~Q(state="refused"), name="one_invoice_a_payment"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def is_void(self) -> bool:
-        """Whether it waits for the invoice of a payment that was taken back."""
-        return self.state == self.State.REQUESTED and hasattr(self.payment, "reversal")

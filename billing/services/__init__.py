@@ -24,7 +24,9 @@ reminders   find_reminders(estate, day) · send_reminders(at) · tell_each(unit_
             hand_over_notice(notice, *, actor) · write_reminder_text(estate, *, …) · set_ladder(estate, *, actor, steps)
 bank_files  send_bank_file(estate, *, actor, name, data) · match_line(line, *, actor, unit) · leave_line(line, *, actor)
             confirm_bank_file(file, *, actor) · drop_bank_file(file, *, actor) · continue_bank_files(at)
-closings    expected_of(estate, day) · close_day(estate, *, actor, day, counted={method: amount})
+closings    expected_of(estate, day) · moves_of(estate, day) · count_day(estate, *, day, counted)
+            close_day(estate, *, actor, day, counted={method: amount}, note="")
 deposits    take_deposit(unit, *, actor, charge_item, amount, method) · give_back(deposit, *, actor, method)
-invoices    request_invoice(payment, *, actor, title, tax_number) · settle_invoice(asked, *, actor, state, number)
+invoices    invoiceable(payment) · request_invoice(payment, *, actor, title, tax_number)
+            settle_invoice(asked, *, actor, state, number)
 """

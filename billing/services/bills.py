@@ -24,6 +24,7 @@ from billing.services.credit import apply_credit
 from billing.services.disputes import settle_dispute
 from billing.services.late_fees import take_back_late_fees
 from billing.services.ledger import (
+    check_amount,
     local_day,
     lock_ledger,
     made_before,
@@ -94,8 +95,13 @@ def _line_of_pieces(unit: Unit, item: ChargeItem, count: Decimal, day: date) -> 
                   {"use": "", "unit": None, "building": None}):  # fmt: skip
         rate = rates.filter(**scope).first()
         if rate is not None:
-            return Line(unit.pk, item.pk, count, rate.amount, line_amount(count, rate.amount))
+            return Line(unit.pk, item.pk, count, rate.amount, _bounded(line_amount(count, rate.amount)))
     raise Refused("no_rate", _("No rate is in force for this item."), field="pieces")
+
+
+def _bounded(amount: Decimal) -> Decimal:
+    """The amount. Refused invalid_amount where it is more than the books hold."""
+    return check_amount(amount) if amount else amount
 
 
 def issue(

@@ -88,7 +88,9 @@ def sent_before() -> SentBefore:
 
 def check_amount(amount: Decimal) -> Decimal:
     """The amount to the cent; refused amount_not_positive, or invalid_amount when it has more places or is too big."""
-    if not amount.is_finite() or amount > HIGHEST or amount != round_money(amount):
+    if amount.is_finite() and amount > HIGHEST:
+        raise Refused("invalid_amount", _("The amount is too big."), field="amount")
+    if not amount.is_finite() or amount != round_money(amount):
         raise Refused("invalid_amount", _("Write the amount in digits, such as 1234.50."), field="amount")
     if amount <= 0:
         raise Refused("amount_not_positive", _("The amount must be more than nothing."), field="amount")

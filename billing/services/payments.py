@@ -28,11 +28,14 @@ from billing.services.ledger import (
 )
 from billing.services.settlement import chosen_debts, debts_of, take_back
 from helpdesk.audit.services import record
+from helpdesk.estates.models import Estate
 from helpdesk.estates.services import next_number, next_serials
 from helpdesk.lib.codes import format_number
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
 from residents.models import Unit
+
+MOST_DAYS_BACK = 31  # that somebody at the counter may date money back
 
 
 @transaction.atomic
@@ -59,7 +62,7 @@ def take_payment(
     The same form again is the same payment.
 
     Refused amount_not_positive, invalid_amount, currency_mismatch, day_closed, day_not_begun, bill_reversed,
-    bill_paid, other_estate, form_already_sent, already_reversed (the form's payment).
+    bill_paid, other_estate, form_already_sent, already_reversed (the form's payment), too_far_back.
     """
     at = at or timezone.now()
     estate = unit.estate
@@ -78,6 +81,8 @@ def take_payment(
         raise Refused("day_not_begun", _("This day has not begun yet."), field="received_on")
     require_open(estate, day)
     value_on = value_on if value_on and value_on < day else None
+    if channel != Payment.Channel.FILE:
+        _require_near(estate, actor, local_day(estate, at), {"received_on": day, "value_on": value_on or day})
     debts = chosen_debts(unit, bills) if bills else debts_of(unit)
     account_of(unit)
     payment = Payment.objects.create(
@@ -104,6 +109,19 @@ def take_payment(
         apply_credit(unit, actor=actor, at=at)
     payment.refresh_from_db()
     return payment
+
+
+def _require_near(estate: Estate, actor: User | None, today: date, days: dict[str, date]) -> None:
+    """Money of long ago takes late fees back, as a waiver does, and needs the same leave. Refused too_far_back.
+
+    Bank files keep their own dates: they are the bank's word, not the counter's.
+    """
+    if actor is None or actor.may("billing.waive", estate.pk):
+        return
+    for field, day in days.items():
+        if (today - day).days > MOST_DAYS_BACK:
+            said = _("More than %(days)s days back: a manager has to take this payment.")
+            raise Refused("too_far_back", said % {"days": MOST_DAYS_BACK}, field=field)
 
 
 def _write_receipt(payment: Payment, at: datetime) -> Receipt:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.models import Bill, BillLine, Deposit, LateFee, Lease, Method, Payment
+from billing.models import AccountEntry, Bill, BillLine, Deposit, LateFee, Lease, Method, Payment
 from billing.rate_words import price
 from billing.selectors import ZERO, Arrears, Statement, StatementRow, rates_of_unit
 from billing.services.closings import expected_of
@@ -95,7 +95,7 @@ def _row(row: StatementRow, is_taken_back: bool, day: date) -> dict[str, Any]:
         "on": entry.on,
         "title": title_of(entry),
         "number": entry.number,
-        "by": _by(entry.payment) if entry.kind == "payment" and entry.payment else [],
+        "by": _by(entry),
         "url": url_of(entry),
         "why": why_of(row),
         "chip": chip,
@@ -106,9 +106,15 @@ def _row(row: StatementRow, is_taken_back: bool, day: date) -> dict[str, Any]:
     }
 
 
-def _by(payment: Payment) -> list[str]:
-    """How it was paid and who took it."""
-    return [payment.get_method_display(), *([payment.received_by.name] if payment.received_by else [])]
+def _by(entry: AccountEntry) -> list[str]:
+    """How money came or went, and through whose hands."""
+    if entry.refund:
+        how, who = entry.refund.get_method_display(), entry.refund.approved_by
+    elif entry.payment:
+        how, who = entry.payment.get_method_display(), entry.payment.received_by
+    else:
+        return []
+    return [how, *([who.name] if who else [])]
 
 
 def by_item(unit: Unit) -> list[dict[str, Any]]:

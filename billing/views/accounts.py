@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,14 +16,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms.cashier import RefundForm
 from billing.forms.payments import PaymentForm
-from billing.models import Bill, Payment
-from billing.selectors import Statement, statement_of
+from billing.forms.sales import SaleForm
+from billing.models import Bill, Payment, Refund
+from billing.selectors import BY_PIECE, Statement, rates_of_unit, statement_of
 from billing.services.credit import refund_credit, use_credit
 from billing.services.payments import count_print, take_payment
 from billing.services.reminders import pauses_of, payer_of
 from billing.services.settlement import debts_of
 from billing.views import account_page as parts
-from billing.views.acting import send
+from billing.views.acting import refusing, send
 from billing.views.ladders import ladder_for
 from billing.views.papers import paper
 from helpdesk.estates.calendars import local
@@ -39,9 +41,10 @@ SHOWN = 12  # entries of the statement, so that the ladder below it is seen
 @require_safe
 @needs("billing.view")
 def unit_account(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a unit owes and why, and the form to take money."""
+    """What a unit owes and why, and the form to take money: for the bill of `?pay=`, where one was just made."""
     unit = unit_for(request, pk, "billing.view")
-    return render(request, "billing/account.html", account_page(request, unit, _form(unit)))
+    form = payment_form(unit, request.GET.get("pay", ""))
+    return render(request, "billing/account.html", account_page(request, unit, form))
 
 
 @require_POST
@@ -107,14 +110,17 @@ def statement_print(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("billing.reverse")
 def credit_refund(request: HttpRequest, pk: int) -> HttpResponse:
-    """Credit given back; the same form again is the same refund."""
+    """Credit given back, and the slip to be signed for it; the same form again is the same refund."""
     unit = unit_for(request, pk, "billing.reverse")
-    form = RefundForm(request.POST)
-    status = send(form, refund_credit, unit=unit, actor=request.user)
+    form, status = RefundForm(request.POST), INVALID
+    given: list[Refund] = []
+    if form.is_valid():
+        give = partial(refund_credit, unit, actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        status = refusing(form, lambda: given.append(give()))
     if status:
-        context = account_page(request, unit, _form(unit), refund=form)
+        context = account_page(request, unit, payment_form(unit), refund=form)
         return render(request, "billing/account.html", context, status=status)
-    return done(request, _("The credit is given back"), reverse("unit_account", args=[unit.pk]))
+    return done(request, _("The credit is given back"), reverse("refund_print", args=[given[0].pk]))
 
 
 @require_POST
@@ -125,7 +131,7 @@ def credit_use(request: HttpRequest, pk: int) -> HttpResponse:
     form = Form(request.POST)
     status = send(form, use_credit, unit=unit, actor=request.user)
     if status:
-        context = account_page(request, unit, _form(unit), use=form)
+        context = account_page(request, unit, payment_form(unit), use=form)
         return render(request, "billing/account.html", context, status=status)
     return done(request, _("The credit is used"), reverse("unit_account", args=[unit.pk]))
 
@@ -166,6 +172,7 @@ def account_page(request: HttpRequest, unit: Unit, form: PaymentForm, **forms: A
             "form": form,
             "methods": parts.method_icons(form["method"]),
             "refund": RefundForm(),
+            "sale": sale_of(unit),
             "may_refund": statement.arrears.credit > 0 and may["reverse"],
             "may_take": may["take"],
             "may_use": may["take"] and owed > 0 and statement.arrears.credit > 0,
@@ -213,8 +220,18 @@ def _call_url(request: HttpRequest, unit: Unit, payer: Resident | None) -> str:
     return f"{reverse('contact_new')}?{urlencode({'unit': unit.pk, 'resident': payer.pk})}"
 
 
-def _form(unit: Unit) -> PaymentForm:
-    return PaymentForm(bills=_open_bills(unit))
+def payment_form(unit: Unit, bill: str = "") -> PaymentForm:
+    """The form to take money; with the bill chosen and its sum filled in, where it is open and this unit's."""
+    form = PaymentForm(bills=_open_bills(unit))
+    if chosen := form.open_bills.get(bill):
+        form.initial = {"bills": [bill], "amount": str(chosen.outstanding)}
+    return form
+
+
+def sale_of(unit: Unit, data: Any = None) -> SaleForm:
+    """What is sold by the piece, at the prices of today."""
+    day = local(unit.estate, timezone.now()).date()
+    return SaleForm(data, rates=rates_of_unit(unit, day, BY_PIECE), currency=unit.estate.currency)
 
 
 def _open_bills(unit: Unit) -> list[Bill]:

@@ -14,7 +14,7 @@ from billing.figures import DEFINITIONS, Span, collection_figures, rate_of
 from billing.forms.cashier import GiveUpForm
 from billing.forms.payments import DisputeForm, ReverseBillForm, SettleDisputeForm
 from billing.history import history_of
-from billing.models import Bill, Payment
+from billing.models import Bill, Payment, WriteOff
 from billing.selectors import OWED, ZERO, arrears_of_units, explained
 from billing.services.bills import reverse_bill
 from billing.services.closings import expected_of
@@ -54,7 +54,11 @@ def fees_home(request: HttpRequest) -> HttpResponse:
     payments = Payment.objects.filter(estate=estate, reverses__isnull=True)
     context = {
         "kpis": [
-            {"label": _("Taken today"), "figure": show_money(today, currency)},
+            {
+                "label": _("Taken today"),
+                "figure": show_money(today, currency),
+                "url": reverse("day_money"),
+            },
             {"label": _("Overdue in all"), "figure": show_money(owed, currency)},
             {
                 "label": _("Collection rate of this month"),
@@ -191,6 +195,8 @@ def _page(request: HttpRequest, bill: Bill, **forms: Any) -> dict[str, Any]:
     disputed = bill.disputes.filter(settled_on__isnull=True).first()
     stands = bill.status != Bill.Status.REVERSED
     late = round_money(sum((fee.outstanding for fee in bill.late_fees.all()), ZERO))
+    given_up = _given_up(bill)
+    written_off = any(isinstance(given["row"], WriteOff) for given in given_up)
     return {
         "bill": bill,
         "unit": bill.unit,
@@ -206,13 +212,14 @@ def _page(request: HttpRequest, bill: Bill, **forms: Any) -> dict[str, Any]:
         "off": GiveUpForm(auto_id="off_%s"),
         "waive": GiveUpForm(auto_id="waive_%s"),
         "late_fee": show_money(late, estate.currency) if late else "",
-        "given_up": _given_up(bill),
+        "given_up": given_up,
         "history": history_of(bill),
         "may_write_off": stands and bill.outstanding and user.may("billing.waive", estate.pk),  # type: ignore[union-attr]
         "may_waive": late and user.may("billing.waive", estate.pk),  # type: ignore[union-attr]
         "dispute": DisputeForm(auto_id="dispute_%s"),
         "settle": SettleDisputeForm(),
-        "may_reverse": stands and user.may("billing.reverse", estate.pk),  # type: ignore[union-attr]
+        "may_reverse": stands and not written_off and user.may("billing.reverse", estate.pk),  # type: ignore[union-attr]
+        "may_make_anew": bill.kind == Bill.Kind.RUN,
         "may_dispute": stands and bill.outstanding and user.may("billing.dispute", estate.pk),  # type: ignore[union-attr]
         "crumbs": [
             {"label": _("Fees"), "url": reverse("fees_home")},

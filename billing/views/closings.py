@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.forms.payments import ClosingForm
 from billing.models import DayClosing, DayCount, Method
-from billing.services.closings import FIRST_DAY, close_day, expected_of
+from billing.services.closings import Count, close_day, count_day, expected_of
 from billing.services.ledger import is_closed, local_day
+from billing.views.day_money import day_of
 from billing.views.papers import paper
+from billing.waiting import open_days
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import show_money
@@ -30,34 +32,60 @@ SUMS = ("expected", "counted", "difference")
 @require_http_methods(["GET", "POST"])
 @needs("billing.close_day")
 def closing(request: HttpRequest) -> HttpResponse:
-    """Count the drawer against the books of `?day=`, else today, and close that day; nothing is posted into it any more."""
+    """Count the drawer against the books of `?day=`, else today, and close that day; nothing is posted into it any more.
+
+    Where the count differs the page asks once more, with the difference before the cashier's eyes.
+    """
     require_here(request, "billing.close_day")
     estate: Estate = request.estate  # type: ignore[attr-defined]
     today = local_day(estate, timezone.now())
     sent = request.POST if request.method == "POST" else None
-    day = _day_of((request.GET if sent is None else sent).get("day", ""), today)
+    day = day_of((request.GET if sent is None else sent).get("day", ""), today)
     form = ClosingForm(sent, methods=Method.values, initial={"day": day})
-    status = 200
-    if request.method == "POST":
-        status = INVALID
-        if form.is_valid():
-            try:
-                closed = close_day(
-                    estate,
-                    actor=request.user,  # type: ignore[arg-type]
-                    day=form.cleaned_data["day"],
-                    counted=form.counted(),
-                    note=form.cleaned_data["note"],
-                )
-            except Refused as refusal:
-                field = "counted_cash" if refusal.field == "counted" else refusal.field
-                form.add_error(field if field in form.fields else None, str(refusal.message))
-                status = REFUSED
-            else:
-                said = _("%(day)s is closed, difference %(amount)s")
-                known = {"day": closed.day, "amount": show_money(closed.difference, estate.currency)}
-                return done(request, said % known, reverse("closing"))
-    return render(request, "billing/closing.html", _page(estate, form, day, today), status=status)
+    if sent is None:
+        return render(request, "billing/closing.html", _page(estate, form, day, today))
+    count, status = None, INVALID
+    if form.is_valid():
+        count, status = _send(request, estate, form)
+        if not status:
+            closed = DayClosing.objects.get(estate=estate, day=form.cleaned_data["day"])
+            said = _("%(day)s is closed, difference %(amount)s")
+            known = {"day": closed.day, "amount": show_money(closed.difference, estate.currency)}
+            return done(request, said % known, reverse("closing"))
+    page = _page(estate, form, day, today) | _asked(estate, count)
+    return render(request, "billing/closing.html", page, status=status)
+
+
+def _send(request: HttpRequest, estate: Estate, form: ClosingForm) -> tuple[Count | None, int]:
+    """Closes the day and answers 0; else the count to be confirmed, where it differs, and the status of the page."""
+    day, counted, count = form.cleaned_data["day"], form.counted(), None
+    try:
+        count = count_day(estate, day=day, counted=counted)
+        if count.differences and form.cleaned_data["confirmed"] != _told(count):
+            return count, 200
+        close_day(estate, actor=request.user, day=day, counted=counted, note=form.cleaned_data["note"])  # type: ignore[arg-type]
+    except Refused as refusal:
+        field = "counted_cash" if refusal.field == "counted" else refusal.field
+        form.add_error(field if field in form.fields else None, str(refusal.message))
+        return count, REFUSED
+    return None, 0
+
+
+def _told(count: Count) -> str:
+    """The differences as the question names them: with others than these the answer to it is worth nothing."""
+    return " ".join(f"{method}{amount:+}" for method, amount in count.differences.items())
+
+
+def _asked(estate: Estate, count: Count | None) -> dict[str, Any]:
+    """The question whether to close a day whose count differs."""
+    if count is None or not count.differences:
+        return {}
+    signed = [(Method(m).label, _signed(off, estate)) for m, off in count.differences.items()]
+    return {"asked": {"total": _signed(count.difference, estate), "by": signed, "told": _told(count)}}
+
+
+def _signed(amount: Decimal, estate: Estate) -> str:
+    return ("+" if amount > 0 else "") + show_money(amount, estate.currency)
 
 
 @require_safe
@@ -83,15 +111,6 @@ def _sums(row: DayClosing | DayCount, estate: Estate) -> dict[str, str]:
     return {name: show_money(getattr(row, name), estate.currency) for name in SUMS}
 
 
-def _day_of(text: str, today: date) -> date:
-    """The day that is asked for; today for what is no day, or none that can be closed."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return today
-    return day if FIRST_DAY <= day <= today else today
-
-
 def _page(estate: Estate, form: ClosingForm, day: date, today: date) -> dict[str, Any]:
     expected = expected_of(estate, day)
     closings = DayClosing.objects.filter(estate=estate).select_related("closed_by").prefetch_related("counts")
@@ -103,12 +122,16 @@ def _page(estate: Estate, form: ClosingForm, day: date, today: date) -> dict[str
         "is_closed": is_closed(estate, day),
         "counted": _counted(own, estate) if own else None,
         "own": own,
+        "forgotten": [open_day for open_day, _n in reversed(open_days(estate, today)) if open_day < today][
+            :LISTED
+        ],
         "rows": [
             {
                 "label": Method(method).label,
                 "expected": show_money(expected.get(method, ZERO), estate.currency),
                 "books": str(expected.get(method, ZERO)),
                 "field": form[f"counted_{method}"],
+                "aside": _("count the drawer") if method == Method.CASH else "",
             }
             for method in Method.values
         ],

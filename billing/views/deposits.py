@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.forms.cashier import DepositForm, GiveBackForm
+from billing.history import history_of
 from billing.models import Deposit
 from billing.services.deposits import give_back, take_deposit
 from billing.views.accounts import unit_for
 from billing.views.acting import refusing, send
 from billing.views.papers import paper
-from helpdesk.audit.models import Entry
 from helpdesk.lib.money import show_money
 from helpdesk.lib.pages import INVALID, done
 from helpdesk.staff.access import get_visible, needs
@@ -105,7 +105,7 @@ def _page(request: HttpRequest, deposit: Deposit, form: GiveBackForm) -> dict[st
         "moves": [{"move": move, "amount": show_money(move.amount, currency)} for move in moves],
         "form": form,
         "may_give_back": bool(deposit.held) and may,
-        "history": Entry.objects.about(deposit),
+        "history": history_of(deposit),
         "crumbs": [
             *_crumbs(deposit.unit),
             {"label": _("Deposits"), "url": reverse("deposit_list", args=[deposit.unit_id])},

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms.cashier import InvoiceAnswerForm, InvoiceForm
 from billing.models import InvoiceRequest
+from billing.selectors import ZERO, given_back_of
 from billing.services.invoices import request_invoice, settle_invoice
 from billing.views.acting import send
-from billing.views.payments import payment_for, payment_page
+from billing.views.payments import payment_for, payment_page, worth_of
 from billing.waiting import invoices_waiting
 from helpdesk.estates.models import Estate
-from helpdesk.lib.money import show_money
 from helpdesk.lib.pages import done
 from helpdesk.lib.paging import Page
 from helpdesk.staff.access import get_visible, needs, require_here
@@ -69,7 +69,9 @@ def _list(request: HttpRequest, estate: Estate, status: int = 200, **sent: Any) 
         rows = rows.filter(state=state)
     elif state == VOID:
         rows = rows.filter(state=STATE.REQUESTED, payment__reversal__isnull=False)
-    rows = rows.select_related("payment__unit", "payment__receipt", "payment__reversal", "requested_by")
+    rows = rows.select_related(
+        "payment__unit", "payment__receipt", "payment__estate", "payment__reversal", "requested_by"
+    )
     page: Page[InvoiceRequest] = Page(rows, request.GET, field="requested_at")
     chips: list[tuple[str, Any]] = [
         *STATE.choices,
@@ -78,12 +80,13 @@ def _list(request: HttpRequest, estate: Estate, status: int = 200, **sent: Any) 
     ]
     answering = sent.get("answering")
     open_here = {asked.pk for asked in page.rows if asked.state == STATE.REQUESTED and not asked.is_void}
+    back = given_back_of(asked.payment_id for asked in page.rows)
     context = {
         "rows": [
             {
                 "asked": asked,
                 "is_reversed": hasattr(asked.payment, "reversal"),
-                "amount": show_money(asked.payment.amount, estate.currency),
+                **worth_of(asked, back.get(asked.payment_id, ZERO)),
             }
             for asked in page.rows
         ],

@@ -17,7 +17,7 @@ from billing.views.list_columns import UNIT, day, linked, money
 from helpdesk.estates.calendars import local
 from helpdesk.lib.forms import FilterForm
 from helpdesk.staff.access import needs, require_here
-from helpdesk.staff.kept_lists import Cell, Column, KeptList, view_chips, words
+from helpdesk.staff.kept_lists import Cell, Column, KeptList, moment, view_chips, words
 from helpdesk.staff.lists import Opened
 from helpdesk.staff.models import User
 
@@ -34,7 +34,10 @@ def payment_list(request: HttpRequest) -> HttpResponseBase:
             "says": _("No payment was taken yet."),
             "hint": _("Find the unit in the box above, then press f."),
         },
-        acts=[{"label": _("Bills"), "url": reverse("bill_list")}],
+        acts=[
+            {"label": _("Money of the day"), "url": reverse("day_money")},
+            {"label": _("Bills"), "url": reverse("bill_list")},
+        ],
         crumbs=[{"label": _("Fees"), "url": reverse("fees_home")}, {"label": _("Payments")}],
     )
 
@@ -109,6 +112,7 @@ COLUMNS: list[Column[Payment]] = [
     linked("receipt", gettext_lazy("Receipt"), lambda p: p.receipt.number, "payment_detail"),
     UNIT,
     day("received", gettext_lazy("Received on"), lambda p: p.received_on),
+    moment("written", gettext_lazy("Written down"), "created_at"),
     words("method", gettext_lazy("Method"), lambda p: p.get_method_display()),
     money("amount", gettext_lazy("Amount"), lambda p: p.amount),
     money("credit", gettext_lazy("Credit"), lambda p: p.amount * 0 if is_reversed(p) else p.credit),
@@ -129,7 +133,8 @@ PAYMENTS = KeptList(
     columns=COLUMNS,
     usual=["receipt", "unit", "received", "method", "amount", "reference", "by", "state"],
     always="receipt",
-    field="created_at",
+    # Of one day the newest receipt first: the order is to be seen in the columns.
+    field="received_on",
     form=form_of,
     rows=rows_of,
     views=views_of,

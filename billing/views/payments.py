@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms.cashier import InvoiceForm
 from billing.forms.payments import WhyForm
-from billing.models import Allocation, Payment
+from billing.history import history_of
+from billing.models import Allocation, InvoiceRequest, Payment
+from billing.selectors import ZERO, given_back_of
 from billing.services.payments import count_print, reverse_payment
 from billing.views.papers import paper
-from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.money import round_money, show_money
+from helpdesk.lib.money import show_money
 from helpdesk.lib.pages import INVALID, REFUSED, SeeOther, done
 from helpdesk.staff.access import get_visible, needs
 
@@ -60,14 +61,16 @@ def receipt_count(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt is printed: counted first, so that a second copy says that it is one."""
     payment = payment_for(request, pk, "billing.take")
     count_print(payment.receipt, actor=request.user)  # type: ignore[arg-type]
-    wide = "&paper=a4" if request.POST.get("paper") == "a4" else ""
-    return SeeOther(reverse("receipt_print", args=[payment.pk]) + f"?now=1{wide}")
+    query = {"as": "pdf", "counted": "1"} if request.POST.get("as") == "pdf" else {"now": "1"}
+    if request.POST.get("paper") == "a4":
+        query["paper"] = "a4"
+    return SeeOther(f"{reverse('receipt_print', args=[payment.pk])}?{urlencode(query)}")
 
 
 @require_safe
 @needs("billing.view")
 def receipt_print(request: HttpRequest, pk: int) -> HttpResponse:
-    """The receipt on paper of 80 mm, or on A4."""
+    """The receipt on paper of 80 mm, or on A4; past its Print button, which counts, it is marked as a copy."""
     payment = payment_for(request, pk, "billing.view")
     context = (
         payment_page(request, payment)
@@ -75,6 +78,7 @@ def receipt_print(request: HttpRequest, pk: int) -> HttpResponse:
         | {
             "is_roll": request.GET.get("paper") != "a4",
             "is_now": bool(request.GET.get("now")),
+            "is_counted": bool(request.GET.get("now") or request.GET.get("counted")),
         }
     )
     return paper(request, "billing/receipt_print.html", context, name=payment.receipt.number)
@@ -99,8 +103,16 @@ def _part(part: Allocation) -> dict[str, Any]:
 
 
 def _given_back(payment: Payment) -> Decimal:
-    rows = payment.allocations.filter(refund__isnull=False)
-    return round_money(rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
+    return given_back_of([payment.pk]).get(payment.pk, ZERO)
+
+
+def worth_of(asked: InvoiceRequest, given_back: Decimal) -> dict[str, Any]:
+    """What an invoice is for, and what of an issued one was given back since."""
+    currency, beyond = asked.payment.estate.currency, asked.beyond(given_back)
+    return {
+        "amount": show_money(asked.worth(given_back), currency),
+        "beyond": show_money(beyond, currency) if beyond else "",
+    }
 
 
 def payment_for(request: HttpRequest, pk: int, permission: str) -> Payment:
@@ -128,12 +140,20 @@ def payment_page(request: HttpRequest, payment: Payment, **forms: Any) -> dict[s
         "taken_back": taken_back,
         "form": WhyForm(auto_id="why_%s"),
         "invoice": InvoiceForm(),
-        "invoices": payment.invoice_requests.order_by("-id"),
+        "may_print": request.user.may("billing.take", payment.estate_id),  # type: ignore[union-attr]
+        "invoices": [
+            {"asked": asked, **worth_of(asked, back)}
+            for asked in payment.invoice_requests.select_related("payment__estate").order_by("-id")
+        ],
+        "most_on_invoice": show_money(payment.amount - back, currency),
         "may_ask": taken_back is None
+        and payment.amount > back
         and request.user.may("billing.take", payment.estate_id)  # type: ignore[union-attr]
         and not payment.invoice_requests.exclude(state="refused").exists(),
-        "history": Entry.objects.about(payment),
-        "may_reverse": taken_back is None and request.user.may("billing.reverse", payment.estate_id),  # type: ignore[union-attr]
+        "history": history_of(payment),
+        "may_reverse": taken_back is None
+        and not back
+        and request.user.may("billing.reverse", payment.estate_id),  # type: ignore[union-attr]
         "crumbs": [
             {"label": _("Fees"), "url": reverse("fees_home")},
             {"label": payment.unit.code, "url": reverse("unit_account", args=[payment.unit_id])},

@@ -86,7 +86,7 @@ PLACES = [
         "o-cash",
         gettext_lazy("Fees"),
         (
-            *("unit_account", "bill_", "payment_", "receipt_", "run_", "meter_", "closing"),
+            *("unit_account", "bill_", "payment_", "receipt_", "run_", "meter_", "closing", "day_money"),
             *("bank_", "credit_", "deposit_", "invoice_", "statement_"),
             *("collection_", "reminder_", "allocation_", "fee_figures"),
             *("charge_", "rate_", "shared_cost_", "exemption_", "lease_", "late_fee_"),

@@ -9,6 +9,7 @@ from helpdesk.lib.errors import Refused
 
 CENT = Decimal("0.01")
 AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?")
+TOO_BIG = re.compile(r"[0-9]{11,}(\.[0-9]*)?")
 THOUSANDS = re.compile(r"([+-]?[0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]*)?", re.ASCII)
 
 
@@ -21,6 +22,8 @@ def round_money(amount: Decimal) -> Decimal:
 
 def parse_money(text: str) -> Decimal:
     """The amount that was typed; refused (`invalid_amount`) unless it is plain digits with at most two places."""
+    if isinstance(text, str) and TOO_BIG.fullmatch(text):
+        raise Refused("invalid_amount", _("The amount is too big."))
     if not isinstance(text, str) or not AMOUNT.fullmatch(text):
         raise Refused("invalid_amount", _("Write the amount in digits, such as 1234.50."))
     return Decimal(text).quantize(CENT)

@@ -21,6 +21,7 @@ from billing.services import charges
 from billing.services.bank_files import send_bank_file
 from billing.services.closings import close_day
 from billing.services.collection import record_visit
+from billing.services.credit import refund_credit
 from billing.services.deposits import take_deposit
 from billing.services.invoices import request_invoice
 from billing.services.late_fees import set_late_fee
@@ -279,6 +280,7 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "fees_home": ("GET", "billing.view", ""),
     "unit_account": ("GET", "billing.view", "unit"),
     "payment_take": ("POST", "billing.take", "unit"),
+    "sale_make": ("POST", "billing.take", "unit"),
     "allocation_preview": ("GET", "billing.view", "unit"),
     "payment_detail": ("GET", "billing.view", "payment"),
     "payment_reverse": ("POST", "billing.reverse", "payment"),
@@ -303,9 +305,11 @@ STAFF: dict[str, tuple[str, str, str]] = {
     "meter_replace": ("POST", "billing.set_meters", "meter"),
     "bill_notice": ("GET", "billing.view", "bill"),
     "closing": ("GET", "billing.close_day", ""),
+    "day_money": ("GET", "billing.view", ""),
     "statement_print": ("GET", "billing.view", "unit"),
     "credit_use": ("POST", "billing.take", "unit"),
     "credit_refund": ("POST", "billing.reverse", "unit"),
+    "refund_print": ("GET", "billing.view", "refund"),
     "deposit_list": ("GET", "billing.view", "unit"),
     "deposit_detail": ("GET", "billing.view", "deposit"),
     "deposit_give_back": ("POST", "billing.reverse", "deposit"),
@@ -529,13 +533,17 @@ def world(
     paper = ReminderNotice.objects.create(
         estate=estate, unit=unit, day=date(2026, 1, 7), level=1, way="message", channel="print", total=1
     )
+    take_payment(unit, actor=clerk, amount=Decimal("5.00"), method="cash")
+    refund = refund_credit(unit, actor=clerk, amount=Decimal("5.00"), method="cash", reason="Too much")
     bill = post_bill(unit, date(2026, 2, 15))
     payment = take_payment(unit, actor=clerk, amount=Decimal("40.00"), method="cash")
     run = preview_run(estate, actor=None, period="2026-03")
     prices = priced(unit, manager)
     keys = charges.add_charge_item(estate=estate, actor=None, code="keys", name="Keys", kind="deposit")
     deposit = take_deposit(unit, actor=clerk, charge_item=keys, amount=Decimal(200), method="cash")
-    bank_file = send_bank_file(estate, actor=clerk, name="b.csv", data=b"Date,Amount\n2026-01-05,5")
+    bank_file = send_bank_file(
+        estate, actor=clerk, name="b.csv", data=f"Date,Amount\n{timezone.localdate()},5".encode()
+    )
     canned = CannedReply.objects.create(estate=estate, name="On its way", body="We are on it, {resident}.")
     view = SavedView.objects.create(
         estate=estate, owner=clerk, list_name="ticket_list", name="Ours", shared="estate"
@@ -567,6 +575,7 @@ def world(
         "": [],
         "import": [job.pk],
         "deposit": [deposit.pk],
+        "refund": [refund.pk],
         "invoice": [request_invoice(payment, actor=clerk, title="Willow Ltd").pk],
         "closing": [close_day(estate, actor=None, day=date(2026, 1, 3), counted={}).pk],
         "bank_file": [bank_file.pk],

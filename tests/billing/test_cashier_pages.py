@@ -57,6 +57,25 @@ def test_credit_is_given_back_once_and_never_more_than_there_is(bill, unit, cler
     assert login(clerk).post(path, form).status_code == 403
 
 
+def test_a_refund_has_a_slip_to_be_signed(unit, resident, clerk, cashier, technician, outsider, login):
+    paid = take_payment(unit, actor=clerk, amount=Decimal("150.00"), method="cash")
+    form = {"amount": "50", "method": "wechat", "reason": "Moved out", "form_token": "r1"}
+    answer = login(cashier).post(f"/fees/units/{unit.pk}/refund/", form)
+    refund = Refund.objects.get()
+    path = f"/fees/refunds/{refund.pk}/print/"
+    assert answer.status_code == 303 and answer["Location"] == path
+    known = (refund.number, "¥50.00", "WeChat", "Moved out", "3-2-501", cashier.name, paid.receipt.number)
+    for paper, body in (("", "paper roll"), ("?paper=a4", "paper half")):
+        slip = login(clerk).get(path + paper).text
+        assert all(words in slip for words in known) and f'class="{body}"' in slip
+        assert "Received the money" in slip
+    statement = login(clerk).get(f"/fees/units/{unit.pk}/")
+    assert f'href="{path}"' in statement.text
+    (row,) = [row for row in statement.context["rows"] if row["number"] == refund.number]
+    assert row["by"] == ["WeChat", cashier.name], "how, and through whose hands"
+    assert login(outsider).get(path).status_code == 404
+
+
 def test_a_manager_writes_a_bill_off_with_a_reason(bill, cashier, manager, login):
     browser, path = login(manager), f"/fees/bills/{bill.pk}/write-off/"
     assert login(cashier).post(path, {"reason": "Gone"}).status_code == 403
@@ -153,7 +172,7 @@ def test_a_closed_day_shows_what_was_counted_and_no_form(bill, estate, unit, cle
     take_payment(unit, actor=clerk, amount=Decimal("30.00"), method="cash")
     browser = login(cashier)
     assert "counted_cash" in browser.get("/fees/closing/").text
-    close_day(estate, actor=cashier, day=date(2026, 11, 17), counted={"cash": Decimal("29.50")})
+    close_day(estate, actor=cashier, day=date(2026, 11, 17), counted={"cash": Decimal("29.50")}, note="Short")
     page = browser.get("/fees/closing/?day=2026-11-17").text
     assert "counted_cash" not in page and page.count("¥29.50") >= 2
 

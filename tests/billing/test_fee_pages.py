@@ -7,10 +7,13 @@ import pytest
 
 from billing.models import Bill, BillingRun, DayClosing, MeterReading, Payment
 from billing.services.charges import add_charge_item, set_rate
+from billing.services.closings import close_day
+from billing.services.credit import refund_credit
 from billing.services.meters import add_meter
 from billing.services.payments import take_payment
 from billing.services.runs import continue_runs
 from tests.billing.bills import post_bill
+from tests.billing.conftest import refused_beside
 from tests.conftest import at
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +96,23 @@ def test_a_receipt_is_counted_and_a_copy_says_so(account, unit, clerk, login):
     assert "Copy 2" in browser.post(path + "count/", {"paper": "a4"}, follow=True).text
 
 
+def test_every_print_of_a_receipt_is_counted_and_marked(account, unit, clerk, technician, login):
+    browser = login(clerk)
+    pay(browser, unit, amount="100")
+    path = f"/fees/payments/{Payment.objects.get().pk}/receipt/"
+    for paper in ("", "?paper=a4"):
+        shown = browser.get(path + paper).text
+        assert "data-print>" not in shown, "no button prints past the count"
+        assert f'action="{path}count/"' in shown and "paper-uncounted" in shown
+    browser.post(path + "count/")
+    counted = browser.post(path + "count/", {"paper": "a4"}, follow=True)
+    assert "Copy 2" in counted.text and "paper-uncounted" not in counted.text
+    assert f'action="{path}count/"' in counted.text, "printed once more from here it is counted once more"
+    sent = browser.post(path + "count/", {"as": "pdf", "paper": "a4"})
+    assert sent["Location"] == path + "?as=pdf&counted=1&paper=a4"
+    assert Payment.objects.get().receipt.prints == 3
+
+
 def test_a_cashier_takes_a_payment_back_and_a_clerk_may_not(account, unit, clerk, cashier, login):
     payment = take_payment(unit, actor=clerk, amount=Decimal("732.58"), method="cash")
     path = f"/fees/payments/{payment.pk}/reverse/"
@@ -169,7 +189,8 @@ def test_the_day_is_closed_with_a_count_and_nothing_is_posted_into_it(account, u
     pay(browser, unit, amount="100.00")
     missing = browser.post("/fees/closing/", {"day": "2026-11-17"})
     assert missing.status_code == 409 and "Count the drawer" in missing.text
-    closed = browser.post("/fees/closing/", {"day": "2026-11-17", "counted_cash": "99.50", "note": "Change"})
+    form = {"day": "2026-11-17", "counted_cash": "99.50", "note": "Change", "confirmed": "cash-0.50"}
+    closed = browser.post("/fees/closing/", form)
     assert closed.status_code == 303 and DayClosing.objects.get().difference == Decimal("-0.50")
     late = pay(browser, unit, amount="5.00", form_token="t2")
     assert late.status_code == 409 and "closed" in late.text
@@ -178,7 +199,8 @@ def test_the_day_is_closed_with_a_count_and_nothing_is_posted_into_it(account, u
 def test_a_closed_day_shows_its_count_and_offers_no_second_one(account, unit, cashier, login):
     browser = login(cashier)
     pay(browser, unit, amount="100.00")
-    browser.post("/fees/closing/", {"day": "2026-11-17", "counted_cash": "99.50", "note": "One coin short"})
+    form = {"day": "2026-11-17", "counted_cash": "99.50", "note": "One coin short", "confirmed": "cash-0.50"}
+    browser.post("/fees/closing/", form)
     page = browser.get("/fees/closing/").text
     assert "One coin short" in page and "-¥0.50" in page and 'name="counted_cash"' not in page
     again = browser.post("/fees/closing/", {"day": "2026-11-17", "counted_cash": "1"})
@@ -201,12 +223,76 @@ def test_a_forgotten_day_is_counted_against_its_own_books(account, unit, cashier
     assert closed.status_code == 303 and DayClosing.objects.get().difference == 0
 
 
+def test_a_count_that_differs_needs_a_note(account, unit, estate, cashier, login):
+    pay(login(cashier), unit, amount="100.00")
+    for note in ("", "  "):
+        with refused_beside("note", "note_required"):
+            close_day(estate, actor=cashier, day=date(2026, 11, 17), counted={"cash": Decimal(99)}, note=note)
+    with refused_beside("note", "note_required"):  # what one drawer lacks another may hold
+        close_day(
+            estate,
+            actor=cashier,
+            day=date(2026, 11, 17),
+            counted={"cash": Decimal(90), "wechat": Decimal(10)},
+        )
+    assert not DayClosing.objects.exists()
+
+
+def test_a_day_whose_count_differs_is_closed_only_once_the_difference_was_confirmed(
+    account, unit, cashier, login
+):
+    browser = login(cashier)
+    pay(browser, unit, amount="631.95")
+    form = {"day": "2026-11-17", "counted_cash": "10", "note": ""}
+    asked = browser.post("/fees/closing/", form)
+    assert asked.status_code == 200 and "-¥621.95" in asked.text and 'value="10"' in asked.text
+    assert asked.context["asked"]["told"] in asked.text and not DayClosing.objects.exists()
+    form["confirmed"] = asked.context["asked"]["told"]
+    silent = browser.post("/fees/closing/", form)
+    assert silent.status_code == 409 and "Say why the count differs" in silent.text
+    other = browser.post("/fees/closing/", form | {"counted_cash": "11", "note": "Robbed"})
+    assert other.status_code == 200 and "-¥620.95" in other.text and not DayClosing.objects.exists()
+    assert browser.post("/fees/closing/", form | {"note": "Robbed"}).status_code == 303
+    assert (DayClosing.objects.get().difference, DayClosing.objects.get().note) == (
+        Decimal("-621.95"),
+        "Robbed",
+    )
+
+
+def test_a_count_that_agrees_is_closed_at_once(account, unit, cashier, login):
+    browser = login(cashier)
+    pay(browser, unit, amount="100.00")
+    assert browser.post("/fees/closing/", {"day": "2026-11-17", "counted_cash": "100"}).status_code == 303
+
+
+def test_a_day_on_which_more_went_out_than_came_in_is_counted_below_nothing(unit, cashier, manager, login):
+    take_payment(
+        unit, actor=cashier, amount=Decimal(40), method="cash", received_on=date(2026, 11, 16),
+    )  # fmt: skip
+    refund_credit(unit, actor=manager, amount=Decimal(40), method="cash", reason="Asked")
+    browser, form = login(cashier), {"day": "2026-11-17", "counted_cash": "-40"}
+    assert browser.post("/fees/closing/", form).status_code == 303
+    below = browser.post("/fees/closing/", {"day": "2026-11-16", "counted_cash": "-1"})
+    assert below.status_code == 409 and "less than nothing" in below.text
+    assert DayClosing.objects.get().difference == 0
+
+
+def test_days_with_money_that_nobody_closed_are_listed(account, unit, cashier, login):
+    browser = login(cashier)
+    for day in (12, 13, 14, 17):
+        take_payment(unit, actor=cashier, amount=Decimal(1), method="card", received_on=date(2026, 11, day))
+    browser.post("/fees/closing/", {"day": "2026-11-13"})
+    page = browser.get("/fees/closing/")
+    assert page.context["forgotten"] == [date(2026, 11, 14), date(2026, 11, 12)]
+    assert 'href="?day=2026-11-12"' in page.text
+
+
 def test_the_first_page_lists_who_has_owed_longest(account, unit, cashier, login):
     page = login(cashier).get("/fees/").text
     assert "3-2-501" in page and "¥1,477.20" in page
 
 
-@pytest.mark.parametrize("path", ["bank-files", "invoices", "meters", "closing", "payments", "runs"])
+@pytest.mark.parametrize("path", ["bank-files", "invoices", "meters", "closing", "day", "payments", "runs"])
 def test_the_rail_says_fees_on_every_page_of_the_fees(path, estate, manager, login):
     page = login(manager).get(f"/fees/{path}/").text
     assert 'href="/fees/" class="rail-item" title="Fees" aria-current="page"' in page

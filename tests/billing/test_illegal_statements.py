@@ -60,7 +60,7 @@ def posted(
     )
     deposits.give_back(deposit, actor=manager, method="cash", amount=D(100), at=NOON)
     closing = closings.close_day(
-        estate, actor=cashier, day=date(2026, 11, 3), counted={"cash": D(0)}, at=NOON
+        estate, actor=cashier, day=date(2026, 11, 3), counted={"cash": D(0)}, note="Stolen", at=NOON
     )
     late_fees.charge_late_fees(estate, date(2026, 12, 18), at=DECEMBER)
     waiver = late_fees.waive_late_fee(bill, actor=manager, reason="Once", amount=D(1), at=DECEMBER)

@@ -267,12 +267,12 @@ def test_what_was_taken_back_is_counted_again_when_the_payment_was_a_mistake(
 
 
 @pytest.fixture
-def taken_back_at_the_cap(contract, bill, neighbour, unit, estate, cashier):
+def taken_back_at_the_cap(contract, bill, neighbour, unit, estate, manager):
     """The fee had reached its cap when the money turned up: all but the first days were taken back."""
     charge(estate, date(2028, 1, 1))
     assert total(bill) == D("25.48")
     payment = payments.take_payment(
-        unit, actor=cashier, amount=D("254.79"), method="transfer", received_on=date(2026, 11, 24),
+        unit, actor=manager, amount=D("254.79"), method="transfer", received_on=date(2026, 11, 24),
         at=at("2028-01-02 10:00"),
     )  # fmt: skip
     assert bill.waivers.get().amount == D("24.84") and statement_of(unit).balance == D("0.64")

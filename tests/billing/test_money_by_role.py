@@ -228,7 +228,9 @@ def a_payment(building, unit, cashier) -> dict[str, Any]:
     payments.reverse_payment(made["reversed"], actor=cashier, reason="Wrong")
     refunded = made["refunded"].unit
     credit.refund_credit(refunded, actor=cashier, amount=D(20), method="cash", reason="Asked")
-    closings.close_day(building.estate, actor=cashier, day=TODAY - timedelta(days=1), counted={"cash": D(60)})
+    closings.close_day(
+        building.estate, actor=cashier, day=TODAY - timedelta(days=1), counted={"cash": D(60)}, note="Odd"
+    )
     return made
 
 
@@ -251,7 +253,7 @@ def test_with_today_closed_nothing_is_taken_reversed_or_given_back(
     deposit = deposits.take_deposit(
         unit, actor=cashier, charge_item=deposit_item, amount=D(50), method="cash"
     )
-    closings.close_day(estate, actor=cashier, day=TODAY, counted={"cash": D(0)})
+    closings.close_day(estate, actor=cashier, day=TODAY, counted={"cash": D(0)}, note="Odd")
     money = {"amount": "5.00", "method": "cash"}
     acts = [
         (Act("billing.take", "payment_take", money | {"form_token": "k1"}, "payments/", money | {"unit": unit.pk}, {"closed": "day_closed"}), unit),
@@ -402,11 +404,12 @@ def test_a_day_is_closed_once_by_whoever_may(door, estate, unit, cashier, doors)
     }
     for state, (back, told) in days.items():
         day = (TODAY + timedelta(days=back)).isoformat()
-        body = {"estate": estate.pk, "day": day, "counted": {"cash": "30.00"}}
+        count = "30.00" if state == "today" else "0.00"
+        body = {"estate": estate.pk, "day": day, "counted": {"cash": count}}
         act = Act(
             "billing.close_day",
             "closing",
-            {"day": day, "counted_cash": "30"},
+            {"day": day, "counted_cash": count},
             "day-closings/",
             body,
             {state: told},
@@ -420,9 +423,10 @@ def test_a_day_is_closed_once_by_whoever_may(door, estate, unit, cashier, doors)
         (TODAY, {"cash": "-0.01"}, "count_negative"),
         (TODAY, {"cash": "0", "card": "-5"}, "count_negative"),
         (TODAY + timedelta(days=1), {"cash": "0"}, "day_not_begun"),
+        (TODAY, {"cash": "5"}, "note_required"),
     ],
 )
-def test_no_day_is_closed_below_nothing_or_out_of_time(estate, doors, day, counted, code):
+def test_no_day_is_closed_below_nothing_out_of_time_or_off_without_a_word(estate, doors, day, counted, code):
     body = {"estate": estate.pk, "day": day.isoformat(), "counted": counted}
     answer = doors["api"]["cashier"](Act("", "", {}, "day-closings/", body, {}), 0)
     assert (answer.status_code, code_of(answer)) == (409, code) and not DayClosing.objects.exists()

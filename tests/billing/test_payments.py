@@ -127,7 +127,7 @@ def test_nothing_goes_into_a_closed_day(bill, unit, cashier):
     payment = pay(unit, "100", cashier)
     pay(unit, "20", cashier, method="wechat")
     closing = closings.close_day(
-        unit.estate, actor=cashier, day=date(2026, 11, 3), counted={"cash": D("99.50")}, at=NOON
+        unit.estate, actor=cashier, day=date(2026, 11, 3), counted={"cash": D("99.50")}, note="Short", at=NOON
     )
     counts = {c.method: (c.expected, c.counted, c.difference) for c in closing.counts.all()}
     assert counts == {"cash": (D(100), D("99.50"), D("-0.50")), "wechat": (D(20), D(20), D(0))}

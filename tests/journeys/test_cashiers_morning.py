@@ -97,6 +97,8 @@ def test_a_cashiers_morning(opened: Callable[..., Window], desk: RunningDesk) ->
     assert balance(page) == owed - part
     expect(page.locator("main")).to_contain_text("Wrong unit.")
 
+    sell_copies(cashier, path)
+
     # Too much is kept as credit.
     take(page, owed - part + Decimal("25.00"))
     cashier.go(path)
@@ -117,13 +119,30 @@ def test_a_cashiers_morning(opened: Callable[..., Window], desk: RunningDesk) ->
     assert "The ledger agrees with itself." in desk.manage("verify_ledger")
 
 
+def sell_copies(cashier: Window, path: str) -> None:
+    """Six copies at the counter: billed, chosen for payment, paid."""
+    page = cashier.go(path)
+    moves.unfold(page.locator("#sell"))
+    page.locator("#sell [name=quantity_0]").fill("6")
+    cashier.shoot("sale", whole=True)
+    moves.press(page, page.locator("#sell form button"))
+    assert "?pay=" in page.url, page.url
+    expect(page.locator("#allocation input:checked")).to_have_count(1)
+    take(page, amount_in(page.locator("form.pay [name=amount]").input_value()))
+    cashier.go(path)
+
+
 def close_the_day(cashier: Window) -> None:
-    """The drawer is counted, a coin short, and the paper is printed."""
+    """The drawer is counted, a coin short; the page asks once more, and the paper is printed."""
     page = cashier.go("/fees/closing/")
     books = amount_in(page.locator("main form tbody tr").first.locator("td.number").first.inner_text())
     page.locator("[name=counted_cash]").fill(str(max(books - 1, Decimal(0))))
     page.locator("[name=note]").fill("少一元。 One yuan short.")
     cashier.shoot("closing", whole=True)
+    moves.press(page, page.locator("main form .btn-primary"))
+    expect(page.locator(".closing-difference")).to_contain_text("1.00")
+    expect(page.locator("[name=note]")).to_have_value("少一元。 One yuan short.")
+    cashier.shoot("closing-asked", whole=True)
     moves.press(page, page.locator("main form .btn-primary"))
     moves.press(page, page.locator('main a[href*="/closing/"][href$="/print/"]').first)
     expect(page.locator("main")).to_contain_text("One yuan short.")

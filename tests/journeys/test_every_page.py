@@ -44,7 +44,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from django.utils import timezone
 from residents.models import Decoration, DeskKey, Move, Occupancy, ParkingSpace, Resident, Unit, UnitChange, Vehicle
-from billing.models import Bill, BillingRun, ChargeItem, CollectionVisit, Meter, Payment, ReminderNotice
+from billing.models import Bill, BillingRun, ChargeItem, CollectionVisit, Meter, Payment, Refund, ReminderNotice
 from helpdesk.staff.models import User
 from residents.models import ImportJob
 from billing.services.bank_files import send_bank_file
@@ -117,6 +117,7 @@ print(json.dumps({
     "codes": list(coded.values_list("code", flat=True)),
     "consent": clear(Message.objects.filter(template="consent_asked").latest("pk").link),
     "door_visit": newest(CollectionVisit.objects.filter(estate=unit.estate)),
+    "refund": newest(Refund.objects.filter(estate=unit.estate)),
     "payment": newest(Payment.objects.filter(estate=unit.estate, reverses__isnull=True)),
     "bill": newest(Bill.objects.filter(estate=unit.estate)),
     # Tomorrow: a journey may have closed today.
@@ -124,7 +125,7 @@ print(json.dumps({
         charge_item=add_charge_item(estate=unit.estate, actor=None, code="every", name="Keys", kind="deposit")).pk],
     "closing": [close_day(unit.estate, actor=None, day=date(2020, 1, 3), counted={}).pk],
     "bank_file": [send_bank_file(unit.estate, actor=clerk, name="bank.csv",
-        data=b"Date,Amount,Unit,Payer\\n2026-01-05,5,3-2-501,Wang\\n2026-01-05,7,,Li\\nx,y,,").pk],
+        data=("Date,Amount,Unit,Payer\\n%s,5,3-2-501,Wang\\n%s,7,,Li\\nx,y,," % ((timezone.localdate() - timedelta(days=9),) * 2)).encode()).pk],
     "meter": newest(Meter.objects.filter(estate=unit.estate)),
     "run": newest(BillingRun.objects.filter(estate=unit.estate)),
     "notice": newest(ReminderNotice.objects.filter(estate=unit.estate)),

@@ -260,8 +260,9 @@ def _close_days(estate: Estate, cashier: User, today: date, now: datetime, rng: 
         expected = expected_of(estate, day)
         if not expected or DayClosing.objects.filter(estate=estate, day=day).exists():
             continue
-        off = SHORT.get(back, Decimal(0)) if expected.get(Method.CASH) else Decimal(0)
-        counted = {Method.CASH: max(expected.get(Method.CASH, Decimal(0)) + off, Decimal(0))}
+        cash = expected.get(Method.CASH, Decimal(0))
+        off = SHORT.get(back, Decimal(0)) if cash > 0 else Decimal(0)
+        counted = {Method.CASH: max(cash + off, Decimal(0)) if cash > 0 else cash}
         evening = now - timedelta(days=back) + timedelta(hours=2)
         note = noted.get(off, "")
         close_day(estate, actor=cashier, day=day, counted=counted, note=note, at=min(evening, now))
