@@ -53,10 +53,10 @@ def test_days_with_takings_that_nobody_closed_wait_today_first_then_the_oldest(c
     take(days_ago=3), take(days_ago=2), take(days_ago=2), take(amount="12.50")
     close_day(estate, actor=cashier, day=TODAY - timedelta(days=3), counted={"cash": Decimal(100)})
     found = lane(cashier, estate, "days")
-    assert [(row["name"], row["line"], row["clock"]["state"]) for row in found.rows] == [
-        ("Today", "Tue, 1 receipt", "running"),
-        ("15 Nov", "Sun, 2 receipts", "late"),
-    ]
+    today, forgotten = found.rows
+    assert (today["name"], today["line"], today["chip"]["label"]) == ("17 Nov", "Tue, 1 receipt", "Today")
+    assert (forgotten["name"], forgotten["line"]) == ("15 Nov", "Sun, 2 receipts")
+    assert forgotten["clock"]["state"] == "late" and "clock" not in today
     assert found.rows[1]["url"] == f"{reverse('closing')}?day=2026-11-15"
     assert (found.count, found.note) == ("2", "¥12.50 taken today")
 

@@ -25,7 +25,7 @@ from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
 from residents.models import Unit
 
-CLOSED_DAYS = 40
+CLOSED_DAYS = 65  # as far back as days that nobody closed are asked for
 SHORT = {
     3: Decimal("-1.00"),
     11: Decimal("5.00"),

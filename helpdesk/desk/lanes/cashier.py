@@ -1,6 +1,7 @@
 """The cashier's day: takings and days to close, lines of the bank, invoices, doors to collect at."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from billing.models import BankFile, InvoiceRequest
+from billing.selectors import given_back_of
 from billing.services.closings import expected_of
 from billing.services.collection import RouteStop, route_of
 from billing.waiting import bank_files_to_review, invoices_waiting, open_days
@@ -42,16 +44,19 @@ def days_to_close(estate: Estate, at: datetime) -> Lane:
 def _day(day: date, receipts: int, midnight: datetime, at: datetime) -> tuple[Row, Due]:
     ends = midnight - (midnight.date() - day) + DAY
     url = f"{reverse('closing')}?day={day}"
-    name = _("Today") if day == midnight.date() else date_format(day, "MONTH_DAY_FORMAT")
+    is_today = day == midnight.date()
     counted = ngettext("%(count)d receipt", "%(count)d receipts", receipts) % {"count": receipts}
     row = {
         "id": f"day-{day}",
         "url": url,
-        "clock": clock_until(ends, since=ends - DAY, at=at),
-        "name": name,
+        "name": date_format(day, "MONTH_DAY_FORMAT"),
         "line": joined([date_format(day, "D"), counted if receipts else _("refunds or deposits")]),
         "action": {"label": _("Close the day"), "url": url},
     }
+    if is_today:
+        row["chip"] = {"label": _("Today"), "icon": "clock"}
+    else:
+        row["clock"] = clock_until(ends, since=ends - DAY, at=at)
     return row, Due(ends, "cash", _("Close the day"), url)
 
 
@@ -94,11 +99,17 @@ def invoices(estate: Estate, at: datetime) -> Lane:
     )
     rows = invoices_waiting(estate).select_related("payment__unit", "payment__receipt")
     ends = _midnight(estate, at) + DAY
-    found = rows.order_by("requested_at", "id")[: READ + 1]
-    return lane.fill(found, lambda asked: _invoice(asked, estate, ends))
+    found = list(rows.order_by("requested_at", "id")[: READ + 1])
+    given_back = given_back_of(asked.payment_id for asked in found)
+
+    def fill(asked: InvoiceRequest) -> tuple[Row, Due]:
+        worth = asked.worth(given_back.get(asked.payment_id, Decimal(0)))
+        return _invoice(asked, show_money(worth, estate.currency), ends)
+
+    return lane.fill(found, fill)
 
 
-def _invoice(asked: InvoiceRequest, estate: Estate, ends: datetime) -> tuple[Row, Due]:
+def _invoice(asked: InvoiceRequest, amount: str, ends: datetime) -> tuple[Row, Due]:
     payment, url = asked.payment, reverse("invoice_list")
     row = {
         "id": f"invoice-{asked.pk}",
@@ -107,8 +118,8 @@ def _invoice(asked: InvoiceRequest, estate: Estate, ends: datetime) -> tuple[Row
         "plate": _account(payment.unit.pk, payment.unit.code),
         "name": asked.title,
         "name_lang": language_of(asked.title),
-        **line_of(joined([payment.receipt.number, show_money(payment.amount, estate.currency)])),
-        "action": {"label": _("Answer"), "url": url},
+        **line_of(joined([payment.receipt.number, amount])),
+        "action": {"label": pgettext("an invoice request", "Deal with it"), "url": url},
     }
     return row, Due(ends, "document", asked.title, url)
 
