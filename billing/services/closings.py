@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet, Sum, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,9 +26,15 @@ FIRST_DAY = date(1990, 1, 1)
 def expected_of(estate: Estate, day: date) -> dict[str, Decimal]:
     """What came in less what went out on a day, by method; only methods that moved."""
     found: dict[str, Decimal] = defaultdict(Decimal)
-    for rows, sign in moves_of(estate, day).values():
-        for method, total in rows.values_list("method").annotate(Sum("amount")):
-            found[method] += sign * round_money(total)
+    first, *others = (
+        rows.order_by()
+        .values("method")
+        .annotate(total=Sum("amount"), sign=Value(sign))
+        .values_list("method", "total", "sign")
+        for rows, sign in moves_of(estate, day).values()
+    )
+    for method, total, sign in first.union(*others, all=True):
+        found[method] += sign * round_money(total)
     return dict(found)
 
 

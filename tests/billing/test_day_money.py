@@ -6,6 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
+from billing.bank_reasons import reason_in_words
 from billing.bank_sheets import read_statement
 from billing.models import BillReversal, Payment
 from billing.services.bills import make_bill
@@ -119,7 +120,8 @@ def test_a_row_of_a_bank_more_than_a_year_back_is_set_aside_with_its_reason():
     statement = read_statement("bank.csv", data, today=TODAY)
     assert [row.amount for row in statement.rows] == [5]
     (left,) = statement.unreadable
-    assert left["row"] == 3 and "More than a year back" in left["why"]
+    assert (left["row"], left["why_code"]) == (3, "too_far_back")
+    assert "More than a year back" in reason_in_words(left["why_code"], left["why_data"], left["why"])
 
 
 # --- what is always refused is not offered ----------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from tests.conftest import at
 pytestmark = pytest.mark.django_db
 NOW = at("2026-11-17 10:42")
 TODAY = NOW.date()
-MOST_QUERIES = 33
+MOST_QUERIES = 29
 
 
 @pytest.fixture(autouse=True)
