@@ -120,8 +120,8 @@ def test_a_row_of_a_bank_more_than_a_year_back_is_set_aside_with_its_reason():
     statement = read_statement("bank.csv", data, today=TODAY)
     assert [row.amount for row in statement.rows] == [5]
     (left,) = statement.unreadable
-    assert (left["row"], left["why_code"]) == (3, "too_far_back")
-    assert "More than a year back" in reason_in_words(left["why_code"], left["why_data"], left["why"])
+    assert (left["row"], left["code"]) == (3, "too_far_back")
+    assert "More than a year back" in reason_in_words(left["code"], left["data"], left["why"])
 
 
 # --- what is always refused is not offered ----------------------------------------------------------------------------
