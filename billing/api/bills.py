@@ -282,7 +282,11 @@ class BillViewSet(LedgerViewSet):
         notices.hand_over_bill(bill, actor=request.user, form_token=self.key_token(), **body)
         return self.answer(bill)
 
-    @extend_schema(request=ManyNoticesSerializer, responses=HandedOverSerializer)
+    @extend_schema(
+        operation_id="bills_hand_over_many_create",
+        request=ManyNoticesSerializer,
+        responses=HandedOverSerializer,
+    )
     @action(detail=False, methods=["post"], url_path="hand-over")
     def hand_over_many(self, request: Request) -> Response:
         """Up to 500 notices at once; those of reversed bills are left out. A key counts once for each bill."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -13,6 +14,8 @@ from billing.models.bills import Bill, BillLine
 from billing.models.fields import BillingQuerySet, actor_field, amount_field, once
 from helpdesk.estates.models import Estate
 from residents.models import Unit
+
+HALF_A_CENT = Decimal("0.005")
 
 
 class Method(models.TextChoices):
@@ -232,6 +235,15 @@ class LateFeePolicy(models.Model):
         return f"{self.rate_per_day}"
 
 
+class LateFeeQuerySet(BillingQuerySet):
+    def unpaid(self) -> LateFeeQuerySet:
+        """Late fees of which something is neither paid nor let off.
+
+        By half a cent: SQLite keeps decimals as floating numbers, to which 32.30 and 0.01 are less than 32.31.
+        """
+        return self.filter(amount__gte=F("paid") + F("waived") + HALF_A_CENT)
+
+
 class LateFee(models.Model):
     """What lateness of one bill added up to a day, since the entry before: an entry of its own, never a line."""
 
@@ -251,7 +263,7 @@ class LateFee(models.Model):
     waived = amount_field(_("waived"), default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = BillingQuerySet.as_manager()
+    objects = LateFeeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("late fee")

@@ -90,7 +90,7 @@ def settle_due_with_credit(at: datetime) -> int:
 
     late = Bill.objects.filter(unit=OuterRef("unit")).unsettled()
     # A paid bill may still have a late fee that is not.
-    fees = LateFee.objects.filter(unit=OuterRef("unit"), amount__gt=F("paid") + F("waived"))
+    fees = LateFee.objects.filter(unit=OuterRef("unit")).unpaid()
     accounts = UnitAccount.objects.filter(Exists(late) | Exists(fees), credit__gt=0, estate__is_active=True)
     return one_by_one(accounts.select_related("unit__estate").order_by("pk"), settle, what="credit of")
 

@@ -35,7 +35,7 @@ class Debt:
 def debts_of(unit: Unit) -> list[Debt]:
     """All that a unit has to settle, in the order in which a payment does: oldest due first, late fees after or among."""
     # A paid bill may still have a late fee that is not.
-    fees = LateFee.objects.filter(unit=unit, amount__gt=F("paid") + F("waived")).values("bill")
+    fees = LateFee.objects.filter(unit=unit).unpaid().values("bill")
     open_ones = Q(status__in=(Bill.Status.OPEN, Bill.Status.PART_PAID)) | Q(pk__in=fees)
     bills = list(Bill.objects.filter(open_ones, unit=unit).standing().order_by("due_on", "id"))
     return _in_order(bills, principal_first=settings_of(unit.estate).principal_first)

@@ -449,3 +449,18 @@ def test_what_an_item_says_later_reckons_no_past_day_anew(
     runs.confirm_run(run, actor=admin, at=at("2026-12-01 12:00"))
     runs.continue_run(run)
     assert {line.bears_late_fee for line in BillLine.objects.filter(bill__run=run)} == {False}
+
+
+def test_of_a_late_fee_paid_but_for_a_cent_that_was_let_off_nothing_is_unpaid(
+    bill, unit, estate, cashier, manager
+):
+    """To a floating number 32.30 and 0.01 are less than 32.31."""
+    day, noon = date(2026, 12, 5), at("2026-12-05 12:00")
+    fee = LateFee.objects.create(
+        estate=estate, unit=unit, bill=bill, as_of=day, on=day, cap=D("100"), amount=D("32.31"), cumulative=D("32.31")
+    )  # fmt: skip
+    payments.take_payment(unit, actor=cashier, amount=bill.total + D("32.30"), method="cash", at=noon)
+    assert list(LateFee.objects.unpaid()) == [fee], "a cent is left"
+    late_fees.waive_late_fee(bill, actor=manager, reason="A cent", amount=D("0.01"), at=noon)
+    fee.refresh_from_db()
+    assert fee.outstanding == 0 and not LateFee.objects.unpaid().exists()

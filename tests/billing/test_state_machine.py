@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import F
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -229,7 +228,7 @@ class Ledger(RuleBasedStateMachine):
 
     def late(self, n):
         """A bill with an unpaid late fee."""
-        unpaid = LateFee.objects.filter(amount__gt=F("paid") + F("waived"))
+        unpaid = LateFee.objects.unpaid()
         if not unpaid.exists():
             self.indebted(n)
             self.time_goes_on(days=40)
@@ -392,7 +391,7 @@ class Ledger(RuleBasedStateMachine):
         for unit in self.units:
             rich = [payment for payment in credit.payments_with_credit(unit) if payment.received_on < day]
             due = Bill.objects.filter(unit=unit, due_on__lte=day).unsettled()
-            fees = LateFee.objects.filter(unit=unit, amount__gt=F("paid") + F("waived"))
+            fees = LateFee.objects.filter(unit=unit).unpaid()
             disputed = Dispute.objects.filter(settled_on__isnull=True).values("bill")
             fees = fees.exclude(bill__in=disputed)
             assert not rich or not (due.exclude(pk__in=disputed).exists() or fees.exists())
