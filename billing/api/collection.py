@@ -5,12 +5,10 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +19,7 @@ from billing.services import collection
 from helpdesk.api.filters import FilterSet, before, since
 from helpdesk.api.serializers import StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.attachments.models import Attachment
-from helpdesk.attachments.services import check_uploads
+from residents.api.files import sent_files
 from residents.models import Unit
 
 
@@ -133,9 +131,7 @@ class CollectionVisitViewSet(LedgerViewSet):
         visit = self.get_object()
         if request.method != "POST":
             return self.part(Attachment.objects.of(visit), NoticePhotoSerializer)
-        if not request.FILES:
-            raise ValidationError({"files": [_("No file was sent.")]}, code="required")
-        files = check_uploads(f for _name, parts in request.FILES.lists() for f in parts)
+        files = sent_files(request)
         kept = collection.add_notice_photos(visit, files, actor=request.user)  # type: ignore[arg-type]
         return Response(NoticePhotoSerializer(kept, many=True).data, status=201)
 

@@ -1,5 +1,6 @@
 """What every report of the API shares: the same question in the address, the same shape of the answer."""
 
+from abc import ABC, abstractmethod
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -50,7 +51,7 @@ class ReportSerializer(serializers.Serializer[Any]):
         return {**super().get_fields(), "from": serializers.DateField()}
 
 
-class ReportView(TableView):
+class ReportView(TableView, ABC):
     """One report: the period's figures, and the same for each group where one is asked for."""
 
     permission = "reports.view"
@@ -97,17 +98,17 @@ class ReportView(TableView):
 
     # Each report answers these three; the rest is the same for all of them.
 
+    @abstractmethod
     def scope_of(self, user: Any, estate: Estate, first: date, last: date) -> Any:
         """What `figures` wants to know of the question."""
-        raise NotImplementedError
 
+    @abstractmethod
     def figures(self, scope: Any, at: datetime, group_by: str) -> Any:
         """The figures of the whole scope, or with `group_by` a row for each group with its `key`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def told(self, row: dict[str, Any]) -> dict[str, Any]:
         """One row of `figures` in the names of the API."""
-        raise NotImplementedError
 
     def more(self, scope: Any) -> dict[str, Any]:
         return {}

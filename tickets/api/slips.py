@@ -17,8 +17,8 @@ from helpdesk.api.filters import ALWAYS, FilterSet, before, since
 from helpdesk.api.serializers import MomentField, StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.api.viewsets import DeskViewSet
 from helpdesk.attachments.models import Attachment
-from helpdesk.attachments.services import check_uploads
 from helpdesk.estates.models import Department, Estate
+from residents.api.files import sent_files
 from residents.models import Unit
 from tickets.api.ticket_serializers import (
     AttachmentSerializer,
@@ -228,8 +228,6 @@ class SlipViewSet(DeskViewSet):
         purpose = request.data.get("purpose", "after")
         if purpose not in {"before", "after"}:
             raise ValidationError({"purpose": [_("It is before or after.")]}, code="invalid_choice")
-        if not request.FILES:
-            raise ValidationError({"files": [_("No file was sent.")]}, code="required")
-        files = check_uploads(f for _name, parts in request.FILES.lists() for f in parts)
+        files = sent_files(request)
         kept = add_files(slip, files, actor=request.user, purpose=purpose)  # type: ignore[arg-type]
         return Response(PhotoSerializer(kept, many=True).data, status=201)

@@ -3,10 +3,8 @@
 import django_filters
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -14,8 +12,8 @@ from rest_framework.response import Response
 
 from helpdesk.api.filters import ALWAYS, FilterSet, YesNoFilter, before, since
 from helpdesk.attachments.models import Attachment
-from helpdesk.attachments.services import check_uploads
 from helpdesk.audit.models import Entry
+from residents.api.files import sent_files
 from tickets.api.clock_acts import ClockActs
 from tickets.api.ticket_serializers import (
     AssignSerializer,
@@ -239,9 +237,7 @@ class TicketViewSet(ClockActs):
         ticket = self.get_object(ALWAYS)
         if request.method != "POST":
             return self.part(Attachment.objects.of(ticket), AttachmentSerializer)
-        if not request.FILES:
-            raise ValidationError({"files": [_("No file was sent.")]}, code="required")
-        files = check_uploads(f for _name, parts in request.FILES.lists() for f in parts)
+        files = sent_files(request)
         kept = add_files(ticket, files, actor=request.user)  # type: ignore[arg-type]
         return Response(AttachmentSerializer(kept, many=True).data, status=201)
 
