@@ -16,6 +16,7 @@ from billing.proof import differences
 from billing.selectors import arrears_of, statement_of
 from billing.services import charges, credit, disputes, late_fees, payments, runs
 from billing.services.bills import make_bill, reverse_bill
+from billing.services.ledger import post
 from billing.statement_lines import late_days, title_of
 from helpdesk.audit.models import Entry
 from tests.conftest import at
@@ -459,6 +460,7 @@ def test_of_a_late_fee_paid_but_for_a_cent_that_was_let_off_nothing_is_unpaid(
     fee = LateFee.objects.create(
         estate=estate, unit=unit, bill=bill, as_of=day, on=day, cap=D("100"), amount=D("32.31"), cumulative=D("32.31")
     )  # fmt: skip
+    post("late_fee", fee, unit=unit, amount=fee.amount, on=day, number=bill.number)
     payments.take_payment(unit, actor=cashier, amount=bill.total + D("32.30"), method="cash", at=noon)
     assert list(LateFee.objects.unpaid()) == [fee], "a cent is left"
     late_fees.waive_late_fee(bill, actor=manager, reason="A cent", amount=D("0.01"), at=noon)
