@@ -79,8 +79,11 @@ def _climb(estate: Estate, rung: Rung, day: date) -> int:
             SELECT 1 FROM billing_paymentpromise q
             WHERE q.unit_id = b.unit_id AND q.settled_on IS NULL AND q.promised_for >= %s)
           AND NOT {COVERED}
+        ORDER BY -b.id
         ON CONFLICT DO NOTHING
     """  # noqa: S608  (the conditions are the fixed texts above, the levels whole numbers)
+    # No index gives that order, so all are found before the first is written. Where PostgreSQL takes the table for empty
+    # it reads it whole for every bill, and one at a time that would be over what this very statement has put in.
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(sql, [rung.level, day, False, now, estate.pk, *values, day, day, day])
