@@ -1,8 +1,11 @@
 """A bill: its lines, its notice on paper, disputes and reversal; and the fees' first page."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db.models import Sum
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,9 +29,8 @@ from billing.views.account_page import bill_chip
 from billing.views.acting import send
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
-from helpdesk.lib.errors import Refused
 from helpdesk.lib.money import round_money, show_money
-from helpdesk.lib.pages import INVALID, REFUSED, done
+from helpdesk.lib.pages import done
 from helpdesk.staff.access import get_visible, needs, require_here
 from residents.models import Unit
 
@@ -101,11 +103,8 @@ def bill_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a wrong bill back; a new one is made at once where asked."""
     bill = _bill(request, pk, "billing.reverse")
     form = ReverseBillForm(request.POST, auto_id="why_%s")
-    status = send(form, lambda **data: reverse_bill(bill, **data), actor=request.user)
-    if not status:
-        said = _("Bill %(number)s was reversed") % {"number": bill.number}
-        return done(request, said, reverse("bill_detail", args=[bill.pk]))
-    return render(request, "billing/bill_detail.html", _page(request, bill, why=form), status=status)
+    said = _("Bill %(number)s was reversed") % {"number": bill.number}
+    return _sent(request, bill, reverse_bill, said, why=form)
 
 
 @require_POST
@@ -114,16 +113,7 @@ def bill_dispute(request: HttpRequest, pk: int) -> HttpResponse:
     """The resident contests it: reminders and late fee wait."""
     bill = _bill(request, pk, "billing.dispute")
     form = DisputeForm(request.POST, auto_id="dispute_%s")
-    status = INVALID
-    if form.is_valid():
-        try:
-            open_dispute(bill, actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
-        except Refused as refusal:
-            form.add_error(None, str(refusal.message))
-            status = REFUSED
-        else:
-            return done(request, _("Disputed: its reminders wait"), reverse("bill_detail", args=[bill.pk]))
-    return render(request, "billing/bill_detail.html", _page(request, bill, dispute=form), status=status)
+    return _sent(request, bill, open_dispute, _("Disputed: its reminders wait"), dispute=form)
 
 
 @require_POST
@@ -132,16 +122,7 @@ def bill_settle(request: HttpRequest, pk: int) -> HttpResponse:
     """The dispute is over."""
     bill = _bill(request, pk, "billing.dispute")
     form = SettleDisputeForm(request.POST)
-    status = INVALID
-    if form.is_valid():
-        try:
-            settle_dispute(bill, actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
-        except Refused as refusal:
-            form.add_error(None, str(refusal.message))
-            status = REFUSED
-        else:
-            return done(request, _("The dispute is settled"), reverse("bill_detail", args=[bill.pk]))
-    return render(request, "billing/bill_detail.html", _page(request, bill, settle=form), status=status)
+    return _sent(request, bill, settle_dispute, _("The dispute is settled"), settle=form)
 
 
 @require_POST
@@ -150,11 +131,7 @@ def bill_write_off(request: HttpRequest, pk: int) -> HttpResponse:
     """Give up what is outstanding, or a part of it."""
     bill = _bill(request, pk, "billing.waive")
     form = GiveUpForm(request.POST, auto_id="off_%s")
-    status = send(form, write_off, bill=bill, actor=request.user)
-    if status:
-        context = _page(request, bill, off=form)
-        return render(request, "billing/bill_detail.html", context, status=status)
-    return done(request, _("It is written off"), reverse("bill_detail", args=[bill.pk]))
+    return _sent(request, bill, write_off, _("It is written off"), off=form)
 
 
 @require_POST
@@ -163,11 +140,18 @@ def bill_waive(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the bill's late fees off, or a part of them."""
     bill = _bill(request, pk, "billing.waive")
     form = GiveUpForm(request.POST, auto_id="waive_%s")
-    status = send(form, waive_late_fee, bill=bill, actor=request.user)
+    return _sent(request, bill, waive_late_fee, _("The late fee is waived"), waive=form)
+
+
+def _sent(
+    request: HttpRequest, bill: Bill, act: Callable[..., Any], said: str, **named: Form
+) -> HttpResponse:
+    """What one form of the page asks for: done and said, or the page again with what is wrong beside its field."""
+    (form,) = named.values()
+    status = send(form, partial(act, bill), actor=request.user)
     if status:
-        context = _page(request, bill, waive=form)
-        return render(request, "billing/bill_detail.html", context, status=status)
-    return done(request, _("The late fee is waived"), reverse("bill_detail", args=[bill.pk]))
+        return render(request, "billing/bill_detail.html", _page(request, bill, **named), status=status)
+    return done(request, said, reverse("bill_detail", args=[bill.pk]))
 
 
 def _given_up(bill: Bill) -> list[dict[str, Any]]:
