@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -106,8 +106,7 @@ def record_visit(
     )
     attach(visit, files, actor=actor, estate=unit.estate, purpose="notice", at=at)
     if met != Met.NOBODY and way == Way.DOOR:
-        doors = ReminderNotice.objects.filter(unit=unit, way=ReminderStep.Way.DOOR, done_at__isnull=True)
-        doors.update(done_at=at, done_by=actor)
+        _doors().filter(unit=unit).update(done_at=at, done_by=actor)
     record("collection.visited", visit, filed_under=unit, actor=actor, at=at, met=met, reason=reason, way=way)
     if promise is not None:
         promise_payment(unit, actor=actor, promised=promise, visit=visit, at=at)
@@ -115,6 +114,13 @@ def record_visit(
         why = said.strip()[:300] or str(Reason(reason).label)
         _pause(unit, doubted, actor=actor, why=why, at=at)
     return visit
+
+
+def _doors() -> QuerySet[ReminderNotice]:
+    """What the ladder sends people to doors for: neither done nor taken back."""
+    return ReminderNotice.objects.filter(
+        way=ReminderStep.Way.DOOR, done_at__isnull=True, withdrawn_at__isnull=True
+    )
 
 
 def _pause(unit: Unit, doubted: Sequence[Bill], *, actor: User, why: str, at: datetime) -> None:
@@ -343,7 +349,7 @@ def route_of(estate: Estate, day: date) -> list[RouteStop]:
     In the order of the house. A unit with a promise that holds, a deferral, or nothing overdue that nobody doubts is
     left out.
     """
-    sent = ReminderNotice.objects.filter(estate=estate, way=ReminderStep.Way.DOOR, done_at__isnull=True)
+    sent = _doors().filter(estate=estate)
     paused = Deferral.objects.filter(unit=OuterRef("pk"), since__lte=day, until__gte=day)
     holding = PaymentPromise.objects.filter(
         unit=OuterRef("pk"), settled_on__isnull=True, promised_for__gte=day

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing.models import CollectionVisit, Deferral, Dispute, PaymentPromise, Reminder
+from billing.models import CollectionVisit, Deferral, Dispute, PaymentPromise, Reminder, ReminderNotice
 from billing.services.collection import (
     Promised,
     end_complaint_pause,
@@ -19,7 +19,7 @@ from billing.services.collection import (
 )
 from billing.services.disputes import open_dispute, settle_dispute
 from billing.services.payments import take_payment
-from billing.services.reminders import send_reminders
+from billing.services.reminders import send_reminders, withdraw_settled
 from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
 from helpdesk.notifications.models import Message
@@ -59,6 +59,25 @@ def refuse(code, unit, clerk, **visit):
 def test_the_ladder_sends_somebody_to_the_door(bill, unit):
     (stop,) = route_of(unit.estate, TODAY)
     assert stop.unit == unit and str(stop.owed.amount) == "300.00" and stop.owed.since == DUE
+
+
+@pytest.fixture
+def taken_back(bill, unit, cashier):
+    """All was paid before anybody knocked, so nobody is sent any more; a day later another bill is late."""
+    take_payment(unit, actor=cashier, amount=Decimal(300), method="cash", at=NOW)
+    assert withdraw_settled(NOW)
+    return post_bill(unit, TODAY - timedelta(days=1), "50.00")
+
+
+def test_a_door_that_was_taken_back_sends_nobody(taken_back, unit):
+    assert route_of(unit.estate, TODAY) == []
+
+
+def test_a_visit_where_a_door_was_taken_back_is_written_down(taken_back, unit, clerk):
+    """What was taken back was not done, and stays so."""
+    visit = record_visit(unit, actor=clerk, met="owner", reason="forgot", at=NOW)
+    doors = ReminderNotice.objects.filter(unit=unit, way="door")
+    assert visit.owed == 50 and doors.get().done_at is None and doors.get().withdrawn_at
 
 
 def test_a_visit_keeps_what_was_said_and_owed_and_leaves_the_route(bill, unit, clerk):
