@@ -69,6 +69,36 @@ def taken_back(bill, unit, cashier):
     return post_bill(unit, TODAY - timedelta(days=1), "50.00")
 
 
+def test_the_form_of_a_visit_promises_and_doubts_nothing_more(bill, unit, clerk):
+    """Who goes back to add what was promised, and sends again, is told that it was not kept."""
+    promise = Promised("Li", TODAY + timedelta(days=3), Decimal(100))
+    sent = {
+        "actor": clerk,
+        "met": "owner",
+        "reason": "bill",
+        "form_token": "t",
+        "at": NOW,
+        "promise": promise,
+    }
+    first = record_visit(unit, **sent)
+    assert record_visit(unit, **sent) == first
+    later = Promised("Li", TODAY + timedelta(days=9), Decimal(100))
+    less = Promised("Li", TODAY + timedelta(days=3), Decimal(10))
+    others = [{"promise": other} for other in (None, later, less)]
+    for other in (*others, {"doubted": [bill]}, {"left_notice": True}, {"passed_to": "Wu"}, {"way": "phone"}):
+        with pytest.raises(Refused, match="sent before"):
+            record_visit(unit, **(sent | other))
+    assert CollectionVisit.objects.count() == 1
+
+
+def test_two_presses_defer_once_so_that_one_end_ends_it(bill, unit, manager):
+    asked = {"actor": manager, "until": TODAY + timedelta(days=9), "reason": "Ill", "at": NOW}
+    pause = grant_deferral(unit, **asked)
+    assert grant_deferral(unit, **asked) == pause
+    end_deferral(pause, actor=manager, at=NOW)
+    assert not Deferral.objects.filter(until__gt=TODAY).exists()
+
+
 def test_a_door_that_was_taken_back_sends_nobody(taken_back, unit):
     assert route_of(unit.estate, TODAY) == []
 
