@@ -371,13 +371,13 @@ def test_a_withdrawn_reading_outdates_the_preview_that_knows_it(meter, estate, m
     run = preview_run(estate, actor=manager, period="2026-11", at=at("2026-11-20 09:00"))
     withdraw_reading(reading, actor=manager)
     with refused("preview_outdated"):
-        confirm_run(run, actor=manager)
+        confirm_run(run, actor=manager, at=at("2026-11-20 09:00"))
 
 
 def test_a_reading_that_a_run_is_billing_is_not_withdrawn(meter, estate, manager):
     reading = take_reading(meter, actor=None, period="2026-11", value=D(12))
     run = preview_run(estate, actor=manager, period="2026-11", at=at("2026-11-20 09:00"))
-    confirm_run(run, actor=manager)
+    confirm_run(run, actor=manager, at=at("2026-11-20 09:00"))
     with refused("already_billed"):
         withdraw_reading(reading, actor=manager)
 
