@@ -69,7 +69,9 @@ def take_payment(
     estate = unit.estate
     lock_ledger(estate)
     amount = check_amount(amount)
-    if before := made_before(Payment, estate, form_token, unit_id=unit.pk, amount=amount, method=method):
+    same = {"unit_id": unit.pk, "amount": amount, "method": method, "reference": reference}
+    same |= {"received_on": received_on} if received_on else {}
+    if before := made_before(Payment, estate, form_token, **same):
         if hasattr(before, "reversal"):
             raise Refused("already_reversed", _("This payment was reversed already."))
         _require_same_bills(before, bills)

@@ -28,7 +28,13 @@ def test_a_payment_form_with_another_sum_unit_or_method_is_refused(bill, unit, n
     sent = {"amount": D(100), "method": "cash", "form_token": "t", "at": NOON, "actor": cashier}
     first = payments.take_payment(unit, **sent)
     assert payments.take_payment(unit, **sent) == first
-    for home, other in ((unit, {"amount": D(50)}), (unit, {"method": "card"}), (neighbour, {})):
+    others = [
+        {"amount": D(50)},
+        {"method": "card"},
+        {"reference": "Cheque 7"},
+        {"received_on": date(2026, 11, 2)},
+    ]
+    for home, other in (*((unit, other) for other in others), (neighbour, {})):
         with refused("form_already_sent"):
             payments.take_payment(home, **(sent | other))
     assert Payment.objects.count() == 1
@@ -147,9 +153,19 @@ def test_a_deposit_s_form_takes_and_gives_back_in_no_other_way(unit, cashier, ke
 def test_a_handover_s_form_is_one_bill_s(bill, neighbour, run_period, clerk):
     other = run_period("2026-12")[0]
     notices.hand_over_bill(bill, actor=clerk, way="hand", form_token="t")
-    with refused("form_already_sent"):
-        notices.hand_over_bill(other, actor=clerk, way="hand", form_token="t")
+    for one, told in ((other, {}), (bill, {"received_by": "Mrs Li"}), (bill, {"note": "Wet"})):
+        with refused("form_already_sent"):
+            notices.hand_over_bill(one, actor=clerk, way="hand", form_token="t", **told)
     assert Handover.objects.count() == 1
+
+
+def test_a_form_of_many_handovers_says_no_other_hour(bill, estate, clerk):
+    sent = {"actor": clerk, "way": "letterbox", "form_token": "t", "at": NOON}
+    first = notices.hand_over_bills(estate, [bill], handed_at=at("2026-11-03 09:00"), **sent)
+    assert notices.hand_over_bills(estate, [bill], handed_at=at("2026-11-03 09:00"), **sent) == first
+    assert notices.hand_over_bills(estate, [bill], **sent) == first
+    with refused("form_already_sent"):
+        notices.hand_over_bills(estate, [bill], handed_at=at("2026-11-03 10:00"), **sent)
 
 
 def test_a_counter_sale_is_made_once_a_form(unit, neighbour, cashier, copying):
