@@ -235,6 +235,21 @@ def archived(item, unit, admin, manager):
     Unit.objects.filter(pk=unit.pk).update(is_archived=True)
 
 
+def test_days_on_which_a_price_ended_and_none_began_are_named(
+    estate, admin, manager, unit, neighbour, management_fee
+):
+    """A price for ten days ends the one before for good: the rest of the month is billed to nobody."""
+    charges.set_rate(
+        management_fee, actor=admin, amount=D(3), since=date(2026, 11, 10), until=date(2026, 11, 20)
+    )
+    run = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
+    problem = run.problems.get()
+    assert (problem.code, problem.charge_item, problem.unit) == ("no_rate", management_fee, None)
+    assert problem.detail == "management: 2026-11-21 – 2026-11-30"
+    charges.set_rate(management_fee, actor=admin, amount=D("2.85"), since=date(2026, 11, 21))
+    assert not runs.preview_run(estate, actor=manager, period="2026-11", at=NOON).problems.exists()
+
+
 def used_otherwise(item, unit, admin, manager):
     edit_unit(unit, actor=manager, use="shop")
 
