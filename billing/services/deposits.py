@@ -104,7 +104,10 @@ def give_back(
     deduct = check_amount(deduct) if deduct else Decimal(0)
     if deduct:
         reason = require_reason(reason)
-    amount = deposit.held - deduct if amount is None else check_amount(amount)
+    if amount is None:
+        amount = deposit.held - deduct
+    elif amount or not deduct:  # nothing is given back where all of it is kept
+        amount = check_amount(amount)
     if amount < 0 or amount + deduct > deposit.held:
         raise Refused("amount_too_big", _("Less than that is held."), field="amount")
     require_open(deposit.estate, local_day(deposit.estate, at))

@@ -76,6 +76,10 @@ def replace_meter(
     if replaced_on < meter.installed_on:
         raise Refused("not_in_order", _("The meter was put in later than that."), field="replaced_on")
     period = period_to_read(meter.estate, replaced_on)
+    if MeterReading.objects.filter(meter=meter, period__gt=period).exists():
+        # It would be charged up to that one, and the new meter from its first day.
+        message = _("The meter was read in a later month than that.")
+        raise Refused("not_in_order", message, field="replaced_on")
     try:
         take_reading(meter, actor=actor, period=period, value=final_value, read_on=replaced_on)
     except Refused as refusal:

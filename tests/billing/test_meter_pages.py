@@ -336,6 +336,17 @@ def test_a_last_reading_that_falls_into_the_next_period_is_checked_in_its_grid(
     assert meter.readings.get(period="2026-12").read_on == date(2026, 11, 20)
 
 
+def test_a_meter_is_not_taken_out_before_it_was_last_read(meter, manager):
+    """It would be charged up to the later reading, and the new one in its place from the day before."""
+    for period, value in (("2026-10", 10), ("2026-11", 20)):
+        take_reading(meter, actor=None, period=period, value=D(value))
+    told = {"actor": manager, "final_value": D(12), "number": "W-502", "at": at("2026-11-29 09:00")}
+    with refused_beside("replaced_on", "not_in_order"):
+        replace_meter(meter, replaced_on=date(2026, 10, 20), **told)
+    assert not Meter.objects.get(pk=meter.pk).removed_on
+    replace_meter(meter, replaced_on=date(2026, 11, 20), **told)
+
+
 def test_a_meter_that_was_taken_out_is_read_no_more(meter, manager):
     replace_meter(meter, actor=manager, final_value=D(80), replaced_on=date(2026, 11, 10), number="W-502")
     with refused_beside("period", "meter_taken_out"):
