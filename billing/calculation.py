@@ -39,6 +39,16 @@ class Stretch:
         return replace(self, last=last)
 
 
+def holes_after(stretches: Sequence[Stretch], last: date) -> list[tuple[date, date]]:
+    """Days up to `last` that follow a stretch and belong to none: a price ended, and no other began."""
+    ends = [*(stretch.first for stretch in stretches[1:]), last + DAY]
+    return [
+        (stretch.last + DAY, end - DAY)
+        for stretch, end in zip(stretches, ends, strict=True)
+        if stretch.last + DAY < end
+    ]
+
+
 def amount_of_days(quantity: Decimal, stretches: Iterable[Stretch], days_in_month: int) -> Decimal:
     """What a quantity costs in a month whose rate or discount changes: each day its part, added exactly, rounded once."""
     exact = sum((s.rate * s.days * (HUNDRED - s.percent_off) for s in stretches), ZERO)

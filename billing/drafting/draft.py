@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from billing.calculation import (
     bounds_of,
     days_within,
     discounted,
+    holes_after,
     line_amount,
     rent_for_days,
     share_by_area,
@@ -79,14 +81,19 @@ class Draft:
             if not self.tariff.priced(item):
                 self.troubles.append(Trouble(CODE.NO_RATE, charge_item_id=item.pk, detail=item.code))
                 continue
+            holes: set[tuple[date, date]] = set()
             for home in homes:
                 stretches = self.tariff.stretches(item, home)
                 if not stretches:
                     continue
+                holes.update(holes_after(stretches, self.last))
                 if item.kind == KIND.AREA and home.area <= 0:
                     self.troubles.append(Trouble(CODE.NO_AREA, home.id, item.pk, item.code))
                     continue
                 yield self._of_days(item, home, stretches)
+            for begin, end in sorted(holes):
+                detail = f"{item.code}: {begin} – {end}"
+                self.troubles.append(Trouble(CODE.NO_RATE, charge_item_id=item.pk, detail=detail))
 
     def _of_days(self, item: ChargeItem, home: Home, stretches: list[Stretch]) -> Line:
         """A month at one price, or its days at the price that each had."""

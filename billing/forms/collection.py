@@ -60,6 +60,15 @@ class VisitForm(forms.Form):
         choices = [(pk, f"{bill.number} ({bill.period})") for pk, bill in self.bills.items()]
         self.fields["doubted"].choices = choices  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """Who promises, or how much, without a day is no promise yet: it would be gone unseen."""
+        data = super().clean() or {}
+        told = data.get("promised_amount") is not None or data.get("promised_by")
+        if told and not data.get("promised_for") and "promised_for" not in self.errors:
+            field = self.fields["promised_for"]
+            self.add_error("promised_for", str(field.error_messages["required"]))
+        return data
+
     def doubts(self) -> list[Bill]:
         """The bills that were ticked."""
         return [self.bills[pk] for pk in self.cleaned_data["doubted"]]

@@ -62,13 +62,10 @@ def make_bill(
     at = at or timezone.now()
     lock_ledger(unit.estate)
     day = local_day(unit.estate, at)
-    counts = _counted(unit, pieces)
+    counts, items = _counted(unit, pieces), {item.pk: item for item, _count in pieces}
     if before := made_before(Bill, unit.estate, form_token, unit_id=unit.pk):
-        sold = before.lines.values_list("charge_item", "quantity")
-        if any(counts.get(item) != quantity for item, quantity in sold):
-            raise sent_before()
+        _require_sold(before, unit, items, counts)
         return before
-    items = {item.pk: item for item, _count in pieces}
     wanted = [_line_of_pieces(unit, items[pk], count, day) for pk, count in counts.items()]
     bill = issue(
         unit, wanted, actor=actor, kind=kind, period=period_of(day), issued_on=day, due_on=due_on or day,
@@ -77,6 +74,15 @@ def make_bill(
     record("bill.issued", bill, actor=actor, at=at, total=str(bill.total))
     apply_credit(unit, actor=actor, at=at)
     return Bill.objects.get(pk=bill.pk)
+
+
+def _require_sold(bill: Bill, unit: Unit, items: dict[int, ChargeItem], counts: dict[int, Decimal]) -> None:
+    """Refused form_already_sent unless the bill sold just these; what comes to nothing has no line."""
+    sold = dict(bill.lines.values_list("charge_item", "quantity"))
+    changed = any(counts.get(pk) != quantity for pk, quantity in sold.items())
+    more = (_line_of_pieces(unit, items[pk], counts[pk], bill.issued_on) for pk in counts if pk not in sold)
+    if changed or any(line.amount for line in more):
+        raise sent_before()
 
 
 def _counted(unit: Unit, pieces: Sequence[tuple[ChargeItem, Decimal]]) -> dict[int, Decimal]:
@@ -118,16 +124,20 @@ def issue(
     form_token: str | None = None,
     run: BillingRun | None = None,
 ) -> Bill:
-    """Writes a bill, its lines and its entry; refused nothing_to_bill when they come to nothing."""
+    """Writes a bill, its lines and its entry.
+
+    Refused nothing_to_bill when they come to nothing, invalid_amount when to more than the books hold.
+    """
     lines = [line for line in lines if line.amount > 0]
     if not lines:
         raise Refused("nothing_to_bill", _("This comes to nothing."))
+    total = check_amount(sum((line.amount for line in lines), Decimal(0)))
     estate, year = unit.estate, issued_on.year
     serial = next_serials(estate, "B", year)
     bill = Bill.objects.create(
         estate=estate, unit=unit, kind=kind, number=format_number("B", year, serial), year=year, serial=serial,
         period=period, issued_on=issued_on, due_on=due_on, currency=estate.currency,
-        total=sum((line.amount for line in lines), Decimal(0)), replaces=replaces, run=run, issued_by=actor,
+        total=total, replaces=replaces, run=run, issued_by=actor,
         form_token=form_token or None, created_at=at, updated_at=at,
     )  # fmt: skip
     items = ChargeItem.objects.in_bulk([line.charge_item_id for line in lines])

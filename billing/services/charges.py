@@ -16,6 +16,7 @@ from billing.services.runs import discard_preview, is_billed, outdate_previews
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.money import round_money
 from helpdesk.staff.models import User
 from residents.models import Building, Resident, Unit
 
@@ -244,7 +245,7 @@ def add_lease(
 ) -> Lease:
     """A contract by which a unit pays every month.
 
-    Refused amount_not_positive, other_estate, not_by_contract, not_in_order, already_there.
+    Refused amount_not_positive, invalid_amount, other_estate, not_by_contract, not_in_order, already_there.
     """
     if charge_item.estate_id != unit.estate_id:
         raise Refused("other_estate", _("This belongs to another estate."), field="charge_item")
@@ -264,9 +265,11 @@ def add_lease(
             "already_there", _("The unit has an open contract of this kind; end it or raise its quantity.")
         )
     lock_ledger(unit.estate)
+    monthly_rent = check_amount(monthly_rent)
+    check_amount(round_money(quantity * monthly_rent))  # more than the books hold would end every preview
     lease = Lease.objects.create(
         estate_id=unit.estate_id, unit=unit, charge_item=charge_item, subject=subject,
-        monthly_rent=check_amount(monthly_rent), quantity=quantity, since=since, until=until, tenant=tenant,
+        monthly_rent=monthly_rent, quantity=quantity, since=since, until=until, tenant=tenant,
         created_by=actor,
     )  # fmt: skip
     _outdate(lease)

@@ -85,7 +85,7 @@ def count_day(
     # Only where more went out than came in may a count be below nothing.
     if any(amount < 0 <= expected.get(method, 0) for method, amount in counted.items()):
         raise Refused("count_negative", _("A count can't be less than nothing."), field="counted")
-    if Method.CASH not in counted and expected.get(Method.CASH):
+    if Method.CASH not in counted and Method.CASH in expected:
         raise Refused("count_missing", _("Count the drawer first."), field="counted")
     methods = [m for m in Method.values if m in counted or m in expected]
     found = {m: round_money(Decimal(counted.get(m, expected.get(m, Decimal(0))))) for m in methods}
@@ -100,18 +100,22 @@ def close_day(
     day: date,
     counted: Mapping[str, Decimal],
     note: str = "",
+    agreed: Mapping[str, Decimal] | None = None,
     at: datetime | None = None,
 ) -> DayClosing:
     """Closes a day with a count by method; cash has to be counted where any moved, the rest is as the books say.
 
-    There is no way back, so a count that differs from the books has a note (docs/domain.md §9).
-    Refused what count_day refuses, note_required.
+    There is no way back, so a count that differs from the books has a note (docs/domain.md §9). `agreed` are the
+    differences that somebody saw and said yes to: money that moved since is not closed over unseen.
+    Refused what count_day refuses, note_required, differs_otherwise.
     """
     at = at or timezone.now()
     lock_ledger(estate)
     count = count_day(estate, day=day, counted=counted, at=at)
     if count.differences and not note.strip():
         raise Refused("note_required", _("Say why the count differs from the books."), field="note")
+    if agreed is not None and agreed != count.differences:
+        raise Refused("differs_otherwise", _("Say why the count differs from the books."), field="note")
     total, should = sum(count.found.values(), Decimal(0)), sum(count.expected.values(), Decimal(0))
     closing = DayClosing.objects.create(
         estate=estate, day=day, expected=should, counted=total, difference=total - should, note=note.strip(),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ from billing.models import (
 )
 from billing.selectors import Arrears, arrears_of, arrears_of_units
 from billing.services.disputes import open_dispute
-from billing.services.ledger import made_before
+from billing.services.ledger import made_before, sent_before
 from helpdesk.attachments.inspection import Inspected
 from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import attach
@@ -80,8 +80,13 @@ def record_visit(
     """
     at = at or timezone.now()
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # the same form twice at once is one visit
-    same = {"unit_id": unit.pk, "met": met, "reason": reason, "said": said.strip()}
+    passed_to = passed_to.strip()[:80]
+    same = {
+        "unit_id": unit.pk, "way": way, "met": met, "reason": reason, "said": said.strip(), "passed_to": passed_to,
+        "left_notice": left_notice,
+    }  # fmt: skip
     if known := made_before(CollectionVisit, unit.estate, form_token, **same):
+        _require_same(known, promise, doubted)
         return known
     day = local(unit.estate, at).date()
     _guard_visit(met, reason, promise, day)
@@ -98,7 +103,7 @@ def record_visit(
         met=met,
         said=said.strip(),
         reason=reason,
-        passed_to=passed_to.strip()[:80],
+        passed_to=passed_to,
         left_notice=left_notice,
         owed=owed.amount,
         owed_since=owed.since,
@@ -106,8 +111,7 @@ def record_visit(
     )
     attach(visit, files, actor=actor, estate=unit.estate, purpose="notice", at=at)
     if met != Met.NOBODY and way == Way.DOOR:
-        doors = ReminderNotice.objects.filter(unit=unit, way=ReminderStep.Way.DOOR, done_at__isnull=True)
-        doors.update(done_at=at, done_by=actor)
+        _doors().filter(unit=unit).update(done_at=at, done_by=actor)
     record("collection.visited", visit, filed_under=unit, actor=actor, at=at, met=met, reason=reason, way=way)
     if promise is not None:
         promise_payment(unit, actor=actor, promised=promise, visit=visit, at=at)
@@ -115,6 +119,22 @@ def record_visit(
         why = said.strip()[:300] or str(Reason(reason).label)
         _pause(unit, doubted, actor=actor, why=why, at=at)
     return visit
+
+
+def _require_same(visit: CollectionVisit, promise: Promised | None, doubted: Sequence[Bill]) -> None:
+    """Refused form_already_sent unless this was promised there, and these bills doubted."""
+    kept = visit.promises.values_list("promised_for", "amount").first()
+    wanted = (promise.day, promise.amount) if promise else None
+    known = set(Dispute.objects.filter(bill__in=doubted).values_list("bill", flat=True))
+    if kept != wanted or len(known) < len(set(doubted)):
+        raise sent_before()
+
+
+def _doors() -> QuerySet[ReminderNotice]:
+    """What the ladder sends people to doors for: neither done nor taken back."""
+    return ReminderNotice.objects.filter(
+        way=ReminderStep.Way.DOOR, done_at__isnull=True, withdrawn_at__isnull=True
+    )
 
 
 def _pause(unit: Unit, doubted: Sequence[Bill], *, actor: User, why: str, at: datetime) -> None:
@@ -265,7 +285,10 @@ def grant_deferral(
     since: date | None = None,
     at: datetime | None = None,
 ) -> Deferral:
-    """A hardship deferral: no reminders until a day. Refused: reason_required, deferral_in_past, deferral_too_long."""
+    """A hardship deferral: no reminders until a day. The same once more is the same one: ended once, it has ended.
+
+    Refused: reason_required, deferral_in_past, deferral_too_long.
+    """
     at = at or timezone.now()
     today = local(unit.estate, at).date()
     since = since or today
@@ -275,7 +298,11 @@ def grant_deferral(
         raise Refused("deferral_in_past", _("That day has passed."), field="until")
     if until > since + LONGEST_DEFERRAL:
         raise Refused("deferral_too_long", _("A deferral reaches a year at most."), field="until")
-    return _defer(unit, Deferral.Kind.HARDSHIP, since, until, reason.strip(), actor, at)
+    reason = reason.strip()
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # the same form twice at once is one deferral
+    same = {"unit": unit, "kind": Deferral.Kind.HARDSHIP, "since": since, "until": until, "reason": reason}
+    known = Deferral.objects.filter(**same).first()
+    return known or _defer(unit, Deferral.Kind.HARDSHIP, since, until, reason, actor, at)
 
 
 @transaction.atomic
@@ -343,7 +370,7 @@ def route_of(estate: Estate, day: date) -> list[RouteStop]:
     In the order of the house. A unit with a promise that holds, a deferral, or nothing overdue that nobody doubts is
     left out.
     """
-    sent = ReminderNotice.objects.filter(estate=estate, way=ReminderStep.Way.DOOR, done_at__isnull=True)
+    sent = _doors().filter(estate=estate)
     paused = Deferral.objects.filter(unit=OuterRef("pk"), since__lte=day, until__gte=day)
     holding = PaymentPromise.objects.filter(
         unit=OuterRef("pk"), settled_on__isnull=True, promised_for__gte=day

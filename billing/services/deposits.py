@@ -56,6 +56,8 @@ def take_deposit(
     amount = check_amount(amount)
     same = {"unit_id": unit.pk, "charge_item_id": charge_item.pk, "amount": amount}
     if before := made_before(Deposit, estate, form_token, **same):
+        if before.moves.filter(kind=KIND.TAKEN).exclude(method=method).exists():
+            raise sent_before()
         return before
     if charge_item.estate_id != estate.pk:
         raise Refused("other_estate", _("This belongs to another estate."), field="charge_item")
@@ -94,7 +96,7 @@ def give_back(
     at = at or timezone.now()
     lock_ledger(deposit.estate)
     if before := made_before(DepositMove, deposit.estate, form_token, deposit_id=deposit.pk):
-        _require_same(before, amount, deduct)
+        _require_same(before, amount, deduct, method)
         return before.deposit
     deposit = Deposit.objects.get(pk=deposit.pk)
     if not deposit.held:
@@ -102,7 +104,10 @@ def give_back(
     deduct = check_amount(deduct) if deduct else Decimal(0)
     if deduct:
         reason = require_reason(reason)
-    amount = deposit.held - deduct if amount is None else check_amount(amount)
+    if amount is None:
+        amount = deposit.held - deduct
+    elif amount or not deduct:  # nothing is given back where all of it is kept
+        amount = check_amount(amount)
     if amount < 0 or amount + deduct > deposit.held:
         raise Refused("amount_too_big", _("Less than that is held."), field="amount")
     require_open(deposit.estate, local_day(deposit.estate, at))
@@ -122,11 +127,13 @@ def give_back(
     return Deposit.objects.get(pk=deposit.pk)
 
 
-def _require_same(before: DepositMove, amount: Decimal | None, deduct: Decimal) -> None:
-    """Refused form_already_sent unless the moves of the form came to these amounts (None: whatever was held)."""
+def _require_same(before: DepositMove, amount: Decimal | None, deduct: Decimal, method: str) -> None:
+    """Refused form_already_sent unless the form moved these amounts in this way (None: all that was held, so none is)."""
     rows = DepositMove.objects.filter(estate=before.estate_id, form_token=before.form_token)
     moved = dict(rows.values_list("kind", "amount"))
-    if moved.get(KIND.DEDUCTED, 0) != deduct or amount not in (None, moved.get(KIND.GIVEN_BACK, 0)):
+    other_sum = before.deposit.held if amount is None else amount != moved.get(KIND.GIVEN_BACK, 0)
+    other_way = rows.filter(kind=KIND.GIVEN_BACK).exclude(method=method).exists()
+    if moved.get(KIND.DEDUCTED, 0) != deduct or other_sum or other_way:
         raise sent_before()
 
 

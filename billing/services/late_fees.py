@@ -28,6 +28,7 @@ from billing.services.ledger import (
     post,
     posting_day,
     require_reason,
+    sent_before,
 )
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
@@ -305,9 +306,11 @@ def waive_late_fee(
     reason = require_reason(reason)
     lock_ledger(bill.estate)
     same = {"bill_id": bill.pk} | ({} if amount is None else {"amount": amount})
-    if before := made_before(LateFeeWaiver, bill.estate, form_token, **same):
-        return before
     fees = _unpaid_fees(bill)
+    if before := made_before(LateFeeWaiver, bill.estate, form_token, **same):
+        if amount is None and fees:
+            raise sent_before()
+        return before
     owed = sum((fee.outstanding for fee in fees), ZERO)
     if not owed:
         raise Refused("nothing_to_waive", _("No late fee of this bill is unpaid."))

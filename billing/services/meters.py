@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -75,6 +76,10 @@ def replace_meter(
     if replaced_on < meter.installed_on:
         raise Refused("not_in_order", _("The meter was put in later than that."), field="replaced_on")
     period = period_to_read(meter.estate, replaced_on)
+    if MeterReading.objects.filter(meter=meter, period__gt=period).exists():
+        # It would be charged up to that one, and the new meter from its first day.
+        message = _("The meter was read in a later month than that.")
+        raise Refused("not_in_order", message, field="replaced_on")
     try:
         take_reading(meter, actor=actor, period=period, value=final_value, read_on=replaced_on)
     except Refused as refusal:
@@ -132,7 +137,8 @@ def take_reading(
     """What a meter showed at the end of a period, or today while that is still to come; again corrects it until billed.
 
     Refused period_invalid, beyond_its_digits, reading_backwards (less than the one before, unless it began again at
-    zero), reading_billed; as it is read `at` a moment, period_too_far (beyond next month) and day_not_begun.
+    zero), meter_taken_out (later than its last one), reading_billed; as it is read `at` a moment, period_too_far (beyond
+    next month) and day_not_begun.
     """
     if not PERIOD.fullmatch(period):
         raise Refused("period_invalid", _("Write the period as 2026-11."), field="period")
@@ -142,6 +148,7 @@ def take_reading(
     outdate_previews(meter.estate, since=period)
     meter = locked(meter)
     _require_shown(meter.digits, value, "value")
+    _require_hung(meter, period)
     before = reading_before(meter, period)
     if value < before and not rolled_over:
         raise Refused("reading_backwards", _("This is less than the reading before."), field="value")
@@ -158,6 +165,14 @@ def take_reading(
     return reading
 
 
+def _require_hung(meter: Meter, period: str) -> None:
+    if meter.removed_on is None:
+        return
+    last = MeterReading.objects.filter(meter=meter).aggregate(last=Max("period"))["last"]
+    if last and period > last:
+        raise Refused("meter_taken_out", _("This meter was replaced already."), field="period")
+
+
 def _refuse_to_come(estate: Estate, period: str, read_on: date | None, at: datetime) -> None:
     """A year mistyped would keep a reading where no run looks for it."""
     refuse_too_far(estate, period, at)
@@ -168,7 +183,8 @@ def _refuse_to_come(estate: Estate, period: str, read_on: date | None, at: datet
 def reading_before(meter: Meter, period: str) -> Decimal:
     """The value of the last reading before a period; the first one of the meter where there is none."""
     rows = MeterReading.objects.filter(meter=meter, period__lt=period).order_by("-period")
-    return rows.values_list("value", flat=True).first() or meter.initial_value
+    value = rows.values_list("value", flat=True).first()
+    return meter.initial_value if value is None else value  # one that began again may show nothing
 
 
 @transaction.atomic

@@ -31,7 +31,8 @@ def hand_over_bill(
 ) -> Handover:
     """Notes that the bill's notice was handed over: who, to whom, when, how. The same form again is the same one."""
     lock_ledger(bill.estate)
-    if before := made_before(Handover, bill.estate, form_token, bill_id=bill.pk, way=way):
+    same = {"bill_id": bill.pk, "way": way, "received_by": received_by, "note": note}
+    if before := made_before(Handover, bill.estate, form_token, **same):
         return before
     handed = Handover.objects.create(
         estate=bill.estate, bill=bill, way=way, received_by=received_by, note=note, handed_by=actor,
@@ -59,12 +60,12 @@ def hand_over_bills(
     (handed over later than now), not_in_order (before one of the bills was dated), form_already_sent.
     """
     at = at or timezone.now()
-    handed_at = handed_at or at
+    said_when, handed_at = handed_at, handed_at or at
     lock_ledger(estate)
     _guard(estate, bills, handed_at, at)
     tokens = {bill.pk: f"{form_token} {bill.pk}" for bill in bills} if form_token else {}
     before = list(Handover.objects.filter(estate=estate, form_token__in=tokens.values()))
-    if any((row.way, row.note) != (way, note) for row in before):
+    if any((row.way, row.note, row.at) != (way, note, said_when or row.at) for row in before):
         raise sent_before()
     done = {row.bill_id for row in before}
     news = [bill for bill in bills if bill.pk not in done and bill.status != Bill.Status.REVERSED]

@@ -25,6 +25,7 @@ from billing.services.ledger import (
     post,
     require_open,
     require_reason,
+    sent_before,
 )
 from billing.services.settlement import chosen_debts, debts_of, take_back
 from helpdesk.audit.services import record
@@ -68,9 +69,12 @@ def take_payment(
     estate = unit.estate
     lock_ledger(estate)
     amount = check_amount(amount)
-    if before := made_before(Payment, estate, form_token, unit_id=unit.pk, amount=amount, method=method):
+    same = {"unit_id": unit.pk, "amount": amount, "method": method, "reference": reference}
+    same |= {"received_on": received_on} if received_on else {}
+    if before := made_before(Payment, estate, form_token, **same):
         if hasattr(before, "reversal"):
             raise Refused("already_reversed", _("This payment was reversed already."))
+        _require_same_bills(before, bills)
         return before
     if currency and currency != estate.currency:
         raise Refused(
@@ -109,6 +113,13 @@ def take_payment(
         apply_credit(unit, actor=actor, at=at)
     payment.refresh_from_db()
     return payment
+
+
+def _require_same_bills(before: Payment, bills: Sequence[Bill] | None) -> None:
+    """Refused form_already_sent where the form's payment settled a bill at once that is not among those chosen now."""
+    at_once = before.allocations.filter(created_at=before.created_at, bill__isnull=False)
+    if bills and at_once.exclude(bill__in=bills).exists():
+        raise sent_before()
 
 
 def _require_near(estate: Estate, actor: User | None, today: date, days: dict[str, date]) -> None:

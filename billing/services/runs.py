@@ -20,8 +20,9 @@ from billing.calculation import PERIOD
 from billing.drafting import Draft, Line, Trouble, billed_units
 from billing.models import Bill, BillingRun, DraftLine, MeterReading, RunProblem, UnitAccount
 from billing.services.credit import apply_credit
-from billing.services.ledger import lock_ledger, posting_day
+from billing.services.ledger import local_day, lock_ledger, posting_day
 from billing.services.run_dates import BILLED_STATES, dates_of_run, months_skipped, refuse_too_far
+from helpdesk.audit.models import Entry
 from helpdesk.audit.services import record
 from helpdesk.estates.models import Estate
 from helpdesk.estates.services import next_serials
@@ -154,12 +155,14 @@ def confirm_run(run: BillingRun, *, actor: User | None, at: datetime | None = No
     """The bills are made from now on, in the background.
 
     Refused period_already_billed, invalid_transition (a discarded preview), preview_outdated (a rate, an exemption, a
-    contract, a unit or a meter changed since).
+    contract, a unit or a meter changed since), day_is_past (it waited until its bills would be overdue).
     """
     at = at or timezone.now()
     lock_ledger(run.estate)
     refuse_billed(run.estate, run.period)
     run.refresh_from_db()
+    if run.status == STATUS.PREVIEWED and is_past_due(run, at):
+        raise Refused("day_is_past", _("This day is past: the bills would be overdue at once."))
     if run.status == STATUS.PREVIEWED and is_outdated(run):
         message = _(
             "Rates, exemptions, contracts, units or meters changed since this preview; preview it anew."
@@ -179,14 +182,23 @@ def confirm_run(run: BillingRun, *, actor: User | None, at: datetime | None = No
     return run
 
 
+def is_past_due(run: BillingRun, at: datetime) -> bool:
+    """Whether bills made now would be overdue at once."""
+    return run.due_on < local_day(run.estate, at)
+
+
 def is_outdated(run: BillingRun) -> bool:
     """What was previewed is what is billed, so rates, units and meters must stand where the preview saw them."""
     if run.outdated_at is not None:
         return True
     drafts = DraftLine.objects.filter(run=run)
-    sizes = drafts.filter(charge_item__kind="area").annotate(apart=Abs(F("unit__area_m2") - F("quantity")))
+    sizes = drafts.filter(charge_item__kind__in=("area", "shared")).annotate(
+        apart=Abs(F("unit__area_m2") - F("quantity"))
+    )
     gone = Q(unit__is_archived=True) | Q(unit__status=Unit.Status.NOT_HANDED_OVER)
     if drafts.filter(gone).exists() or sizes.filter(apart__gte=HALF_A_MILLI).exists():
+        return True
+    if _units_changed(run):
         return True
     # SQLite keeps decimals as floating numbers: two writings of one value may differ far behind the last place.
     apart = drafts.filter(meter__isnull=False).annotate(
@@ -195,6 +207,13 @@ def is_outdated(run: BillingRun) -> bool:
     read_since = MeterReading.objects.filter(meter=OuterRef("meter"), period=run.period)
     moved = Q(began__gte=HALF_A_MILLI) | Q(ended__gte=HALF_A_MILLI)
     return apart.filter(moved | Q(Exists(read_since), reading__isnull=True)).exists()
+
+
+def _units_changed(run: BillingRun) -> bool:
+    """Whether a unit has another use or area since: a use may have a price of its own, and a first area bills a unit at all."""
+    told = Entry.objects.filter(estate=run.estate_id, at__gt=run.previewed_at, verb="unit.changed")
+    changes = told.order_by().values_list("data", flat=True)
+    return any({"use", "area_m2"} & set(data.get("fields", ())) for data in changes)
 
 
 def continue_runs(at: datetime) -> int:

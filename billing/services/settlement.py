@@ -58,6 +58,11 @@ def chosen_debts(unit: Unit, bills: Sequence[Bill]) -> list[Debt]:
     return debts
 
 
+def has_debts(bill: Bill) -> bool:
+    """Whether anything of a bill is left to settle, a late fee included."""
+    return any(debt.bill.pk == bill.pk for debt in debts_of(bill.unit))
+
+
 def _in_order(bills: Sequence[Bill], *, principal_first: bool) -> list[Debt]:
     place = {bill.pk: n for n, bill in enumerate(bills)}
     by_id = {bill.pk: bill for bill in bills}

@@ -19,8 +19,9 @@ from billing.services.ledger import (
     post,
     posting_day,
     require_reason,
+    sent_before,
 )
-from billing.services.settlement import chosen_debts
+from billing.services.settlement import chosen_debts, has_debts
 from helpdesk.audit.services import record
 from helpdesk.lib.errors import Refused
 from helpdesk.staff.models import User
@@ -45,8 +46,10 @@ def write_off(
     lock_ledger(bill.estate)
     same = {"bill_id": bill.pk} | ({} if amount is None else {"amount": amount})
     if before := made_before(WriteOff, bill.estate, form_token, **same):
+        if amount is None and has_debts(bill):
+            raise sent_before()
         return before
-    debts = chosen_debts(bill.unit, [bill])
+    debts = sorted(chosen_debts(bill.unit, [bill]), key=lambda debt: debt.late_fee is not None)
     owed = sum((debt.outstanding for debt in debts), Decimal(0))
     amount = owed if amount is None else check_amount(amount)
     if amount > owed:

@@ -35,6 +35,7 @@ from helpdesk.staff.access import get_visible, needs
 from residents.models import Resident, Unit
 from residents.names_shown import full_name
 
+BIGGEST = 19  # digits of a key
 SHOWN = 12  # entries of the statement, so that the ladder below it is seen
 
 
@@ -52,7 +53,7 @@ def unit_account(request: HttpRequest, pk: int) -> HttpResponse:
 def payment_take(request: HttpRequest, pk: int) -> HttpResponse:
     """Money for a unit; the same form again is the same payment."""
     unit = unit_for(request, pk, "billing.take")
-    form = PaymentForm(request.POST, bills=_open_bills(unit))
+    form = PaymentForm(request.POST, bills=[*_open_bills(unit), *_ticked(request, unit)])
     status = INVALID
     if form.is_valid():
         data = form.cleaned_data
@@ -237,6 +238,12 @@ def sale_of(unit: Unit, data: Any = None) -> SaleForm:
 def _open_bills(unit: Unit) -> list[Bill]:
     """The bills of which anything is left to pay, a late fee included: what the preview offers."""
     return list({debt.bill.pk: debt.bill for debt in debts_of(unit)}.values())
+
+
+def _ticked(request: HttpRequest, unit: Unit) -> list[Bill]:
+    """Bills of the unit that were chosen, paid by now or not: the same form again, or a colleague, may have settled them."""
+    chosen = [pk for pk in request.POST.getlist("bills") if pk.isdecimal() and len(pk) < BIGGEST]
+    return list(Bill.objects.filter(unit=unit, pk__in=chosen))
 
 
 def _preview(unit: Unit, form: PaymentForm, day: date) -> dict[str, Any]:

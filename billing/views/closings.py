@@ -63,8 +63,13 @@ def _send(request: HttpRequest, estate: Estate, form: ClosingForm) -> tuple[Coun
         count = count_day(estate, day=day, counted=counted)
         if count.differences and form.cleaned_data["confirmed"] != _told(count):
             return count, 200
-        close_day(estate, actor=request.user, day=day, counted=counted, note=form.cleaned_data["note"])  # type: ignore[arg-type]
+        close_day(
+            estate, actor=request.user, day=day, counted=counted, note=form.cleaned_data["note"],  # type: ignore[arg-type]
+            agreed=count.differences,
+        )  # fmt: skip
     except Refused as refusal:
+        if refusal.code == "differs_otherwise":
+            return count_day(estate, day=day, counted=counted), 200
         field = "counted_cash" if refusal.field == "counted" else refusal.field
         form.add_error(field if field in form.fields else None, str(refusal.message))
         return count, REFUSED
@@ -141,7 +146,8 @@ def _page(estate: Estate, form: ClosingForm, day: date, today: date) -> dict[str
                 "expected": show_money(row.expected, estate.currency),
                 "counted": show_money(row.counted, estate.currency),
                 "difference": show_money(row.difference, estate.currency),
-                "is_off": bool(row.difference),
+                # Cash too much and a card too little come to nothing, and are not.
+                "is_off": any(count.difference for count in row.counts.all()),
             }
             for row in closings[:LISTED]
         ],

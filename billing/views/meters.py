@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -48,6 +48,8 @@ def meter_grid(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         typed = {m.pk: request.POST.get(f"m{m.pk}", "").strip() for m in meters}
         counts, errors = _save(request, meters[:SIZE], period, typed)
+        # A box that nobody touched shows what is on file by now, not what was when the page was opened.
+        typed = {pk: text for pk, text in typed.items() if text != request.POST.get(f"was{pk}")}
         if not errors:
             again = f"{reverse('meter_grid')}?period={period}&item={item.pk if item else ''}"
             return done(request, _said(counts), again)
@@ -70,11 +72,17 @@ def meter_grid(request: HttpRequest) -> HttpResponse:
 
 
 def _meters(estate: Estate, item: ChargeItem, period: str, after: str) -> list[Meter]:
-    """Those that hang, and those that were taken out in the period or since: a last reading may have to be checked."""
+    """Those that hang, and those that were taken out in the period or since: a last reading may have to be checked.
+
+    It may lie in a later period than the day, where that day's was billed already.
+    """
+    of_period = MeterReading.objects.filter(meter=OuterRef("pk"), period=period)
     before = MeterReading.objects.filter(meter=OuterRef("pk"), period__lt=period).order_by("-period")
     rows = Meter.objects.filter(estate=estate, charge_item=item)
     rows = rows.annotate(before=Subquery(before.values("value")[:1]))
-    rows = rows.filter(Q(removed_on__isnull=True) | Q(removed_on__gte=bounds_of(period)[0]))
+    rows = rows.filter(
+        Q(removed_on__isnull=True) | Q(removed_on__gte=bounds_of(period)[0]) | Exists(of_period)
+    )
     return list(rows.filter(number__gt=after).select_related("unit").order_by("number")[: SIZE + 1])
 
 
@@ -125,6 +133,12 @@ def _plain(value: Decimal) -> str:
 def _save_one(request: HttpRequest, meter: Meter, period: str, text: str) -> bool:
     value = reading_in(text)
     known = MeterReading.objects.filter(meter=meter, period=period).first()
+    was = request.POST.get(f"was{meter.pk}")
+    if was is not None and was != (_plain(known.value) if known else ""):
+        if text == was:
+            return False  # not touched here; a colleague kept another or withdrew it
+        if known and known.value != value:
+            raise Refused("changed_meanwhile", _("A colleague kept another reading meanwhile: look again."))
     confirmed = bool(request.POST.get(f"ok{meter.pk}"))
     rolled = bool(request.POST.get(f"roll{meter.pk}"))
     if known and known.value == value and known.is_confirmed >= confirmed and known.rolled_over == rolled:

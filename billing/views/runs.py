@@ -19,7 +19,7 @@ from billing.selectors import totals_of_run
 from billing.services.bills import bill_left_out
 from billing.services.ledger import settings_of
 from billing.services.run_dates import next_period, usual_dates
-from billing.services.runs import confirm_run, is_outdated, left_out, preview_run
+from billing.services.runs import confirm_run, is_outdated, is_past_due, left_out, preview_run
 from billing.views.acting import send
 from helpdesk.estates.models import Estate
 from helpdesk.lib.money import show_money
@@ -75,7 +75,9 @@ def _page(request: HttpRequest, run: BillingRun, status: int = 200, **sent: Any)
         .first()
     )
     problems = RunProblem.objects.filter(run=run).select_related("unit", "charge_item")
-    outdated = run.status == STATUS.PREVIEWED and is_outdated(run)
+    now = timezone.now()
+    past_due = run.status == STATUS.PREVIEWED and is_past_due(run, now)
+    outdated = run.status == STATUS.PREVIEWED and (past_due or is_outdated(run))
     by_code = dict(problems.order_by().values_list("code").annotate(Count("id")))
     context = {
         "run": run,
@@ -89,8 +91,9 @@ def _page(request: HttpRequest, run: BillingRun, status: int = 200, **sent: Any)
         "waits": run.status == STATUS.RUNNING,
         "may_confirm": run.status == STATUS.PREVIEWED and run.bills > 0 and not outdated,
         "outdated": outdated,
+        "past_due": past_due,
         "nothing": run.status == STATUS.PREVIEWED and not run.bills,
-        "usual_due_on": usual_dates(estate, run.period, timezone.now())[1],
+        "usual_due_on": usual_dates(estate, run.period, now)[1],
         **_left_out(run),
         "history": history_of(run),
         "form": sent.get("form"),

@@ -36,6 +36,13 @@
   // What a meter counted, as it is typed: backwards and far from the usual catch the eye before anything is sent.
   const MEASURE = /(度|千瓦时|千瓦時|吨|噸|方|立方|立方米|立方公尺|m3|kwh|t)$/i;
   const figure = (text) => Number(text.normalize("NFKC").trim().replace(MEASURE, "").replace(/[, ']/g, ""));
+  // A heading has no digit, or words or a month above a figure: 11月读数, 2026-11. 12O is a slip of the finger and none.
+  const HEADED = /\p{Script=Han}|\p{L}.*\p{L}|^\d{4}[-/]\d/u;
+  const isHeading = (cell, below) => {
+    const text = cell.normalize("NFKC");
+    if (!text || !Number.isNaN(figure(text))) return false;
+    return !/\d/.test(text) || (HEADED.test(text) && !Number.isNaN(figure(below)));
+  };
   const reckon = (box) => {
     const row = box.closest("[data-before]");
     const shown = row?.querySelector("[data-use]");
@@ -63,8 +70,8 @@
       const byNumber = new Map(boxes.map((box) => [box.closest("tr").cells[0].textContent.trim().toUpperCase(), box]));
       const named = (row) => row.slice(0, -1).map((cell) => byNumber.get(cell.trim().toUpperCase())).find(Boolean);
       const isNamed = rows.some(named);
-      // A heading has no digit. Blank rows part floors where just the others fill the page; else each is a meter not read.
-      if (last(rows[0]) && !/\d/.test(last(rows[0]).normalize("NFKC"))) rows = rows.slice(1);
+      // Blank rows part floors where just the others fill the page; else each is a meter not read.
+      if (isHeading(last(rows[0]), rows.slice(1).map(last).find(Boolean) || "")) rows = rows.slice(1);
       const full = rows.filter(last);
       if (full.length === boxes.length - start) rows = full;
       let filled = 0;

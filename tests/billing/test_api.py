@@ -49,8 +49,8 @@ def billed(api, admin, manager, estate, unit):
     post(office, "rates/", {"charge_item": item["id"], "amount": "2.85", "since": "2026-01-01"})
     with mock.patch.object(timezone, "now", lambda: at("2026-10-01 09:00")):
         run = post(desk, "billing-runs/", {"estate": estate.pk, "period": "2026-10"})
+        confirmed = post(desk, f"billing-runs/{run['id']}/confirm/", status=202)
     assert (run["status"], run["bills"], run["total"], run["problems"]) == ("previewed", 1, "254.79", [])
-    confirmed = post(desk, f"billing-runs/{run['id']}/confirm/", status=202)
     assert confirmed["status"] == "running" and confirmed["progress"] == {"done": 0, "total": 1}
     runs.continue_runs(timezone.now())
     done = desk.get(f"/api/v1/billing-runs/{run['id']}/").json()

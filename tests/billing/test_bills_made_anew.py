@@ -43,7 +43,7 @@ def test_a_bill_made_anew_is_due_no_earlier_than_the_usual_days_after_it(bill, m
 def test_an_old_due_day_that_lies_further_off_is_kept(management_fee, unit, estate, manager):
     due_on = date(2027, 1, 31)
     run = preview_run(estate, actor=manager, period="2026-11", due_on=due_on, at=at("2026-11-01 12:00"))
-    continue_run(confirm_run(run, actor=manager))
+    continue_run(confirm_run(run, actor=manager, at=at("2026-11-01 12:00")))
     assert anew(run.made.get()).due_on == due_on
 
 

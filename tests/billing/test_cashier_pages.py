@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from billing.models import DayClosing, LateFeeWaiver, Refund, WriteOff
+from billing.models import Bill, DayClosing, LateFeeWaiver, LedgerSettings, Refund, WriteOff
 from billing.proof import differences
 from billing.services.closings import close_day
 from billing.services.late_fees import charge_late_fees, set_late_fee
 from billing.services.payments import take_payment
+from billing.services.write_offs import write_off
 from billing.views.account_page import bill_chip
 from helpdesk.audit.models import Entry
 from tests.billing.bills import post_bill
@@ -111,6 +112,13 @@ def test_the_same_form_writes_off_once(bill, manager, login):
     assert WriteOff.objects.get().amount == 40
     assert browser.post(path + "write-off/", form | {"form_token": "w2"}).status_code == 303
     assert WriteOff.objects.count() == 2
+
+
+def test_a_part_that_is_written_off_leaves_the_late_fee_where_fees_are_paid_first(bill, late_fee, manager):
+    LedgerSettings.objects.update_or_create(estate=bill.estate, defaults={"principal_first": False})
+    write_off(bill, actor=manager, reason="Part is lost", amount=Decimal(40))
+    late_fee.refresh_from_db()
+    assert late_fee.waived == 0 and Bill.objects.get(pk=bill.pk).written_off == 40
 
 
 def test_the_same_form_lets_a_late_fee_off_once(bill, late_fee, manager, login):

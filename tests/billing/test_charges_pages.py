@@ -236,6 +236,7 @@ def test_a_contract_is_kept_charged_and_ended(storeroom, unit, run_period, manag
     [
         ({"quantity": "0"}, 409),
         ({"monthly_rent": "0"}, 409),
+        ({"quantity": "2", "monthly_rent": "9999999999.99"}, 409),
         ({"until": "2026-01-01"}, 409),
         ({"subject": ""}, 422),
     ],

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing.models import CollectionVisit, Deferral, Dispute, PaymentPromise, Reminder
+from billing.models import CollectionVisit, Deferral, Dispute, PaymentPromise, Reminder, ReminderNotice
 from billing.services.collection import (
     Promised,
     end_complaint_pause,
@@ -19,7 +19,7 @@ from billing.services.collection import (
 )
 from billing.services.disputes import open_dispute, settle_dispute
 from billing.services.payments import take_payment
-from billing.services.reminders import send_reminders
+from billing.services.reminders import send_reminders, withdraw_settled
 from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
 from helpdesk.notifications.models import Message
@@ -59,6 +59,55 @@ def refuse(code, unit, clerk, **visit):
 def test_the_ladder_sends_somebody_to_the_door(bill, unit):
     (stop,) = route_of(unit.estate, TODAY)
     assert stop.unit == unit and str(stop.owed.amount) == "300.00" and stop.owed.since == DUE
+
+
+@pytest.fixture
+def taken_back(bill, unit, cashier):
+    """All was paid before anybody knocked, so nobody is sent any more; a day later another bill is late."""
+    take_payment(unit, actor=cashier, amount=Decimal(300), method="cash", at=NOW)
+    assert withdraw_settled(NOW)
+    return post_bill(unit, TODAY - timedelta(days=1), "50.00")
+
+
+def test_the_form_of_a_visit_promises_and_doubts_nothing_more(bill, unit, clerk):
+    """Who goes back to add what was promised, and sends again, is told that it was not kept."""
+    promise = Promised("Li", TODAY + timedelta(days=3), Decimal(100))
+    sent = {
+        "actor": clerk,
+        "met": "owner",
+        "reason": "bill",
+        "form_token": "t",
+        "at": NOW,
+        "promise": promise,
+    }
+    first = record_visit(unit, **sent)
+    assert record_visit(unit, **sent) == first
+    later = Promised("Li", TODAY + timedelta(days=9), Decimal(100))
+    less = Promised("Li", TODAY + timedelta(days=3), Decimal(10))
+    others = [{"promise": other} for other in (None, later, less)]
+    for other in (*others, {"doubted": [bill]}, {"left_notice": True}, {"passed_to": "Wu"}, {"way": "phone"}):
+        with pytest.raises(Refused, match="sent before"):
+            record_visit(unit, **(sent | other))
+    assert CollectionVisit.objects.count() == 1
+
+
+def test_two_presses_defer_once_so_that_one_end_ends_it(bill, unit, manager):
+    asked = {"actor": manager, "until": TODAY + timedelta(days=9), "reason": "Ill", "at": NOW}
+    pause = grant_deferral(unit, **asked)
+    assert grant_deferral(unit, **asked) == pause
+    end_deferral(pause, actor=manager, at=NOW)
+    assert not Deferral.objects.filter(until__gt=TODAY).exists()
+
+
+def test_a_door_that_was_taken_back_sends_nobody(taken_back, unit):
+    assert route_of(unit.estate, TODAY) == []
+
+
+def test_a_visit_where_a_door_was_taken_back_is_written_down(taken_back, unit, clerk):
+    """What was taken back was not done, and stays so."""
+    visit = record_visit(unit, actor=clerk, met="owner", reason="forgot", at=NOW)
+    doors = ReminderNotice.objects.filter(unit=unit, way="door")
+    assert visit.owed == 50 and doors.get().done_at is None and doors.get().withdrawn_at
 
 
 def test_a_visit_keeps_what_was_said_and_owed_and_leaves_the_route(bill, unit, clerk):

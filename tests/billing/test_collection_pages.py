@@ -95,6 +95,14 @@ def test_a_manager_ends_a_pause_from_the_door_page(bill, unit, manager, clerk, l
     assert browser.post(end).status_code == 303 and browser.post(end).status_code == 409
 
 
+@pytest.mark.parametrize("told", [{"promised_amount": "100"}, {"promised_by": "Mrs Li"}])
+def test_a_promise_without_its_day_is_asked_for_and_not_lost(bill, unit, clerk, login, told):
+    visit = {"way": "door", "met": "owner", "reason": "forgot"} | told
+    page = login(clerk).post(f"/fees/collection/{unit.pk}/", visit)
+    assert page.status_code == 422 and page.context["form"].errors.keys() == {"promised_for"}
+    assert not CollectionVisit.objects.exists()
+
+
 def test_what_nobody_could_answer_at_the_door_becomes_a_message(bill, unit, clerk, cashier, login):
     visit = {
         "way": "door",

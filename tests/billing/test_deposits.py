@@ -79,3 +79,12 @@ def test_the_same_form_gives_back_once(deposit, cashier, login):
 def test_another_estate_sees_none(deposit, outsider, login):
     for path in ("", "print/"):
         assert login(outsider).get(f"/fees/deposits/{deposit.pk}/{path}").status_code in {403, 404}
+
+
+def test_nothing_goes_back_where_all_of_it_is_kept(deposit, cashier, login):
+    browser, path = login(cashier), f"/fees/deposits/{deposit.pk}/give-back/"
+    nothing = {"amount": "0", "method": "cash", "reason": "Lost"}
+    assert browser.post(path, nothing).status_code == 409
+    assert browser.post(path, nothing | {"deduct": "200"}).status_code == 303
+    deposit.refresh_from_db()
+    assert (deposit.given_back, deposit.deducted) == (0, 200)

@@ -10,8 +10,10 @@ from billing.services.charges import add_charge_item, set_rate
 from billing.services.closings import close_day
 from billing.services.credit import refund_credit
 from billing.services.meters import add_meter
-from billing.services.payments import take_payment
+from billing.services.payments import reverse_payment, take_payment
 from billing.services.runs import continue_runs
+from billing.views import closings
+from helpdesk.lib.errors import Refused
 from tests.billing.bills import post_bill
 from tests.billing.conftest import refused_beside
 from tests.conftest import at
@@ -236,6 +238,46 @@ def test_a_count_that_differs_needs_a_note(account, unit, estate, cashier, login
             counted={"cash": Decimal(90), "wechat": Decimal(10)},
         )
     assert not DayClosing.objects.exists()
+
+
+def test_money_that_moves_while_the_question_is_answered_is_asked_about(
+    account, unit, cashier, login, monkeypatch
+):
+    """The cashier said yes to half a yuan; a colleague takes a hundred before the day is closed."""
+    take_payment(unit, actor=cashier, amount=Decimal(100), method="cash")
+    browser, genuine = login(cashier), closings.count_day
+
+    def slowly(*args, **kwargs):
+        count = genuine(*args, **kwargs)
+        if Payment.objects.count() < 2:
+            take_payment(unit, actor=cashier, amount=Decimal(100), method="cash")
+        return count
+
+    monkeypatch.setattr(closings, "count_day", slowly)
+    form = {"day": "2026-11-17", "counted_cash": "99.50", "note": "Change", "confirmed": "cash-0.50"}
+    page = browser.post("/fees/closing/", form)
+    assert page.status_code == 200 and page.context["asked"]["told"] == "cash-100.50"
+    assert not DayClosing.objects.exists()
+    assert browser.post("/fees/closing/", form | {"confirmed": "cash-100.50"}).status_code == 303
+
+
+def test_a_drawer_that_took_in_what_it_gave_out_is_counted_too(account, unit, estate, cashier):
+    taken = take_payment(unit, actor=cashier, amount=Decimal(100), method="cash")
+    reverse_payment(taken, actor=cashier, reason="Wrong unit")
+    with pytest.raises(Refused, match="Count the drawer first"):
+        close_day(estate, actor=cashier, day=date(2026, 11, 17), counted={})
+    close_day(estate, actor=cashier, day=date(2026, 11, 17), counted={"cash": Decimal(0)})
+
+
+def test_differences_that_come_to_nothing_together_are_marked_all_the_same(
+    account, unit, estate, cashier, login
+):
+    for method in ("cash", "card"):
+        take_payment(unit, actor=cashier, amount=Decimal(50), method=method)
+    counted = {"cash": Decimal(60), "card": Decimal(40)}
+    close_day(estate, actor=cashier, day=date(2026, 11, 17), counted=counted, note="Mixed up")
+    (row,) = login(cashier).get("/fees/closing/").context["closings"]
+    assert row["is_off"]
 
 
 def test_a_day_whose_count_differs_is_closed_only_once_the_difference_was_confirmed(

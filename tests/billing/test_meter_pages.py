@@ -277,6 +277,92 @@ def test_an_empty_box_withdraws_nothing_that_a_colleague_kept_meanwhile(login, c
     assert meter.readings.get().value == 88
 
 
+def kept(client, meter, text, was, period="2026-11"):
+    sent = {"period": period, "item": meter.charge_item_id, f"m{meter.pk}": text, f"was{meter.pk}": was}
+    return client.post(reverse("meter_grid"), sent)
+
+
+def test_a_box_that_nobody_touched_puts_no_older_reading_back(login, clerk, meter):
+    """All boxes of a page are sent together; in most of them stands what was there when it was opened."""
+    take_reading(meter, actor=None, period="2026-11", value=D(88))
+    client = login(clerk)
+    assert kept(client, meter, "80", was="80").status_code == 303
+    assert meter.readings.get().value == 88
+    withdraw_reading(meter.readings.get(), actor=clerk)
+    assert kept(client, meter, "88", was="88").status_code == 303
+    assert not meter.readings.exists()
+
+
+def test_what_is_typed_over_a_colleague_s_reading_is_looked_at_first(login, clerk, meter):
+    take_reading(meter, actor=None, period="2026-11", value=D(88))
+    client = login(clerk)
+    for was in ("", "80"):
+        page = kept(client, meter, "90", was=was)
+        (row,) = page.context["rows"]
+        assert page.status_code == 409 and "colleague" in row["error"]
+        assert (row["value"], row["was"]) == ("90", "88") and meter.readings.get().value == 88
+    assert kept(client, meter, "88", was="").status_code == 303  # the same: nothing to look at
+    assert kept(client, meter, "90", was="88").status_code == 303
+    assert meter.readings.get().value == 90
+
+
+def test_an_untouched_box_comes_back_with_what_is_on_file_by_now(login, clerk, meter, unit, water):
+    other = add_meter(unit, actor=None, charge_item=water, number="W-502", installed_on=date(2026, 1, 1))
+    take_reading(meter, actor=None, period="2026-11", value=D(88))
+    sent = {
+        f"m{meter.pk}": "80",
+        f"was{meter.pk}": "80",
+        f"m{other.pk}": "12O",
+        f"was{other.pk}": "",
+    }
+    page = login(clerk).post(reverse("meter_grid"), {"period": "2026-11", "item": water.pk} | sent)
+    assert [row["value"] for row in page.context["rows"]] == ["88", "12O"]
+
+
+def test_a_last_reading_that_falls_into_the_next_period_is_checked_in_its_grid(
+    login, clerk, manager, meter, run_period
+):
+    """The month in which the meter was taken out was billed already: its last reading is the next one's."""
+    take_reading(meter, actor=None, period="2026-11", value=D(12))
+    run_period("2026-11")
+    replace_meter(
+        meter, actor=manager, final_value=D(80), replaced_on=date(2026, 11, 20), number="W-502",
+        at=at("2026-12-02 09:00"),
+    )  # fmt: skip
+    client = login(clerk)
+    page = client.get(reverse("meter_grid"), {"period": "2026-12", "item": meter.charge_item_id})
+    assert [row["meter"].number for row in page.context["rows"]] == ["W-501", "W-502"]
+    assert kept(client, meter, "81", was="80", period="2026-12").status_code == 303
+    assert meter.readings.get(period="2026-12").read_on == date(2026, 11, 20)
+
+
+def test_a_meter_is_not_taken_out_before_it_was_last_read(meter, manager):
+    """It would be charged up to the later reading, and the new one in its place from the day before."""
+    for period, value in (("2026-10", 10), ("2026-11", 20)):
+        take_reading(meter, actor=None, period=period, value=D(value))
+    told = {"actor": manager, "final_value": D(12), "number": "W-502", "at": at("2026-11-29 09:00")}
+    with refused_beside("replaced_on", "not_in_order"):
+        replace_meter(meter, replaced_on=date(2026, 10, 20), **told)
+    assert not Meter.objects.get(pk=meter.pk).removed_on
+    replace_meter(meter, replaced_on=date(2026, 11, 20), **told)
+
+
+def test_a_meter_that_was_taken_out_is_read_no_more(meter, manager):
+    replace_meter(meter, actor=manager, final_value=D(80), replaced_on=date(2026, 11, 10), number="W-502")
+    with refused_beside("period", "meter_taken_out"):
+        take_reading(meter, actor=manager, period="2026-12", value=D(800))
+    assert take_reading(meter, actor=manager, period="2026-11", value=D(81)).value == 81
+
+
+def test_a_meter_that_began_again_at_nothing_goes_on_from_there(unit, water):
+    meter = add_meter(
+        unit, actor=None, charge_item=water, number="W-9", installed_on=date(2026, 1, 1), initial_value=D(900),
+        digits=3,
+    )  # fmt: skip
+    take_reading(meter, actor=None, period="2026-10", value=D(0), rolled_over=True)
+    assert take_reading(meter, actor=None, period="2026-11", value=D(5)).value == 5
+
+
 def test_a_reading_that_a_standing_bill_used_is_not_withdrawn(login, clerk, meter, run_period):
     reading = take_reading(meter, actor=None, period="2026-11", value=D(12))
     (billed,) = run_period("2026-11")
@@ -296,13 +382,13 @@ def test_a_withdrawn_reading_outdates_the_preview_that_knows_it(meter, estate, m
     run = preview_run(estate, actor=manager, period="2026-11", at=at("2026-11-20 09:00"))
     withdraw_reading(reading, actor=manager)
     with refused("preview_outdated"):
-        confirm_run(run, actor=manager)
+        confirm_run(run, actor=manager, at=at("2026-11-20 09:00"))
 
 
 def test_a_reading_that_a_run_is_billing_is_not_withdrawn(meter, estate, manager):
     reading = take_reading(meter, actor=None, period="2026-11", value=D(12))
     run = preview_run(estate, actor=manager, period="2026-11", at=at("2026-11-20 09:00"))
-    confirm_run(run, actor=manager)
+    confirm_run(run, actor=manager, at=at("2026-11-20 09:00"))
     with refused("already_billed"):
         withdraw_reading(reading, actor=manager)
 

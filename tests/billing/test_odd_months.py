@@ -12,6 +12,7 @@ from billing.services import bills, charges, meters, notices, runs
 from billing.statement_lines import sum_of
 from helpdesk.audit.models import Entry
 from residents.models import Building, Unit
+from residents.services.units import edit_unit
 from tests.billing.conftest import NOON
 from tests.conftest import at
 from tests.tickets.acts import refused
@@ -234,15 +235,79 @@ def archived(item, unit, admin, manager):
     Unit.objects.filter(pk=unit.pk).update(is_archived=True)
 
 
-@pytest.mark.parametrize("change", [new_rate, ended_rate, exempted, put_to_rest, measured, archived])
+def test_days_on_which_a_price_ended_and_none_began_are_named(
+    estate, admin, manager, unit, neighbour, management_fee
+):
+    """A price for ten days ends the one before for good: the rest of the month is billed to nobody."""
+    charges.set_rate(
+        management_fee, actor=admin, amount=D(3), since=date(2026, 11, 10), until=date(2026, 11, 20)
+    )
+    run = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
+    problem = run.problems.get()
+    assert (problem.code, problem.charge_item, problem.unit) == ("no_rate", management_fee, None)
+    assert problem.detail == "management: 2026-11-21 – 2026-11-30"
+    charges.set_rate(management_fee, actor=admin, amount=D("2.85"), since=date(2026, 11, 21))
+    assert not runs.preview_run(estate, actor=manager, period="2026-11", at=NOON).problems.exists()
+
+
+def used_otherwise(item, unit, admin, manager):
+    edit_unit(unit, actor=manager, use="shop")
+
+
+@pytest.mark.parametrize(
+    "change", [new_rate, ended_rate, exempted, put_to_rest, measured, archived, used_otherwise]
+)
 def test_a_preview_that_no_longer_holds_is_not_confirmed(
     estate, admin, manager, unit, management_fee, change
 ):
     run = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
     change(management_fee, unit, admin, manager)
     with refused("preview_outdated"):
-        runs.confirm_run(run, actor=manager)
+        runs.confirm_run(run, actor=manager, at=NOON)
     assert not BillingRun.objects.filter(status="running").exists()
+
+
+def test_a_share_of_another_area_is_not_billed_as_it_was_previewed(estate, admin, manager, unit, neighbour):
+    item = charges.add_charge_item(
+        estate=estate, actor=admin, code="public", name="Public light", kind="shared"
+    )
+    charges.enter_shared_cost(item, actor=admin, period="2026-11", amount=D(100))
+    run = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
+    Unit.objects.filter(pk=unit.pk).update(area_m2=D("90.00"))
+    with refused("preview_outdated"):
+        runs.confirm_run(run, actor=manager, at=NOON)
+
+
+def test_a_unit_that_has_its_first_area_since_is_not_left_out(
+    estate, manager, unit, neighbour, management_fee
+):
+    Unit.objects.filter(pk=unit.pk).update(area_m2=0)
+    run = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
+    edit_unit(neighbour, actor=manager, floor=6)
+    assert not runs.is_outdated(run)
+    edit_unit(unit, actor=manager, area_m2=D("90.00"))
+    with refused("preview_outdated"):
+        runs.confirm_run(run, actor=manager, at=NOON)
+
+
+def test_a_preview_that_waited_past_its_due_day_bills_nobody(
+    estate, manager, unit, management_fee, login, time_machine
+):
+    """Its bills would be overdue at once: reminders and late fees would begin with them."""
+    run = runs.preview_run(estate, actor=manager, period="2026-11", at=at("2026-11-01 12:00"))
+    assert run.due_on == date(2026, 11, 15)
+    time_machine.move_to(at("2026-11-16 00:10"))
+    browser, path = login(manager), f"/fees/runs/{run.pk}/"
+    page = browser.get(path)
+    assert page.context["past_due"] and not page.context["may_confirm"] and "overdue at once" in page.text
+    assert browser.post(f"{path}confirm/").status_code == 409
+    again = browser.post("/fees/runs/", {"period": "2026-11"})
+    assert browser.get(again["Location"]).context["run"].due_on == date(2026, 11, 30)
+
+
+def test_a_preview_is_confirmed_on_its_due_day(estate, manager, unit, management_fee):
+    run = runs.preview_run(estate, actor=manager, period="2026-11", at=at("2026-11-01 12:00"))
+    assert runs.confirm_run(run, actor=manager, at=at("2026-11-15 23:50")).status == "running"
 
 
 def test_what_begins_after_the_period_leaves_its_preview_standing(
@@ -251,7 +316,7 @@ def test_what_begins_after_the_period_leaves_its_preview_standing(
     run = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
     charges.set_rate(management_fee, actor=admin, amount=D(3), since=date(2026, 12, 1))
     exempt(unit, manager, 50, date(2026, 9, 1), date(2026, 10, 31))
-    assert runs.confirm_run(run, actor=manager).status == "running"
+    assert runs.confirm_run(run, actor=manager, at=NOON).status == "running"
 
 
 def test_a_reading_of_a_month_that_is_far_ahead_or_a_day_to_come_is_refused(unit, admin, water):
@@ -318,7 +383,10 @@ def test_a_month_billed_late_charges_no_meter_that_a_later_one_charged(
     assert not october.lines.filter(meter=meter).exists()
 
 
-def test_a_preview_that_no_longer_holds_offers_another(estate, admin, manager, unit, management_fee, login):
+def test_a_preview_that_no_longer_holds_offers_another(
+    estate, admin, manager, unit, management_fee, login, time_machine
+):
+    time_machine.move_to(NOON)
     run = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
     client = login(manager)
     assert client.get(reverse("run_detail", args=[run.pk])).context["may_confirm"]

@@ -56,7 +56,7 @@ def test_a_preview_says_what_the_bills_will_be_and_makes_none(
     run.refresh_from_db()
     assert run.status == "discarded" and again.status == "previewed" and DraftLine.objects.count() == 4
     with refused("invalid_transition"):
-        runs.confirm_run(run, actor=manager)
+        runs.confirm_run(run, actor=manager, at=NOON)
 
 
 @db
@@ -120,9 +120,9 @@ def test_a_preview_names_the_months_left_out_since_the_last_run(
 @db
 def test_a_period_is_billed_once(estate, manager, unit, management_fee):
     first = previewed(estate, manager)
-    runs.confirm_run(first, actor=manager)
+    runs.confirm_run(first, actor=manager, at=NOON)
     with refused("period_already_billed"):
-        runs.confirm_run(first, actor=manager)
+        runs.confirm_run(first, actor=manager, at=NOON)
     with refused("period_already_billed"):
         previewed(estate, manager)
     assert runs.continue_runs(timezone.now()) == 1 and runs.continue_run(first) == 0
@@ -439,7 +439,7 @@ def test_a_shared_cost_is_missed_by_the_preview_and_refused_once_its_period_is_b
     assert (problem.code, problem.charge_item, problem.unit) == ("cost_missing", light, None)
     charges.enter_shared_cost(light, actor=manager, period="2026-11", amount=D(100))
     with refused("invalid_transition"):
-        runs.confirm_run(run, actor=manager)
+        runs.confirm_run(run, actor=manager, at=NOON)
     assert amounts(run_period()[0])["light"] == D(100)
     assert not RunProblem.objects.filter(run__status="done").exists()
     with refused_beside("period", "period_already_billed"):
@@ -449,12 +449,12 @@ def test_a_shared_cost_is_missed_by_the_preview_and_refused_once_its_period_is_b
 @db
 def test_a_unit_that_was_billed_keeps_its_bill(estate, manager, unit, neighbour, management_fee, run_period):
     run = previewed(estate, manager)
-    runs.confirm_run(run, actor=manager)
+    runs.confirm_run(run, actor=manager, at=NOON)
     with mock.patch.object(runs, "finish"):
         runs.bill_next(run, 1, timezone.now())
     BillingRun.objects.filter(pk=run.pk).update(status="discarded")
     second = runs.preview_run(estate, actor=manager, period="2026-11", at=NOON)
-    runs.confirm_run(second, actor=manager)
+    runs.confirm_run(second, actor=manager, at=NOON)
     runs.continue_run(second)
     assert Bill.objects.count() == 2 and RunProblem.objects.get(run=second).code == "already_billed"
 
@@ -482,7 +482,7 @@ def whole(run, many):
 @on_tables
 def test_a_run_that_is_killed_at_any_point_goes_on_and_bills_nobody_twice(estate, manager, many):
     run = previewed(estate, manager)
-    runs.confirm_run(run, actor=manager)
+    runs.confirm_run(run, actor=manager, at=NOON)
     chance = random.Random(4)
     points = ["_execute", "_use_credit", "_leave_out_the_billed", "next_serials"]
 
@@ -523,17 +523,17 @@ def test_a_preview_that_meters_have_left_behind_is_not_confirmed(
     else:
         bills.reverse_bill(old, actor=manager, reason="Wrong", at=NOON)
     with refused("preview_outdated"):
-        runs.confirm_run(run, actor=manager)
+        runs.confirm_run(run, actor=manager, at=NOON)
     assert not BillingRun.objects.filter(period="2026-11", status="running").exists()
     again = previewed(estate, manager)
-    assert runs.confirm_run(again, actor=manager).status == "running"
+    assert runs.confirm_run(again, actor=manager, at=NOON).status == "running"
 
 
 @db
 def test_one_run_that_fails_holds_back_no_other(
     estate, other_estate, manager, unit, management_fee, monkeypatch
 ):
-    run = runs.confirm_run(previewed(estate, manager), actor=manager)
+    run = runs.confirm_run(previewed(estate, manager), actor=manager, at=NOON)
     BillingRun.objects.create(
         estate=other_estate,
         period="2026-11",
@@ -549,7 +549,7 @@ def test_one_run_that_fails_holds_back_no_other(
 @on_tables
 def test_two_workers_on_one_run_bill_everybody_once(estate, manager, many):
     run = previewed(estate, manager)
-    runs.confirm_run(run, actor=manager)
+    runs.confirm_run(run, actor=manager, at=NOON)
     answers = at_once(*[lambda: runs.continue_run(run, chunk=20)] * 3)
     assert sum(answers) == many
     whole(run, many)
@@ -558,7 +558,7 @@ def test_two_workers_on_one_run_bill_everybody_once(estate, manager, many):
 @on_tables
 def test_of_two_confirmations_at_once_one_wins(estate, manager, many):
     run = previewed(estate, manager)
-    answers = at_once(*[lambda: runs.confirm_run(run, actor=manager)] * 3)
+    answers = at_once(*[lambda: runs.confirm_run(run, actor=manager, at=NOON)] * 3)
     assert sorted(type(answer).__name__ for answer in answers) == ["BillingRun", "Refused", "Refused"]
 
 

@@ -113,3 +113,10 @@ def test_a_sale_too_big_for_the_books_is_refused(unit, admin, cashier, copying, 
     set_rate(copying, actor=admin, amount=D(99999), since=date(2026, 11, 1))
     huge = sell(login(cashier), unit, (copying, "999999"))
     assert huge.status_code == 409 and "too big" in huge.text and not Bill.objects.exists()
+
+
+def test_rows_that_are_too_big_together_are_refused_as_well(unit, admin, cashier, copying, fax, login):
+    for item in (copying, fax):
+        set_rate(item, actor=admin, amount=D(9000), since=date(2026, 11, 1))
+    huge = sell(login(cashier), unit, (copying, "999999"), (fax, "999999"))
+    assert huge.status_code == 409 and "too big" in huge.text and not Bill.objects.exists()

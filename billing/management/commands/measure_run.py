@@ -69,7 +69,7 @@ def bill_month(estate: Estate, period: str) -> tuple[float, float, BillingRun]:
     # On the period's first day: measured months may lie ahead of the machine's clock.
     first = datetime(int(period[:4]), int(period[5:]), 1, 8, tzinfo=ZoneInfo(estate.time_zone))
     preview = timed(lambda: made.append(runs.preview_run(estate, actor=None, period=period, at=first)))
-    runs.confirm_run(made[0], actor=None)
+    runs.confirm_run(made[0], actor=None, at=first)
     return preview, timed(lambda: runs.continue_run(made[0])), made[0]
 
 
