@@ -129,11 +129,13 @@ def credit_use(request: HttpRequest, pk: int) -> HttpResponse:
     """What the unit has paid ahead settles what is open, the oldest first."""
     unit = unit_for(request, pk, "billing.take")
     form = Form(request.POST)
-    status = send(form, use_credit, unit=unit, actor=request.user)
+    used: list[Decimal] = []
+    status = send(form, lambda **data: used.append(use_credit(unit, **data)), actor=request.user)
     if status:
         context = account_page(request, unit, payment_form(unit), use=form)
         return render(request, "billing/account.html", context, status=status)
-    return done(request, _("The credit is used"), reverse("unit_account", args=[unit.pk]))
+    said = _("%(amount)s of the credit is used") % {"amount": parts.shown(used[0], unit)}
+    return done(request, said, reverse("unit_account", args=[unit.pk]))
 
 
 @require_safe

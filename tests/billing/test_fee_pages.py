@@ -87,6 +87,18 @@ def test_a_bad_amount_stays_in_its_box_with_the_reason(account, unit, clerk, log
     assert not Payment.objects.exists()
 
 
+def test_the_credit_is_used_where_it_is_seen_and_the_page_says_how_much(account, unit, cashier, login):
+    take_payment(unit, actor=cashier, amount=Decimal(1000), method="cash", bills=[account[2]])
+    browser = login(cashier)
+    page = browser.get(f"/fees/units/{unit.pk}/").text
+    assert page.index("¥264.68 stands as credit") < page.index('id="statement-title"')
+    used = browser.post(f"/fees/units/{unit.pk}/use-credit/", follow=True)
+    assert "¥264.68 of the credit is used" in used.text and "stands as credit" not in used.text
+    again = browser.post(f"/fees/units/{unit.pk}/use-credit/")
+    assert again.status_code == 409 and "nothing to settle with it" in again.text
+    assert "stands as credit" not in again.text and "Settle with the credit" not in again.text
+
+
 def test_a_receipt_is_counted_and_a_copy_says_so(account, unit, clerk, login):
     browser = login(clerk)
     pay(browser, unit, amount="100", reference="At the counter")
