@@ -12,6 +12,7 @@ from billing.services.credit import refund_credit
 from billing.services.meters import add_meter
 from billing.services.payments import take_payment
 from billing.services.runs import continue_runs
+from residents.models import Unit
 from tests.billing.bills import post_bill
 from tests.billing.conftest import refused_beside
 from tests.conftest import at
@@ -167,6 +168,19 @@ def test_a_month_is_previewed_confirmed_and_billed_once(unit, manager, estate, l
     assert "All bills are made" in browser.get(f"/fees/runs/{run.pk}/").text
     assert Bill.objects.get().total == Decimal("286.08")
     assert browser.post("/fees/runs/", {"period": "2026-11"}).status_code == 409
+
+
+def test_the_problems_of_a_run_stand_by_kind_the_rarest_first(
+    unit, building, water, management_fee, manager, estate, login
+):
+    add_charge_item(estate=estate, actor=manager, code="lift", name="Lift", kind="shared")
+    for n in range(13):
+        home = Unit.objects.create(estate=estate, building=building, code=f"3-9-{n:03d}", area_m2=50)
+        add_meter(home, actor=manager, charge_item=water, number=f"W{n}", installed_on=date(2026, 1, 1))
+    page = login(manager).post("/fees/runs/", {"period": "2026-11"}, follow=True)
+    kinds = page.context["problems"]
+    assert [(kind["count"], kind["is_open"]) for kind in kinds] == [(1, True), (13, False)]
+    assert page.text.count('<details class="run-kind" open>') == 1 and page.text.count("run-kind") == 2
 
 
 def test_readings_that_are_right_are_kept_and_wrong_ones_stay_in_their_box(
