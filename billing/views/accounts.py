@@ -29,7 +29,7 @@ from billing.views.ladders import ladder_for
 from billing.views.papers import paper
 from helpdesk.estates.calendars import local
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.money import parse_money, without_thousands
+from helpdesk.lib.money import mark_of, parse_money, without_thousands
 from helpdesk.lib.pages import INVALID, REFUSED, done
 from helpdesk.staff.access import get_visible, needs
 from residents.models import Resident, Unit
@@ -172,6 +172,7 @@ def account_page(request: HttpRequest, unit: Unit, form: PaymentForm, **forms: A
             "ladder": ladder_for(unit, day),
             "pauses": pauses_of(unit, day),
             "form": form,
+            "mark": mark_of(unit.estate.currency),
             "methods": parts.method_icons(form["method"]),
             "refund": RefundForm(),
             "sale": sale_of(unit),

@@ -273,6 +273,7 @@ def test_a_day_whose_count_differs_is_closed_only_once_the_difference_was_confir
     asked = browser.post("/fees/closing/", form)
     assert asked.status_code == 200 and "-¥621.95" in asked.text and 'value="10"' in asked.text
     assert asked.context["asked"]["told"] in asked.text and not DayClosing.objects.exists()
+    assert 'data-mark="¥"' in asked.text  # in which the page reckons the difference while a figure is typed
     form["confirmed"] = asked.context["asked"]["told"]
     silent = browser.post("/fees/closing/", form)
     assert silent.status_code == 409 and "Say why the count differs" in silent.text
@@ -283,6 +284,8 @@ def test_a_day_whose_count_differs_is_closed_only_once_the_difference_was_confir
         Decimal("-621.95"),
         "Robbed",
     )
+    counted = browser.get("/fees/closing/").context["counted"]
+    assert (counted["rows"][0]["difference"], counted["all"]["difference"]) == ("-¥621.95", "-¥621.95")
 
 
 def test_a_count_that_agrees_is_closed_at_once(account, unit, cashier, login):
