@@ -59,6 +59,7 @@
     shown.classList.toggle("tone-red", known && (use < 0 || (row.dataset.most && !ticked("ok") && use > Number(row.dataset.most))));
   };
   for (const table of document.querySelectorAll("[data-paste-grid]")) {
+    for (const box of table.querySelectorAll("input[id^=m][aria-invalid]")) reckon(box);
     table.addEventListener("input", (event) => {
       const row = event.target.closest("[data-before]");
       if (row) reckon(row.querySelector("input[id^=m]"));

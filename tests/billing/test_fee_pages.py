@@ -205,9 +205,23 @@ def test_readings_that_are_right_are_kept_and_wrong_ones_stay_in_their_box(
         and "less than the reading before" in answer.text
         and 'value="90"' in answer.text
     )
+    assert answer.context["missing"] == 1 and "1 reading was not kept; the others were." in answer.text
     assert [str(r.value.normalize()) for r in MeterReading.objects.all()] == ["113"]
+    wrong = {"period": "2026-11", "item": item.pk, f"m{meters[1].pk}": "90"}
+    nothing = login(clerk).post("/fees/meters/", wrong).text
+    assert "Nothing was saved yet" in nothing and "the others were" not in nothing
     page = login(clerk).get("/fees/meters/", {"period": "2026-11", "item": item.pk}).text
     assert "1 missing" in page and 'value="113"' in page
+
+
+def test_the_grid_offers_no_month_whose_readings_it_would_refuse(unit, water, clerk, run_period, login):
+    meter = add_meter(unit, actor=None, charge_item=water, number="W-1", installed_on=date(2026, 1, 1))
+    browser = login(clerk)
+    offered = []
+    for billed in ("2026-11", "2026-12"):
+        run_period(billed)
+        offered.append(browser.get("/fees/meters/").context["period"])
+    assert offered == ["2026-12", "2026-12"], meter
 
 
 def test_the_day_is_closed_with_a_count_and_nothing_is_posted_into_it(account, unit, cashier, login):
