@@ -39,7 +39,7 @@ def meter_grid(request: HttpRequest) -> HttpResponse:
     period = sent.get("period", "")
     if not PERIOD.fullmatch(period):
         today = local(estate, timezone.now()).date()
-        # Where next month is billed already nothing can be read before it has begun: its readings are shown.
+        # Where next month is billed already the one after takes no reading yet; what was estimated can still be read.
         period = min(period_to_read(estate, today), period_of(today, 1))
     items = list(ChargeItem.objects.filter(estate=estate, kind="metered", is_active=True).order_by("code"))
     item = next((i for i in items if str(i.pk) == sent.get("item")), items[0] if items else None)
