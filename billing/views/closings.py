@@ -105,9 +105,9 @@ def _counted(closed: DayClosing, estate: Estate) -> dict[str, Any]:
     }
 
 
-def _sums(row: DayClosing | DayCount, estate: Estate) -> dict[str, str]:
+def _sums(row: DayClosing | DayCount, estate: Estate) -> dict[str, Any]:
     sums = {name: show_money(getattr(row, name), estate.currency) for name in SUMS}
-    return sums | {"difference": show_change(row.difference, estate.currency)}
+    return sums | {"difference": show_change(row.difference, estate.currency), "is_off": bool(row.difference)}
 
 
 def _page(estate: Estate, form: ClosingForm, day: date, today: date) -> dict[str, Any]:

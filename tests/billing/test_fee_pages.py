@@ -298,7 +298,9 @@ def test_a_day_whose_count_differs_is_closed_only_once_the_difference_was_confir
         Decimal("-621.95"),
         "Robbed",
     )
-    counted = browser.get("/fees/closing/").context["counted"]
+    closed = browser.get("/fees/closing/")
+    counted = closed.context["counted"]
+    assert closed.text.count('class="tone-red"') == 3  # of the method, together, in the list of days
     assert (counted["rows"][0]["difference"], counted["all"]["difference"]) == ("-¥621.95", "-¥621.95")
 
 
