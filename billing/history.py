@@ -1,5 +1,7 @@
 """The history of bills, payments, deposits, runs, items and meters: who did what when, with the figures of the deed."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -56,8 +58,8 @@ FIGURES = {
     "reason": "%(value)s",
     "note": "%(value)s",
 }
-
-
+SUMS = ("total", "amount", "deducted")
+SUM = re.compile(r"-?[0-9]+\.[0-9]{2}")
 NOTHING = ("0", "0.00")  # what was kept of a deposit that went back whole
 
 
@@ -78,4 +80,11 @@ def history_of(obj: models.Model) -> list[dict[str, Any]]:
 
 def _figures(data: dict[str, Any]) -> list[str]:
     told = {name: value for name, value in data.items() if value and value not in NOTHING}
-    return [str(words) % {"value": told[name]} for name, words in FIGURES.items() if name in told]
+    return [
+        str(words) % {"value": _shown(name, told[name])} for name, words in FIGURES.items() if name in told
+    ]
+
+
+def _shown(name: str, value: Any) -> Any:
+    """A sum with its thousands parted, as everywhere; a rate keeps all its places."""
+    return f"{Decimal(value):,.2f}" if name in SUMS and SUM.fullmatch(str(value)) else value

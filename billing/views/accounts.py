@@ -29,7 +29,7 @@ from billing.views.ladders import ladder_for
 from billing.views.papers import paper
 from helpdesk.estates.calendars import local
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.money import parse_money, without_thousands
+from helpdesk.lib.money import mark_of, parse_money, without_thousands
 from helpdesk.lib.pages import INVALID, REFUSED, done
 from helpdesk.staff.access import get_visible, needs
 from residents.models import Resident, Unit
@@ -130,11 +130,13 @@ def credit_use(request: HttpRequest, pk: int) -> HttpResponse:
     """What the unit has paid ahead settles what is open, the oldest first."""
     unit = unit_for(request, pk, "billing.take")
     form = Form(request.POST)
-    status = send(form, use_credit, unit=unit, actor=request.user)
+    used: list[Decimal] = []
+    status = send(form, lambda **data: used.append(use_credit(unit, **data)), actor=request.user)
     if status:
         context = account_page(request, unit, payment_form(unit), use=form)
         return render(request, "billing/account.html", context, status=status)
-    return done(request, _("The credit is used"), reverse("unit_account", args=[unit.pk]))
+    said = _("%(amount)s of the credit is used") % {"amount": parts.shown(used[0], unit)}
+    return done(request, said, reverse("unit_account", args=[unit.pk]))
 
 
 @require_safe
@@ -171,6 +173,7 @@ def account_page(request: HttpRequest, unit: Unit, form: PaymentForm, **forms: A
             "ladder": ladder_for(unit, day),
             "pauses": pauses_of(unit, day),
             "form": form,
+            "mark": mark_of(unit.estate.currency),
             "methods": parts.method_icons(form["method"]),
             "refund": RefundForm(),
             "sale": sale_of(unit),

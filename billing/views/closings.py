@@ -20,13 +20,13 @@ from billing.views.papers import paper
 from billing.waiting import open_days
 from helpdesk.estates.models import Estate
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.money import show_money
+from helpdesk.lib.money import mark_of, show_change, show_money
 from helpdesk.lib.pages import INVALID, REFUSED, done
 from helpdesk.staff.access import get_visible, needs, require_here
 
 LISTED = 14
 ZERO = Decimal("0.00")
-SUMS = ("expected", "counted", "difference")
+SUMS = ("expected", "counted")
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,7 +50,7 @@ def closing(request: HttpRequest) -> HttpResponse:
         if not status:
             closed = DayClosing.objects.get(estate=estate, day=form.cleaned_data["day"])
             said = _("%(day)s is closed, difference %(amount)s")
-            known = {"day": closed.day, "amount": show_money(closed.difference, estate.currency)}
+            known = {"day": closed.day, "amount": show_change(closed.difference, estate.currency)}
             return done(request, said % known, reverse("closing"))
     page = _page(estate, form, day, today) | _asked(estate, count)
     return render(request, "billing/closing.html", page, status=status)
@@ -85,12 +85,10 @@ def _asked(estate: Estate, count: Count | None) -> dict[str, Any]:
     """The question whether to close a day whose count differs."""
     if count is None or not count.differences:
         return {}
-    signed = [(Method(m).label, _signed(off, estate)) for m, off in count.differences.items()]
-    return {"asked": {"total": _signed(count.difference, estate), "by": signed, "told": _told(count)}}
-
-
-def _signed(amount: Decimal, estate: Estate) -> str:
-    return ("+" if amount > 0 else "") + show_money(amount, estate.currency)
+    signed = [(Method(m).label, show_change(off, estate.currency)) for m, off in count.differences.items()]
+    return {
+        "asked": {"total": show_change(count.difference, estate.currency), "by": signed, "told": _told(count)}
+    }
 
 
 @require_safe
@@ -112,8 +110,9 @@ def _counted(closed: DayClosing, estate: Estate) -> dict[str, Any]:
     }
 
 
-def _sums(row: DayClosing | DayCount, estate: Estate) -> dict[str, str]:
-    return {name: show_money(getattr(row, name), estate.currency) for name in SUMS}
+def _sums(row: DayClosing | DayCount, estate: Estate) -> dict[str, Any]:
+    sums = {name: show_money(getattr(row, name), estate.currency) for name in SUMS}
+    return sums | {"difference": show_change(row.difference, estate.currency), "is_off": bool(row.difference)}
 
 
 def _page(estate: Estate, form: ClosingForm, day: date, today: date) -> dict[str, Any]:
@@ -127,6 +126,7 @@ def _page(estate: Estate, form: ClosingForm, day: date, today: date) -> dict[str
         "is_closed": is_closed(estate, day),
         "counted": _counted(own, estate) if own else None,
         "own": own,
+        "mark": mark_of(estate.currency),
         "forgotten": [open_day for open_day, _n in reversed(open_days(estate, today)) if open_day < today][
             :LISTED
         ],
@@ -145,7 +145,7 @@ def _page(estate: Estate, form: ClosingForm, day: date, today: date) -> dict[str
                 "closing": row,
                 "expected": show_money(row.expected, estate.currency),
                 "counted": show_money(row.counted, estate.currency),
-                "difference": show_money(row.difference, estate.currency),
+                "difference": show_change(row.difference, estate.currency),
                 # Cash too much and a card too little come to nothing, and are not.
                 "is_off": any(count.difference for count in row.counts.all()),
             }

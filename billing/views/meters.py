@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from billing.calculation import PERIOD, bounds_of
-from billing.drafting import Usual, counted
+from billing.drafting import Usual, counted, period_of
 from billing.figures_typed import reading_in
 from billing.forms.meters import ReadingsFileForm
 from billing.models import ChargeItem, Meter, MeterReading
@@ -38,12 +38,15 @@ def meter_grid(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     period = sent.get("period", "")
     if not PERIOD.fullmatch(period):
-        period = period_to_read(estate, local(estate, timezone.now()).date())
+        today = local(estate, timezone.now()).date()
+        # Where next month is billed already the one after takes no reading yet; what was estimated can still be read.
+        period = min(period_to_read(estate, today), period_of(today, 1))
     items = list(ChargeItem.objects.filter(estate=estate, kind="metered", is_active=True).order_by("code"))
     item = next((i for i in items if str(i.pk) == sent.get("item")), items[0] if items else None)
     meters = _meters(estate, item, period, sent.get("after", "")[:40]) if item else []
     typed: dict[int, str] = {}
     errors: dict[int, str] = {}
+    counts = Counter[str]()
     status = 200
     if request.method == "POST":
         typed = {m.pk: request.POST.get(f"m{m.pk}", "").strip() for m in meters}
@@ -60,9 +63,10 @@ def meter_grid(request: HttpRequest) -> HttpResponse:
         "items": items,
         "item": item,
         "rows": rows,
-        "missing": sum(1 for row in rows if not row["value"]),
+        "missing": sum(1 for row in rows if not row["was"]),
         "unusual": sum(1 for row in rows if row["unusual"]),
         "errors": len(errors),
+        "kept_none": not counts.total(),
         "next_after": meters[SIZE - 1].number if len(meters) > SIZE else "",
         "after": sent.get("after", ""),
         "may_set": request.user.may("billing.set_meters", estate.pk),  # type: ignore[union-attr]

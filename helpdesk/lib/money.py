@@ -37,8 +37,17 @@ def without_thousands(text: str) -> str:
 def show_money(amount: Decimal, currency: str) -> str:
     """An amount as people read it: ¥1,284.60, HK$90.00, USD 12.00; a minus stands in front."""
     sign = "-" if amount < 0 else ""
-    mark = SIGNS.get(currency, f"{currency} ")
-    return f"{sign}{mark}{abs(amount):,.2f}"
+    return f"{sign}{mark_of(currency)}{abs(amount):,.2f}"
+
+
+def show_change(amount: Decimal, currency: str) -> str:
+    """A difference: +¥5.00, -¥5.00; nothing stands before ¥0.00."""
+    return ("+" if amount > 0 else "") + show_money(amount, currency)
+
+
+def mark_of(currency: str) -> str:
+    """What stands before an amount."""
+    return SIGNS.get(currency, f"{currency} ")
 
 
 SIGNS = {"CNY": "¥", "HKD": "HK$", "TWD": "NT$", "MOP": "MOP$", "USD": "US$", "EUR": "€", "GBP": "£"}

@@ -1,6 +1,13 @@
 "use strict";
 // The counter and the readings: fill in all that is owed; a column copied from a spreadsheet fills the boxes below.
 (function () {
+  // As show_money of the server writes it, in each language: a minus in front, the currency's mark, thousands parted.
+  const show = (cents, mark) => {
+    const [whole, rest] = (Math.abs(cents) / 100).toFixed(2).split(".");
+    return `${cents < 0 ? "-" : ""}${mark}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${rest}`;
+  };
+  const signed = (cents, mark) => (cents > 0 ? "+" : "") + show(cents, mark);
+  const cents = (text) => Math.round(Number(text.replace(/,/g, "")) * 100);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-fill-amount]");
     if (!button) return;
@@ -12,27 +19,31 @@
   const change = document.querySelector("[data-change]");
   if (change) {
     // Reckoned in cents; what is taken is the amount, never the cash handed over.
-    const cents = (field) => Math.round(Number(field.value.replace(/,/g, "")) * 100);
     const given = change.querySelector("input");
     const shown = change.querySelector("output");
     const amount = change.closest("form").querySelector("[name=amount]");
     const reckon = () => {
-      const left = cents(given) - cents(amount);
-      shown.textContent = !given.value || Number.isNaN(left) ? "" : left < 0 ? change.dataset.change : (left / 100).toFixed(2);
+      const left = cents(given.value) - cents(amount.value);
+      shown.textContent = !given.value || Number.isNaN(left) ? "" : left < 0 ? change.dataset.change : show(left, change.dataset.mark);
     };
     given.addEventListener("input", reckon);
     amount.addEventListener("input", reckon);
   }
   // The drawer against the books while it is counted; what is not counted is as the books say.
-  document.querySelector("[data-closing]")?.addEventListener("input", (event) => {
-    const row = event.target.closest("[data-books]");
-    if (!row) return;
+  const drawer = document.querySelector("[data-closing]");
+  const compare = (row) => {
     const shown = row.querySelector("[data-off]");
-    const off = Math.round(Number(event.target.value.replace(/,/g, "")) * 100) - Math.round(Number(row.dataset.books) * 100);
-    const known = event.target.value.trim() !== "" && !Number.isNaN(off);
-    shown.textContent = !known ? "" : off === 0 ? "0.00" : (off > 0 ? "+" : "−") + (Math.abs(off) / 100).toFixed(2);
+    const counted = row.querySelector("input").value;
+    const off = cents(counted) - cents(row.dataset.books);
+    const known = counted.trim() !== "" && !Number.isNaN(off);
+    shown.textContent = known ? signed(off, drawer.dataset.mark) : "";
     shown.classList.toggle("tone-red", known && off !== 0);
-  });
+  };
+  for (const row of drawer?.querySelectorAll("[data-books]") ?? []) {
+    // What came back from the server to be looked at once more has its difference as well.
+    compare(row);
+    row.addEventListener("input", () => compare(row));
+  }
   // What a meter counted, as it is typed: backwards and far from the usual catch the eye before anything is sent.
   const MEASURE = /(度|千瓦时|千瓦時|吨|噸|方|立方|立方米|立方公尺|m3|kwh|t)$/i;
   const figure = (text) => Number(text.normalize("NFKC").trim().replace(MEASURE, "").replace(/[, ']/g, ""));
@@ -55,6 +66,7 @@
     shown.classList.toggle("tone-red", known && (use < 0 || (row.dataset.most && !ticked("ok") && use > Number(row.dataset.most))));
   };
   for (const table of document.querySelectorAll("[data-paste-grid]")) {
+    for (const box of table.querySelectorAll("input[id^=m][aria-invalid]")) reckon(box);
     table.addEventListener("input", (event) => {
       const row = event.target.closest("[data-before]");
       if (row) reckon(row.querySelector("input[id^=m]"));

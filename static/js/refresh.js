@@ -1,6 +1,7 @@
 "use strict";
 // A [data-refresh-url] region asks for itself every [data-refresh-every] seconds. Parts are matched by id: [data-part] is
 // replaced whole, [data-rows] row by row, and whatever holds the focus or an open menu is left exactly as it is.
+// A page whose region is [data-refresh-until-done] is loaded anew when it no longer asks for that.
 (function () {
   const say = document.getElementById("words")?.dataset;
   const typed = (field) => field.type === "checkbox" || field.type === "radio"
@@ -64,7 +65,14 @@
       });
       if (answer.status === 204 || answer.status === 304) return;
       if (!answer.ok) throw new Error(String(answer.status));
-      merge(region, new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const isOver = region.hasAttribute("data-refresh-until-done") && !page.querySelector("[data-refresh-until-done]");
+      // The heading and the rest of the page speak of the end as well; what is typed beside it stays.
+      if (isOver && ![...document.querySelectorAll("main input, main textarea")].some(typed)) {
+        location.replace(region.dataset.refreshUrl);
+        return;
+      }
+      merge(region, page);
       region.dataset.at = clock();
       stamp(say.refreshed.replace("{time}", region.dataset.at), false);
     } catch {
@@ -73,7 +81,7 @@
   }
   for (const region of document.querySelectorAll("[data-refresh-url]")) {
     region.dataset.at = clock();
-    setInterval(() => refresh(region), Math.max(Number(region.dataset.refreshEvery) || 30, 5) * 1000);
+    setInterval(() => refresh(region), Math.max(Number(region.dataset.refreshEvery) || 30, 2) * 1000);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(region); });
   }
 })();

@@ -8,6 +8,7 @@ import pytest
 
 from billing.bank_reasons import reason_in_words
 from billing.bank_sheets import read_statement
+from billing.history import _figures
 from billing.models import BillReversal, Payment
 from billing.services.bills import make_bill
 from billing.services.charges import add_charge_item
@@ -188,3 +189,16 @@ def test_a_payment_and_a_deposit_show_their_history(unit, cashier, manager, keys
     assert "took the payment" in page and "took the payment back" in page and "100.00, Wrong unit" in page
     page = browser.get(f"/fees/deposits/{deposit.pk}/").text
     assert "took the deposit" in page and "420.00, kept 80.00, A key lost" in page
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ({"total": "199630.93", "bills": 400}, ["199,630.93", "bills 400"]),
+        ({"amount": "2000.00", "deducted": "0.00", "reason": "Moved"}, ["2,000.00", "Moved"]),
+        ({"amount": "1234.5678", "since": "2026-01-01"}, ["1234.5678", "from 2026-01-01"]),
+        ({"value": "15200.000"}, ["15200.000"]),
+    ],
+)
+def test_a_history_parts_the_thousands_of_sums_and_of_nothing_else(data, told):
+    assert _figures(data) == told

@@ -14,6 +14,7 @@ from billing.services.payments import reverse_payment, take_payment
 from billing.services.runs import continue_runs
 from billing.views import closings
 from helpdesk.lib.errors import Refused
+from residents.models import Unit
 from tests.billing.bills import post_bill
 from tests.billing.conftest import refused_beside
 from tests.conftest import at
@@ -89,6 +90,18 @@ def test_a_bad_amount_stays_in_its_box_with_the_reason(account, unit, clerk, log
     assert not Payment.objects.exists()
 
 
+def test_the_credit_is_used_where_it_is_seen_and_the_page_says_how_much(account, unit, cashier, login):
+    take_payment(unit, actor=cashier, amount=Decimal(1000), method="cash", bills=[account[2]])
+    browser = login(cashier)
+    page = browser.get(f"/fees/units/{unit.pk}/").text
+    assert page.index("¥264.68 stands as credit") < page.index('id="statement-title"')
+    used = browser.post(f"/fees/units/{unit.pk}/use-credit/", follow=True)
+    assert "¥264.68 of the credit is used" in used.text and "stands as credit" not in used.text
+    again = browser.post(f"/fees/units/{unit.pk}/use-credit/")
+    assert again.status_code == 409 and "nothing to settle with it" in again.text
+    assert "stands as credit" not in again.text and "Settle with the credit" not in again.text
+
+
 def test_a_receipt_is_counted_and_a_copy_says_so(account, unit, clerk, login):
     browser = login(clerk)
     pay(browser, unit, amount="100", reference="At the counter")
@@ -159,6 +172,19 @@ def test_a_month_is_previewed_confirmed_and_billed_once(unit, manager, estate, l
     assert browser.post("/fees/runs/", {"period": "2026-11"}).status_code == 409
 
 
+def test_the_problems_of_a_run_stand_by_kind_the_rarest_first(
+    unit, building, water, management_fee, manager, estate, login
+):
+    add_charge_item(estate=estate, actor=manager, code="lift", name="Lift", kind="shared")
+    for n in range(13):
+        home = Unit.objects.create(estate=estate, building=building, code=f"3-9-{n:03d}", area_m2=50)
+        add_meter(home, actor=manager, charge_item=water, number=f"W{n}", installed_on=date(2026, 1, 1))
+    page = login(manager).post("/fees/runs/", {"period": "2026-11"}, follow=True)
+    kinds = page.context["problems"]
+    assert [(kind["count"], kind["is_open"]) for kind in kinds] == [(1, True), (13, False)]
+    assert page.text.count('<details class="run-kind" open>') == 1 and page.text.count("run-kind") == 2
+
+
 def test_readings_that_are_right_are_kept_and_wrong_ones_stay_in_their_box(
     unit, clerk, manager, estate, login
 ):
@@ -181,9 +207,23 @@ def test_readings_that_are_right_are_kept_and_wrong_ones_stay_in_their_box(
         and "less than the reading before" in answer.text
         and 'value="90"' in answer.text
     )
+    assert answer.context["missing"] == 1 and "1 reading was not kept; the others were." in answer.text
     assert [str(r.value.normalize()) for r in MeterReading.objects.all()] == ["113"]
+    wrong = {"period": "2026-11", "item": item.pk, f"m{meters[1].pk}": "90"}
+    nothing = login(clerk).post("/fees/meters/", wrong).text
+    assert "Nothing was saved yet" in nothing and "the others were" not in nothing
     page = login(clerk).get("/fees/meters/", {"period": "2026-11", "item": item.pk}).text
     assert "1 missing" in page and 'value="113"' in page
+
+
+def test_the_grid_offers_no_month_whose_readings_it_would_refuse(unit, water, clerk, run_period, login):
+    meter = add_meter(unit, actor=None, charge_item=water, number="W-1", installed_on=date(2026, 1, 1))
+    browser = login(clerk)
+    offered = []
+    for billed in ("2026-11", "2026-12"):
+        run_period(billed)
+        offered.append(browser.get("/fees/meters/").context["period"])
+    assert offered == ["2026-12", "2026-12"], meter
 
 
 def test_the_day_is_closed_with_a_count_and_nothing_is_posted_into_it(account, unit, cashier, login):
@@ -289,6 +329,7 @@ def test_a_day_whose_count_differs_is_closed_only_once_the_difference_was_confir
     asked = browser.post("/fees/closing/", form)
     assert asked.status_code == 200 and "-¥621.95" in asked.text and 'value="10"' in asked.text
     assert asked.context["asked"]["told"] in asked.text and not DayClosing.objects.exists()
+    assert 'data-mark="¥"' in asked.text  # in which the page reckons the difference while a figure is typed
     form["confirmed"] = asked.context["asked"]["told"]
     silent = browser.post("/fees/closing/", form)
     assert silent.status_code == 409 and "Say why the count differs" in silent.text
@@ -299,6 +340,10 @@ def test_a_day_whose_count_differs_is_closed_only_once_the_difference_was_confir
         Decimal("-621.95"),
         "Robbed",
     )
+    closed = browser.get("/fees/closing/")
+    counted = closed.context["counted"]
+    assert closed.text.count('class="tone-red"') == 3  # of the method, together, in the list of days
+    assert (counted["rows"][0]["difference"], counted["all"]["difference"]) == ("-¥621.95", "-¥621.95")
 
 
 def test_a_count_that_agrees_is_closed_at_once(account, unit, cashier, login):

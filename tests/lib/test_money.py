@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.lib.errors import Refused
-from helpdesk.lib.money import parse_money, round_money
+from helpdesk.lib.money import parse_money, round_money, show_change
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,11 @@ from helpdesk.lib.money import parse_money, round_money
 )
 def test_halves_are_rounded_up(amount, rounded):
     assert str(round_money(Decimal(amount))) == rounded
+
+
+def test_a_difference_has_its_sign_and_nothing_has_none():
+    shown = [show_change(Decimal(amount), "CNY") for amount in ("1234.5", "-1203.5", "0")]
+    assert shown == ["+¥1,234.50", "-¥1,203.50", "¥0.00"]
 
 
 @pytest.mark.parametrize("amount", ["NaN", "Infinity", "-Infinity"])

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 
 from helpdesk.desk.demo.canned import fill_canned_replies
 from helpdesk.desk.demo.estates import MAPLE, WILLOW, Plan, build_estate
+from helpdesk.desk.demo.fee_events import close_days
 from helpdesk.desk.demo.fees import tell_fees
 from helpdesk.desk.demo.history import cast_of, write_history
 from helpdesk.desk.demo.household import tell_households
@@ -58,6 +59,7 @@ def _load(rng: random.Random, now: datetime, days: int) -> int:
             tell_households(estate, users, now=now, rng=rng)
             tell_visitors(estate, users, now=now, rng=rng)
             tell_procedures(estate, users, now=now)
+            close_days(estate, users["cashier"], now=now)
         fill_answers_book(estate, cast.clerks[0])
         mark_made_up(estate)
     return written

@@ -1,7 +1,6 @@
 """What happened to single households' accounts: doors, promises, disputes, mistakes taken back, deposits, closings."""
 
-import random
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -49,8 +48,8 @@ INVOICES = [
 ]
 
 
-def tell_fee_events(estate: Estate, users: dict[str, User], *, now: datetime, rng: random.Random) -> None:
-    """Everything that is no habit, oldest first where it matters; the days are closed last."""
+def tell_fee_events(estate: Estate, users: dict[str, User], *, now: datetime) -> None:
+    """Everything that is no habit, oldest first where it matters."""
     today = now.astimezone(ZoneInfo(estate.time_zone)).date()
     owing = _owing(estate, today)
     _mistakes(estate, users, owing, now)
@@ -60,7 +59,13 @@ def tell_fee_events(estate: Estate, users: dict[str, User], *, now: datetime, rn
     _deposits(estate, users, now)
     _at_the_counter(estate, users, owing, now)
     _bank_file(estate, users["cashier"], owing, today, now)
-    _close_days(estate, users["cashier"], today, now, rng)
+
+
+def counter_time(estate: Estate, now: datetime, *, back: int, n: int) -> datetime:
+    """A time at which the counter was open, so many days back; for each `n` another one."""
+    zone = ZoneInfo(estate.time_zone)
+    opened = datetime.combine(now.astimezone(zone).date() - timedelta(days=back), time(9, 5), zone)
+    return opened + timedelta(minutes=n * 37 % 479)
 
 
 def _owing(estate: Estate, today: date) -> list[Unit]:
@@ -170,24 +175,24 @@ def _credit_and_invoices(estate: Estate, users: dict[str, User], now: datetime) 
 
 
 def _deposits(estate: Estate, users: dict[str, User], now: datetime) -> None:
-    """Who decorates leaves a deposit; it goes back after the inspection, less what was damaged."""
+    """Who decorated left a deposit; it went back after the inspection, less what was damaged."""
     cashier = users["cashier"]
     item = ChargeItem.objects.get(estate=estate, code="decoration-deposit")
     homes = (
-        Unit.objects.filter(estate=estate, status=Unit.Status.DECORATING)
+        Unit.objects.filter(estate=estate, status=Unit.Status.OCCUPIED)
+        .exclude(code__in=("3-2-501", "3-2-502"))
         .select_related("estate")
-        .order_by("id")
+        .order_by("id")[9:90:40]
     )
-    for n, unit in enumerate(homes[:5]):
-        taken = now - timedelta(days=95 - 15 * n)
+    given = ((3000, "card", 0, ""), (2000, "transfer", 300, "电梯轿厢护板损坏"), (1500, "cash", 0, ""))
+    for n, (unit, (amount, method, off, why)) in enumerate(zip(homes, given, strict=True)):
+        taken = counter_time(estate, now, back=152 - 13 * n, n=n)
         deposit = take_deposit(
-            unit, actor=cashier, charge_item=item, amount=Decimal("2000.00"), method=("card", "transfer")[n % 2],
-            subject="装修许可证", at=taken,
+            unit, actor=cashier, charge_item=item, amount=Decimal(amount), method=method,
+            payer=payer_of(unit, taken.date()), subject="装修许可证", at=taken,
         )  # fmt: skip
-        if n < 2:
-            off, why = (Decimal("300.00"), "电梯轿厢护板损坏") if n else (Decimal(0), "")
-            back = taken + timedelta(days=50)
-            give_back(deposit, actor=cashier, method="transfer", deduct=off, reason=why, at=back)
+        back = counter_time(estate, now, back=92 - 11 * n, n=n + 4)
+        give_back(deposit, actor=cashier, method="transfer", deduct=Decimal(off), reason=why, at=back)
 
 
 def _at_the_counter(estate: Estate, users: dict[str, User], owing: list[Unit], now: datetime) -> None:
@@ -248,8 +253,13 @@ def _bank_file(estate: Estate, cashier: User, owing: list[Unit], today: date, no
     )
 
 
-def _close_days(estate: Estate, cashier: User, today: date, now: datetime, rng: random.Random) -> None:
-    """Every day on which money moved was closed that evening; now and then the drawer was off by a coin."""
+def close_days(estate: Estate, cashier: User, *, now: datetime) -> None:
+    """Every day on which money moved was closed that evening; now and then the drawer was off by a coin.
+
+    Nothing is posted into a closed day: this comes after all that moves money.
+    """
+    zone = ZoneInfo(estate.time_zone)
+    today = now.astimezone(zone).date()
     noted = {
         Decimal("-1.00"): "少一元，已复点",
         Decimal("5.00"): "多五元，待查",
@@ -263,6 +273,6 @@ def _close_days(estate: Estate, cashier: User, today: date, now: datetime, rng: 
         cash = expected.get(Method.CASH, Decimal(0))
         off = SHORT.get(back, Decimal(0)) if cash > 0 else Decimal(0)
         counted = {Method.CASH: max(cash + off, Decimal(0)) if cash > 0 else cash}
-        evening = now - timedelta(days=back) + timedelta(hours=2)
+        evening = datetime.combine(day, time(18, 15), zone)
         note = noted.get(off, "")
-        close_day(estate, actor=cashier, day=day, counted=counted, note=note, at=min(evening, now))
+        close_day(estate, actor=cashier, day=day, counted=counted, note=note, at=evening)

@@ -81,7 +81,7 @@ def tell_fees(estate: Estate, users: dict[str, User], *, now: datetime, rng: ran
             if day in reminding:
                 _remind(estate, day)
     _all_sent(estate, today)
-    tell_fee_events(estate, users, now=now, rng=rng)
+    tell_fee_events(estate, users, now=now)
 
 
 def _first_of(period: str) -> date:

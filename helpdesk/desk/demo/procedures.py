@@ -6,6 +6,7 @@ from decimal import Decimal
 from billing.models import ChargeItem
 from billing.services.charges import add_charge_item
 from billing.services.deposits import take_deposit
+from helpdesk.desk.demo.fee_events import counter_time
 from helpdesk.estates.calendars import local
 from helpdesk.estates.models import Estate
 from helpdesk.staff.models import User
@@ -23,14 +24,17 @@ WORKS = [
     "厨房改开放式（非承重墙），换橱柜，加两路插座。",
     "客厅和卧室铺木地板，刷乳胶漆。",
 ]
+# The deposit of each of the WORKS; a shop leaves twice as much.
+DEPOSITS = [3000, 1500, 2000, 1000]
+PAID_BY = ["wechat", "card", "transfer", "wechat", "alipay", "cash"]
 WORKERS = [("蔡木生", "木工"), ("童建新", "水电工"), ("覃有福", "泥瓦工")]
 
 
 def tell_procedures(estate: Estate, users: dict[str, User], *, now: datetime) -> None:
     """Told through the services, after everything else: it changes who lives where."""
-    clerk, manager = users["clerk"], users["manager"]
+    clerk = users["clerk"]
     today = local(estate, now).date()
-    _decorations(estate, clerk, manager, today, now)
+    _decorations(estate, users, today, now)
     lets = list(
         Occupancy.objects.filter(
             unit__estate=estate, relation="tenant", until__isnull=True, unit__status=Unit.Status.OCCUPIED
@@ -51,12 +55,14 @@ def tell_procedures(estate: Estate, users: dict[str, User], *, now: datetime) ->
     _sold(estate, clerk, today, now)
 
 
-def _decorations(estate: Estate, clerk: User, manager: User, today: date, now: datetime) -> None:
+def _decorations(estate: Estate, users: dict[str, User], today: date, now: datetime) -> None:
+    """The first of them began last; they are told in the order of their numbers, the oldest first."""
+    clerk, manager, cashier = users["clerk"], users["manager"], users["cashier"]
     item = ChargeItem.objects.filter(estate=estate, kind="deposit").first() or add_charge_item(
         estate=estate, actor=None, code="deposit", name="装修押金", kind="deposit"
     )
     units = Unit.objects.filter(estate=estate, status=Unit.Status.DECORATING).order_by("code")
-    for n, unit in enumerate(units.select_related("estate")):
+    for n, unit in reversed(list(enumerate(units.select_related("estate")))):
         start = today - (20 + 3 * n) * DAY
         job = _applied(unit, clerk, n, start, start + (60 if n != 1 else 15) * DAY, now - (25 + 3 * n) * DAY)
         job = move_decoration(
@@ -66,9 +72,11 @@ def _decorations(estate: Estate, clerk: User, manager: User, today: date, now: d
             conditions="噪音施工限工作日 8:30–12:00、14:30–18:00。",
             at=now - (22 + 3 * n) * DAY,
         )
+        amount = DEPOSITS[n % len(WORKS)] * (2 if unit.use == Unit.Use.SHOP else 1)
         take_deposit(
-            unit, actor=clerk, charge_item=item, amount=Decimal(2000), method="wechat", decoration=job,
-            payer=job.resident, subject=job.number, at=now,  # today: yesterday's drawer is closed
+            unit, actor=cashier, charge_item=item, amount=Decimal(amount), method=PAID_BY[n % len(PAID_BY)],
+            decoration=job, payer=job.resident, subject=job.number,
+            at=counter_time(estate, now, back=21 + 3 * n, n=n),
         )  # fmt: skip
         job = move_decoration(job, "start", actor=clerk, at=now - (20 + 3 * n) * DAY)
         for name, trade in WORKERS[: 1 + n % 3]:

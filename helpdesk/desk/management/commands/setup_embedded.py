@@ -24,7 +24,7 @@ class Command(BaseCommand):
             self.stdout.write("Preparing the database ...")
             call_command("migrate", interactive=False, verbosity=0)
         if not Estate.objects.exists():
-            self.stdout.write("Loading the demo estate ...")
+            self.stdout.write("Loading the demo estate (a few minutes, once) ...")
             call_command("demo", stdout=self.stdout)
         self.collect_static()
         self.stdout.write("Ready.")
