@@ -187,7 +187,9 @@ class Ledger(RuleBasedStateMachine):
         """What an act gives; None when a rule refuses it, which must have changed nothing.
 
         Money that was there before takes late fees back, whatever act brings it to a bill: the notebook takes that over.
+        No two acts happen at one moment: by it a payment's form knows which bills were settled at once.
         """
+        self.now += timedelta(seconds=1)
         last = self.last_correction()
         try:
             with transaction.atomic():
