@@ -62,7 +62,7 @@ def issue(clerk: Window) -> str:
     moves.press(page, call.locator("button[value=given]"))
     clerk.expected = {409}
     moves.press(page, page.locator("#issue button"))
-    expect(page.locator("#issue [role=alert]")).to_be_visible()
+    expect(page.locator("main [data-form-errors]")).to_be_visible()
     page.locator("[name=acknowledge_arrears]").check()
     moves.press(page, page.locator("#issue button"))
     clerk.shoot("pass-issued", whole=True)
