@@ -30,7 +30,7 @@ test-services: $(VENV)/.dev-packages ## The same on PostgreSQL and Redis (given 
 	@$(IN_TEMP) .ci/with-services $(PYTEST) $(ARGS)
 
 # 2,000 histories of 50 steps, 100,000 late fees and 5,000 bills reminded of under fire, once on each database; about an
-# hour on two idle cores.
+# hour and a half on two idle cores.
 MONEY := LEDGER_EXAMPLES=2000 LEDGER_STEPS=50 LATE_FEE_CASES=100000 CONCURRENT_ROUNDS=40 REMINDED_BILLS=5000
 MONEY_TESTS := tests/billing tests/faults/test_reminders.py
 test-money: $(VENV)/.dev-packages ## The ledger at length, on SQLite and on PostgreSQL
