@@ -1,13 +1,12 @@
 """Door-to-door collection, promises to pay and deferrals: nobody promises for the company (docs/domain.md §9)."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,12 +17,11 @@ from billing.models import (
     Dispute,
     Payment,
     PaymentPromise,
-    ReminderNotice,
-    ReminderStep,
 )
-from billing.selectors import Arrears, arrears_of, arrears_of_units
+from billing.selectors import arrears_of
 from billing.services.disputes import open_dispute
 from billing.services.ledger import made_before, sent_before
+from billing.services.route import doors_to_knock_at
 from helpdesk.attachments.inspection import Inspected
 from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import attach
@@ -39,7 +37,6 @@ from residents.models import Unit
 LONGEST_PROMISE = timedelta(days=60)
 LONGEST_DEFERRAL = timedelta(days=366)
 COMPLAINT_PAUSE = timedelta(days=30)
-MOST_STOPS = 200
 Outcome = PaymentPromise.Outcome
 Met = CollectionVisit.Met
 Reason = CollectionVisit.Reason
@@ -111,7 +108,7 @@ def record_visit(
     )
     attach(visit, files, actor=actor, estate=unit.estate, purpose="notice", at=at)
     if met != Met.NOBODY and way == Way.DOOR:
-        _doors().filter(unit=unit).update(done_at=at, done_by=actor)
+        doors_to_knock_at().filter(unit=unit).update(done_at=at, done_by=actor)
     record("collection.visited", visit, filed_under=unit, actor=actor, at=at, met=met, reason=reason, way=way)
     if promise is not None:
         promise_payment(unit, actor=actor, promised=promise, visit=visit, at=at)
@@ -128,13 +125,6 @@ def _require_same(visit: CollectionVisit, promise: Promised | None, doubted: Seq
     known = set(Dispute.objects.filter(bill__in=doubted).values_list("bill", flat=True))
     if kept != wanted or len(known) < len(set(doubted)):
         raise sent_before()
-
-
-def _doors() -> QuerySet[ReminderNotice]:
-    """What the ladder sends people to doors for: neither done nor taken back."""
-    return ReminderNotice.objects.filter(
-        way=ReminderStep.Way.DOOR, done_at__isnull=True, withdrawn_at__isnull=True
-    )
 
 
 def _pause(unit: Unit, doubted: Sequence[Bill], *, actor: User, why: str, at: datetime) -> None:
@@ -352,63 +342,3 @@ def _defer(
     )
     record("deferral.granted", deferral, filed_under=unit, actor=actor, at=at, kind=kind, until=until)
     return deferral
-
-
-@dataclass(frozen=True)
-class RouteStop:
-    """One door of today's route: what is owed and since when, the last visit, and a promise that has come due."""
-
-    unit: Unit
-    owed: Arrears
-    last: CollectionVisit | None
-    broken: PaymentPromise | None
-
-
-def route_of(estate: Estate, day: date) -> list[RouteStop]:
-    """The doors to knock at: those whom the ladder sends there, or whose promise was broken, and where nobody was met since.
-
-    In the order of the house. A unit with a promise that holds, a deferral, or nothing overdue that nobody doubts is
-    left out.
-    """
-    sent = _doors().filter(estate=estate)
-    paused = Deferral.objects.filter(unit=OuterRef("pk"), since__lte=day, until__gte=day)
-    holding = PaymentPromise.objects.filter(
-        unit=OuterRef("pk"), settled_on__isnull=True, promised_for__gte=day
-    )
-    broken = PaymentPromise.objects.filter(
-        unit=OuterRef("pk"), outcome=Outcome.BROKEN, settled_on__gte=day - COMPLAINT_PAUSE
-    )
-    spoken_since = CollectionVisit.objects.filter(
-        unit=OuterRef("unit"), at__date__gte=OuterRef("settled_on")
-    ).exclude(met=Met.NOBODY)
-    broken = broken.exclude(Exists(spoken_since))
-    doubted = Dispute.objects.filter(bill=OuterRef("pk"), settled_on__isnull=True)
-    to_ask_for = Bill.objects.overdue(day).filter(unit=OuterRef("pk")).exclude(Exists(doubted))
-    been_there = CollectionVisit.objects.filter(unit=OuterRef("pk"), at__date=day, way=Way.DOOR)
-    units = (
-        Unit.objects.filter(estate=estate)
-        .filter(Exists(sent.filter(unit=OuterRef("pk"))) | Exists(broken))
-        .exclude(Exists(paused))
-        .exclude(Exists(holding))
-        .filter(Exists(to_ask_for))
-        .exclude(Exists(been_there))
-        .select_related("building", "estate")
-        .order_by("code")
-    )
-    return _stops(sorted(units[:MOST_STOPS], key=_place), day)
-
-
-def _place(unit: Unit) -> list[tuple[int, str]]:
-    """A door's place on the way: 3-2-501 before 3-10-101."""
-    return [(int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", unit.code)]
-
-
-def _stops(units: list[Unit], day: date) -> list[RouteStop]:
-    """The same few queries for one door and for two hundred."""
-    ids = [unit.pk for unit in units]
-    owed = arrears_of_units(ids, on=day)
-    visits = CollectionVisit.objects.filter(unit__in=ids).select_related("by", "unit")
-    last = {visit.unit_id: visit for visit in visits.order_by("at", "id")}
-    promises = PaymentPromise.objects.filter(unit__in=ids, outcome=Outcome.BROKEN)
-    broken = {promise.unit_id: promise for promise in promises.order_by("settled_on", "id")}
-    return [RouteStop(unit, owed[unit.pk], last.get(unit.pk), broken.get(unit.pk)) for unit in units]

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from billing.forms.collection import DeferralForm, VisitForm
 from billing.models import Bill, CollectionVisit, Deferral, PaymentPromise
 from billing.selectors import arrears_of
-from billing.services.collection import RouteStop, end_deferral, grant_deferral, record_visit, route_of
+from billing.services.collection import end_deferral, grant_deferral, record_visit
 from billing.services.reminders import pauses_of, payer_of
+from billing.services.route import RouteStop, route_of
 from helpdesk.attachments.forms import clean_files
 from helpdesk.attachments.models import Attachment
 from helpdesk.attachments.services import serve

@@ -14,12 +14,12 @@ from billing.services.collection import (
     grant_deferral,
     promise_payment,
     record_visit,
-    route_of,
     settle_promises,
 )
 from billing.services.disputes import open_dispute, settle_dispute
 from billing.services.payments import take_payment
 from billing.services.reminders import send_reminders, withdraw_settled
+from billing.services.route import route_of
 from helpdesk.audit.models import Entry
 from helpdesk.lib.errors import Refused
 from helpdesk.notifications.models import Message

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 from billing.models import BankFile, InvoiceRequest
 from billing.selectors import given_back_of
 from billing.services.closings import expected_of
-from billing.services.collection import RouteStop, route_of
+from billing.services.route import RouteStop, route_of
 from billing.waiting import bank_files_to_review, invoices_waiting, open_days
 from helpdesk.desk.lanes.lane import READ, Due, Lane, Row, joined, line_of, plate_of
 from helpdesk.desk.matters import language_of, short_day
