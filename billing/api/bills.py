@@ -21,9 +21,10 @@ from billing.models import Bill, BillingRun, BillLine, ChargeItem, Dispute, Hand
 from billing.selectors import totals_of_run
 from billing.services import bills, disputes, late_fees, notices, runs, write_offs
 from billing.services.ledger import local_day
-from helpdesk.api.filters import BIGGEST_ID, FilterSet, YesNoFilter, refuse_unknown
+from helpdesk.api.filters import FilterSet, YesNoFilter, refuse_unknown
 from helpdesk.api.serializers import MomentField, StrictModelSerializer, StrictSerializer, VisibleKey
 from helpdesk.estates.models import Estate
+from helpdesk.lib.keys import BIGGEST_ID
 from residents.models import Unit
 
 MOST_PROBLEMS = 1000

@@ -12,9 +12,10 @@ from billing.api.fields import AmountField
 from billing.models import AccountEntry, ChargeItem
 from billing.selectors import Statement, StatementRow, arrears_of, statement_of
 from billing.services.credit import use_credit
-from helpdesk.api.filters import BIGGEST_ID, refuse_unknown
+from helpdesk.api.filters import refuse_unknown
 from helpdesk.api.serializers import NothingSerializer
 from helpdesk.api.views import TableView
+from helpdesk.lib.keys import BIGGEST_ID
 from residents.models import Unit
 
 

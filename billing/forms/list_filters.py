@@ -9,10 +9,10 @@ from django.utils.translation import pgettext_lazy
 from billing.calculation import PERIOD
 from billing.models import Bill, Method, Payment, ReminderStep
 from helpdesk.lib.forms import FilterForm
+from helpdesk.lib.keys import BIGGEST_ID
 from residents.models import Building
 
 ANY = ("", _("Any"))
-BIGGEST_ID = 2**63 - 1
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 

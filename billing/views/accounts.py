@@ -29,13 +29,13 @@ from billing.views.ladders import ladder_for
 from billing.views.papers import paper
 from helpdesk.estates.calendars import local
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.keys import keys_in
 from helpdesk.lib.money import mark_of, parse_money, without_thousands
 from helpdesk.lib.pages import INVALID, REFUSED, done
 from helpdesk.staff.access import get_visible, needs
 from residents.models import Resident, Unit
 from residents.names_shown import full_name
 
-BIGGEST = 19  # digits of a key
 SHOWN = 12  # entries of the statement, so that the ladder below it is seen
 
 
@@ -245,8 +245,7 @@ def _open_bills(unit: Unit) -> list[Bill]:
 
 def _ticked(request: HttpRequest, unit: Unit) -> list[Bill]:
     """Bills of the unit that were chosen, paid by now or not: the same form again, or a colleague, may have settled them."""
-    chosen = [pk for pk in request.POST.getlist("bills") if pk.isdecimal() and len(pk) < BIGGEST]
-    return list(Bill.objects.filter(unit=unit, pk__in=chosen))
+    return list(Bill.objects.filter(unit=unit, pk__in=keys_in(request.POST.getlist("bills"))))
 
 
 def _preview(unit: Unit, form: PaymentForm, day: date) -> dict[str, Any]:

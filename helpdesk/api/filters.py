@@ -15,7 +15,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
-BIGGEST_ID = 2**63 - 1
+from helpdesk.lib.keys import BIGGEST_ID
+
 LONGEST_SEARCH = 200
 ALWAYS = {"page_size", "cursor", "ordering"}
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-BIGGEST_ID = 2**63 - 1
+from helpdesk.lib.keys import BIGGEST_ID
 
 
 class Strict:

@@ -13,7 +13,6 @@ from rest_framework.serializers import BaseSerializer
 
 from helpdesk.api.errors import PreconditionFailed
 from helpdesk.api.filters import (
-    BIGGEST_ID,
     Ordering,
     Search,
     StrictFilterBackend,
@@ -24,6 +23,7 @@ from helpdesk.api.permissions import ByTable
 from helpdesk.api.serializers import NothingSerializer
 from helpdesk.api.throttles import TokenThrottle
 from helpdesk.api.views import DeskApi
+from helpdesk.lib.keys import BIGGEST_ID
 
 
 class DeskViewSet(DeskApi, viewsets.GenericViewSet):

@@ -18,11 +18,12 @@ from rest_framework.response import Response
 
 from billing.models import Reminder
 from billing.selectors import hears_arrears
-from helpdesk.api.filters import BIGGEST_ID, refuse_unknown
+from helpdesk.api.filters import refuse_unknown
 from helpdesk.api.views import TableView
 from helpdesk.desk.caller_cards import CallerCard, caller_card
 from helpdesk.desk.hits import NEEDS
 from helpdesk.desk.lookup import LONGEST_QUERY, look_up
+from helpdesk.lib.keys import BIGGEST_ID
 from residents.api.residents import PhoneSerializer
 from residents.models import KeyLoan, Occupancy, Unit, Vehicle
 from residents.selectors import people_of

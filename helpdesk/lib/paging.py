@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 from django.db.models import DateField, Model, Q, QuerySet
 from django.http import QueryDict
 
+from helpdesk.lib.keys import BIGGEST_ID
+
 M = TypeVar("M", bound=Model)
 SIZE = 30
 
@@ -66,4 +68,4 @@ def read_key(text: str, *, is_day: bool = False) -> tuple[date, int] | None:
         return None
     has_zone = not isinstance(at, datetime) or at.tzinfo is not None
     # At the edges of the calendar a change of zone would fall off it.
-    return (at, number) if has_zone and 1900 <= at.year <= 2999 and 0 < number < 2**63 else None
+    return (at, number) if has_zone and 1900 <= at.year <= 2999 and 0 < number <= BIGGEST_ID else None

@@ -11,11 +11,11 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from helpdesk.estates.models import Estate
+from helpdesk.lib.keys import BIGGEST_ID
 from helpdesk.staff.models import User
 
 M = TypeVar("M", bound=Model)
 View = Callable[..., HttpResponseBase]
-BIGGEST_ID = 2**63 - 1
 
 
 def needs(permission: str) -> Callable[[View], View]:

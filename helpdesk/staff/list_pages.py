@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.keys import BIGGEST_ID
 from helpdesk.staff.access import needs, require_here
 from helpdesk.staff.lists import (
     LISTS,
@@ -96,7 +97,7 @@ def list_in(request: HttpRequest) -> str:
 def offered(request: HttpRequest, pk: int, list_name: str = "") -> SavedView:
     """A view that is offered to this person here; anything else is a 404."""
     rows = SavedView.objects.offered_to(person(request), request.estate.pk)  # type: ignore[attr-defined]
-    view = rows.filter(pk=min(pk, 2**63 - 1)).first()
+    view = rows.filter(pk=min(pk, BIGGEST_ID)).first()
     if view is None or (list_name and view.list_name != list_name):
         raise Http404
     return view

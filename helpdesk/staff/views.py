@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from helpdesk.lib.keys import BIGGEST_ID
 from helpdesk.staff.access import needs
 from helpdesk.staff.forms import TokenForm
 from helpdesk.staff.models import ApiToken, User
@@ -40,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End an own token."""
     user = _user(request)
-    token = ApiToken.objects.filter(user=user, pk=min(pk, 2**63 - 1)).first()
+    token = ApiToken.objects.filter(user=user, pk=min(pk, BIGGEST_ID)).first()
     if token is None:
         raise Http404
     revoke_token(token, actor=user)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from helpdesk.estates.calendars import local
+from helpdesk.lib.keys import BIGGEST_ID
 from helpdesk.staff.access import needs
 from residents.forms.decorations import InspectForm, PermitForm, PlanForm, RectifyForm, ViolationForm
 from residents.forms.moves import ReasonForm
@@ -82,7 +83,7 @@ def violation_rectify(request: HttpRequest, pk: int, violation_pk: int) -> HttpR
 
 def part_of(job: Decoration, model: type[M], pk: int) -> Any:
     """A card, inspection or violation of this very job; another job's is a 404."""
-    found = model._default_manager.filter(decoration=job, pk=pk).first() if pk < 2**63 else None
+    found = model._default_manager.filter(decoration=job, pk=pk).first() if pk <= BIGGEST_ID else None
     if found is None:
         raise Http404
     return found

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from helpdesk.lib.errors import Refused
+from helpdesk.lib.keys import BIGGEST_ID
 from helpdesk.staff.access import needs
 from tickets.forms.incidents import (
     CallerForm,
@@ -212,7 +213,7 @@ def with_token(data: dict[str, Any]) -> dict[str, Any]:
 
 def get_notice(incident: Incident, pk: int) -> Any:
     """The notice of this incident; a foreign one is a 404."""
-    from_this = incident.notices.filter(pk=pk).first() if pk < 2**63 else None
+    from_this = incident.notices.filter(pk=pk).first() if pk <= BIGGEST_ID else None
     if from_this is None:
         raise Http404
     return from_this

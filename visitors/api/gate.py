@@ -9,10 +9,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from helpdesk.api.filters import BIGGEST_ID, refuse_unknown
+from helpdesk.api.filters import refuse_unknown
 from helpdesk.api.serializers import StrictSerializer
 from helpdesk.api.views import TableView
 from helpdesk.lib.addresses import address_of
+from helpdesk.lib.keys import BIGGEST_ID
 from visitors.api.passes import MOST_PIECES, ItemSerializer
 from visitors.models import GateRelease, ReleasePass
 from visitors.services import gate

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from helpdesk.api.filters import BIGGEST_ID, FilterSet, before, since
+from helpdesk.api.filters import FilterSet, before, since
 from helpdesk.api.serializers import (
     ChoiceOrNull,
     MomentField,
@@ -20,6 +20,7 @@ from helpdesk.api.serializers import (
     VisibleKey,
 )
 from helpdesk.api.viewsets import DeskViewSet
+from helpdesk.lib.keys import BIGGEST_ID
 from residents.models import Phone, Resident, Unit
 from tickets.api.ticket_serializers import refuse_other_estate
 from visitors.models import Consent, ReleaseItem, ReleasePass
